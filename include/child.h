@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * child.h - commands of the user: password, notification, query. Words, no
+ * shell, no terminal (setsid, stdin from /dev/null), time and output
+ * bounded.
+ */
+#ifndef SOTTO_CHILD_H
+#define SOTTO_CHILD_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "loop.h"
+#include "pl.h"
+
+struct child;
+
+/* STATUS: exit status, 128 + signal, or -1 with WHY where it never ran or
+ * took too long. OUT is its standard output, cut at the limit, wiped after
+ * the call; ERRTEXT the first line of standard error. */
+typedef void(child_h)(int status, const struct pl *out,
+	const struct pl *errtext, const char *why, void *arg);
+
+/* Starts ARGV (NULL-terminated; found by PATH). After TIMEOUT ms it is
+ * killed with its process group. mem_deref() of *CP kills it and H is not
+ * called. Errno. */
+int child_run(struct child **cp, struct loop *loop, const char *const *argv,
+	uint64_t timeout, size_t max_output, child_h *h, void *arg);
+
+/* A long-lived child of our own with a pipe: the demo's peers. Its standard
+ * input is the returned descriptor *FD (close it to end the child); its
+ * standard output is /dev/null or, if OUT is not NULL, read line by line. */
+struct child_peer;
+typedef void(child_line_h)(const struct pl *line, void *arg);
+typedef void(child_end_h)(int status, void *arg);
+int child_spawn(struct child_peer **cp, struct loop *loop,
+	const char *const *argv, child_line_h *line, child_end_h *end,
+	void *arg);
+
+/* Writes a line to the child's standard input. Errno. */
+int child_write(struct child_peer *c, const struct pl *line);
+
+#endif

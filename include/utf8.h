@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * utf8.h - UTF-8: decode, validate, make printable, column width.
+ *
+ * utf8_clean() is the one function that every text of a stranger passes
+ * before a screen, prompt, log, title, notification or text export shows it.
+ */
+#ifndef SOTTO_UTF8_H
+#define SOTTO_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "mbuf.h"
+#include "pl.h"
+
+enum utf8_mode {
+	UTF8_NAME, /* one line: newline and tab become a space */
+	UTF8_BODY, /* newline and tab stay, CR LF becomes one newline */
+};
+
+/* Decodes the first code point of the L > 0 bytes at P into *CP and returns
+ * the bytes that it took. What is no UTF-8 (overlong, surrogate, above
+ * U+10FFFF, cut short) gives U+FFFD; the maximal subpart is taken. */
+size_t utf8_decode(uint32_t *cp, const char *p, size_t l);
+
+/* Writes CP to BUF (4 bytes of room) and returns the bytes written. */
+size_t utf8_encode(char *buf, uint32_t cp);
+
+/* True if all of PL is UTF-8. */
+bool utf8_valid(const struct pl *pl);
+
+/* Writes PL to MB in a form that is safe on any terminal: each escape
+ * sequence (ESC with what belongs to it; CSI, OSC, DCS and their C1 forms
+ * whole), each other control byte and each byte that is no UTF-8 becomes one
+ * U+FFFD, or '?' if ASCII; bidirectional controls are removed. With ASCII,
+ * other non-ASCII code points become '?' too. Returns mbuf errors. */
+int utf8_clean(struct mbuf *mb, const struct pl *pl, enum utf8_mode mode,
+	bool ascii);
+
+/* The same as a new string (mem_deref). */
+char *utf8_clean_dup(const struct pl *pl, enum utf8_mode mode);
+
+/* Copies PL with each invalid sequence as U+FFFD and nothing else changed:
+ * exact text for the store and JSON (mem_deref). */
+char *utf8_repair_dup(const struct pl *pl);
+
+/* Columns that the cleaned text PL takes on a terminal. */
+size_t utf8_cols(const struct pl *pl);
+
+/* Bytes of PL that fit into COLS columns, never splitting a grapheme. */
+size_t utf8_fit(const struct pl *pl, size_t cols);
+
+/* Converts PL from the named CHARSET to UTF-8 (iconv); what cannot be
+ * converted and unknown charsets give U+FFFD for each byte above 0x7f.
+ * Returns a new string of at most MAX bytes (mem_deref). */
+char *utf8_from_charset(const struct pl *pl, const struct pl *charset,
+	size_t max);
+
+#endif

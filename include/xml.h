@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * xml.h - a bounded read-only tree over libxml2, and a writer.
+ *
+ * Entities and network are off, any DOCTYPE is refused, size, depth and
+ * number of nodes are bounded.
+ */
+#ifndef SOTTO_XML_H
+#define SOTTO_XML_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "mbuf.h"
+#include "pl.h"
+
+struct xml_doc;
+struct xml_node; /* an element; lives as long as its document */
+
+struct xml_limits {
+	size_t bytes;
+	size_t depth;
+	size_t nodes;
+};
+
+/* 1 MiB, depth 64, 20,000 elements. */
+extern const struct xml_limits xml_limits_default;
+
+/* EBADMSG: not well-formed or a DOCTYPE; EMSGSIZE: over a limit. LIMITS
+ * NULL: the default. mem_deref(). */
+int xml_decode(struct xml_doc **docp, const struct pl *text,
+	const struct xml_limits *limits);
+
+const struct xml_node *xml_root(const struct xml_doc *doc);
+
+/* Local name and namespace URI ("" for none). */
+const char *xml_name(const struct xml_node *node);
+const char *xml_ns(const struct xml_node *node);
+bool xml_is(const struct xml_node *node, const char *ns, const char *name);
+
+/* First child element, next sibling element; NULL at the end. */
+const struct xml_node *xml_child(const struct xml_node *node);
+const struct xml_node *xml_next(const struct xml_node *node);
+
+/* First child with that name; NS NULL matches any namespace. */
+const struct xml_node *xml_find(const struct xml_node *node, const char *ns,
+	const char *name);
+
+/* Attribute without namespace; NULL if absent (borrowed). */
+const char *xml_attr(const struct xml_node *node, const char *name);
+const char *xml_attr_ns(const struct xml_node *node, const char *ns,
+	const char *name);
+
+/* All character data below NODE, joined (mem_deref). */
+char *xml_text(const struct xml_node *node);
+
+/* The writer: text with the five characters escaped and characters that XML
+ * forbids as U+FFFD, for element content and for attribute values. */
+int xml_write_text(struct mbuf *mb, const char *s);
+int xml_write_text_pl(struct mbuf *mb, const struct pl *pl);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include "mbuf.h"
+#include "unit.h"
+
+int test_mbuf(void);
+
+
+static void writes(void **state)
+{
+	struct mbuf *mb = mbuf_alloc(1000);
+	struct pl pl = PL("pl");
+
+	(void)state;
+	mbuf_write_str(mb, "a");
+	mbuf_write_pl(mb, &pl);
+	mbuf_write_u8(mb, '!');
+	mbuf_write_u32_dec(mb, 4294967295U);
+	mbuf_write_u32_dec(mb, 0);
+	mbuf_printf(mb, "%03d", 5);
+	assert_int_equal(mbuf_err(mb), 0);
+	assert_pl(mbuf_all(mb), "apl!42949672950005");
+	mb->pos = 3;
+	assert_pl(mbuf_left(mb), "!42949672950005");
+	mbuf_shift(mb);
+	assert_pl(mbuf_all(mb), "!42949672950005");
+	mem_deref(mb);
+}
+
+
+static void maximum(void **state)
+{
+	struct mbuf *mb = mbuf_alloc(4);
+
+	(void)state;
+	assert_int_equal(mbuf_write_str(mb, "abc"), 0);
+	assert_int_equal(mbuf_write_str(mb, "de"), ENOSPC);
+	assert_int_equal(mbuf_write_str(mb, "d"), ENOSPC);
+	assert_pl(mbuf_all(mb), "abc");
+	mbuf_reset(mb);
+	assert_int_equal(mbuf_printf(mb, "%s", "abcd"), 0);
+	assert_int_equal(mbuf_printf(mb, "%s", "e"), ENOSPC);
+	assert_pl(mbuf_all(mb), "abcd");
+	mem_deref(mb);
+}
+
+
+int test_mbuf(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(writes),
+		cmocka_unit_test(maximum),
+	};
+
+	return cmocka_run_group_tests_name("mbuf", tests, NULL, NULL);
+}
