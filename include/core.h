@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * core.h - the client: accounts, roster, watchers, conversations, outbox,
+ * presence, search, options; and the typed events that tell front ends of
+ * all that happens.
+ *
+ * 1 core        the root object, outcomes
+ * 2 events      the only way up
+ * 3 options     preferences, one table
+ * 4 accounts    settings, one table; sign in, sign out
+ * 5 roster      buddies and groups
+ * 6 presence    own and theirs
+ * 7 watchers    who asks to see us, and what was decided
+ * 8 chats       conversations, messages, typing
+ * 9 search      buddies, people, messages
+ * 10 names      resolving and completing what a user types
+ *
+ * Strings that a getter returns are borrowed until the next turn of the
+ * loop. Peers are AORs ("sip:bob@example.org"). Events and outcomes are never
+ * told from within the call that caused them. Texts are exact: front ends
+ * clean them.
+ */
+#ifndef SOTTO_CORE_H
+#define SOTTO_CORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "dialect.h"
+#include "log.h"
+#include "pl.h"
+#include "presence.h"
+#include "rand.h"
+#include "store.h"
+#include "tmr.h"
+#include "work.h"
+
+struct core;
+struct core_account;
+struct core_buddy;
+struct core_chat;
+
+/* ---- 1 core --------------------------------------------------------- */
+
+struct core_config {
+	struct tmrs *tmrs;
+	struct rand *rand;
+	struct log *log;
+	struct loop *loop;   /* for commands of the user; NULL: none run */
+	const struct work *work;
+	struct store *store; /* a reference is taken */
+	struct sip_net *net; /* with LOOP NULL: a network of a test */
+	struct sip_resolver *resolver;
+};
+
+int core_alloc(struct core **cp, const struct core_config *config);
+
+/* Signs every account out side by side; DONE after that or LIMIT ms. */
+void core_shutdown(struct core *core, uint64_t limit, void (*done)(void *arg),
+	void *arg);
+
+/* The result of what a user asked for: STATUS as the program would exit with
+ * it (sysexits and 0), TEXT a sentence for the user or NULL. Borrowed. */
+struct core_outcome {
+	int status;
+	const char *text;
+};
+typedef void(core_done_h)(const struct core_outcome *outcome, void *arg);
+
+/* For the calls below that fail at once: they return an exit status (0, 64,
+ * 65, 69, 75, 77, 78) and set *WHY (mem_deref) to a sentence. */
+
+/* Where something was said, for messages about it; FILE NULL: typed. */
+struct core_origin {
+	const char *file;
+	unsigned line;
+};
+
+/* Wire trace of all accounts; NULL: off. */
+void core_trace(struct core *core, dialect_trace_h *h, void *arg);
+
+/* ---- 2 events ------------------------------------------------------- */
+
+enum core_event_kind {
+	CORE_EVENT_ACCOUNT,
+	CORE_EVENT_PRESENCE,
+	CORE_EVENT_BUDDY,
+	CORE_EVENT_WATCHER,
+	CORE_EVENT_MESSAGE,
+	CORE_EVENT_MESSAGE_STATE,
+	CORE_EVENT_TYPING,
+	CORE_EVENT_CHAT,
+	CORE_EVENT_LOG, /* LEVEL, TEXT: what a user should know */
+};
+
+/* "account", "presence", ... */
+const char *core_event_name(enum core_event_kind kind);
+
+/* One event; fields that do not belong to its kind are NULL, 0, false. */
+struct core_event {
+	enum core_event_kind kind;
+	int64_t time;        /* wall ms */
+	const char *account; /* NAME of the account */
+	const char *peer;    /* buddy, watcher or partner: an AOR */
+	const char *name;    /* buddy, watcher */
+	const char *state;   /* account, presence, message, chat: the word */
+	const char *reason;
+	const char *address;  /* account */
+	uint16_t code;        /* SIP status behind reason; 0: none */
+	int64_t retry_at;     /* account; 0: none */
+	const char *activity; /* presence */
+	const char *note;
+	const char *change;        /* buddy: added, removed, changed */
+	const char *const *groups; /* buddy; NULL-terminated */
+	const char *direction;     /* message: in, out */
+	uint64_t id;               /* message, message-state */
+	const char *text;          /* message, log */
+	const char *via;           /* message, chat: page, session */
+	bool stranger;
+	int64_t sent_at; /* message; 0: not said */
+	bool active;     /* typing */
+	const char *by;  /* chat: us, them, error */
+	enum log_level level;
+};
+
+typedef void(core_event_h)(const struct core_event *event, void *arg);
+
+/* H hears every event from now on, until mem_deref() of *LP. */
+struct core_listener;
+void core_listen(
+	struct core_listener **lp, struct core *core, core_event_h *h, void *arg);
+
+/* Told by a front end or main: an event of kind log. */
+void core_say(struct core *core, enum log_level level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* ---- 3 options ------------------------------------------------------ */
+
+enum core_type {
+	CORE_STRING,
+	CORE_BOOL, /* yes, no */
+	CORE_NUMBER,
+	CORE_CHOICE,
+	CORE_WORDS, /* a command with its arguments, no shell */
+	CORE_FILE,
+	CORE_URI,
+	CORE_ADDRESS, /* address:port */
+	CORE_SECRET,
+};
+
+/* One row of the table of options or of account settings; the manual, the
+ * completion and the checks come from it. */
+struct core_option {
+	const char *name;
+	enum core_type type;
+	const char *initial;       /* default as text; NULL: none */
+	const char *const *choices; /* CORE_CHOICE; NULL-terminated */
+	int64_t min, max;          /* CORE_NUMBER */
+	const char *help;          /* one sentence */
+};
+
+extern const struct core_option core_options[]; /* ends in a NULL name */
+int core_option_set(struct core *core, const char *name, const char *value,
+	char **why);
+const char *core_option_get(const struct core *core, const char *name);
+int64_t core_option_number(const struct core *core, const char *name);
+bool core_option_bool(const struct core *core, const char *name);
+
+/* H is called after option NAME changed; NAME NULL: any. mem_deref of *WP. */
+struct core_watch;
+void core_option_watch(struct core_watch **wp, struct core *core,
+	const char *name, void (*h)(const char *name, void *arg), void *arg);
+
+/* ---- 4 accounts ----------------------------------------------------- */
+
+extern const struct core_option core_settings[]; /* of an account */
+
+/* NAME: letters, digits, - and _. 65 for a bad URI, 64 for a name in use with
+ * another URI; the same again is no error. */
+int core_account_add(struct core *core, const char *name, const char *uri,
+	const struct core_origin *origin, struct core_account **ap, char **why);
+int core_account_set(struct core_account *a, const char *setting,
+	const char *value, char **why);
+int core_account_remove(struct core_account *a, char **why);
+
+struct core_account *core_account_find(struct core *core, const char *name);
+struct core_account *core_account_first(struct core *core);
+struct core_account *core_account_next(struct core_account *a);
+const char *core_account_name(const struct core_account *a);
+const char *core_account_aor(const struct core_account *a);
+const char *core_account_get(const struct core_account *a, const char *setting);
+enum endpoint_state core_account_state(const struct core_account *a);
+const char *core_account_state_name(enum endpoint_state state);
+const char *core_account_reason(const struct core_account *a);
+const char *core_account_address(const struct core_account *a);
+const char *core_account_transport(const struct core_account *a);
+
+/* DONE: online (0) or failed (77, 69, 75, 78). Already online: 0. */
+void core_login(struct core_account *a, core_done_h *done, void *arg);
+void core_logout(struct core_account *a, core_done_h *done, void *arg);
+
+/* How a missing password is asked for: the front end's; without one a login
+ * fails with 77. ANSWER is called once, SECRET NULL for "no". */
+typedef void(core_secret_h)(const char *secret, void *ctx);
+typedef void(core_ask_h)(
+	const char *prompt, core_secret_h *answer, void *ctx, void *arg);
+void core_set_ask(struct core *core, core_ask_h *ask, void *arg);
+
+/* ---- 5 roster ------------------------------------------------------- */
+
+/* Adds or merges: the same URI again changes its name and groups where they
+ * are given. NAME and GROUPS (NULL-terminated) may be NULL. */
+int core_buddy_add(struct core_account *a, const char *uri, const char *name,
+	const char *const *groups, const struct core_origin *origin,
+	struct core_buddy **bp, char **why);
+/* *NOTE (mem_deref, may stay NULL): that a file declares it and where. */
+int core_buddy_remove(struct core_buddy *b, char **note);
+int core_buddy_rename(struct core_buddy *b, const char *name);
+int core_buddy_regroup(struct core_buddy *b, const char *const *groups);
+
+/* Someone who stands in the list as found but not added. */
+int core_buddy_found(struct core_account *a, const char *uri, const char *name,
+	const char *const *groups, struct core_buddy **bp, char **why);
+
+struct core_buddy *core_buddy_find(struct core_account *a, const char *peer);
+struct core_buddy *core_buddy_first(struct core_account *a);
+struct core_buddy *core_buddy_next(struct core_buddy *b);
+const char *core_buddy_aor(const struct core_buddy *b);
+const char *core_buddy_name(const struct core_buddy *b); /* NULL: none */
+const char *const *core_buddy_groups(const struct core_buddy *b);
+struct core_account *core_buddy_account(const struct core_buddy *b);
+const struct presence *core_buddy_presence(const struct core_buddy *b);
+bool core_buddy_added(const struct core_buddy *b); /* not just found */
+
+/* Groups of all accounts, each name once. */
+void core_group_each(struct core *core,
+	void (*h)(const char *group, size_t buddies, void *arg), void *arg);
+int core_group_rename(struct core *core, const char *old, const char *name,
+	char **why);
+int core_group_remove(struct core *core, const char *group, char **why);
+
+/* The name to show for PEER: the buddy's, else the user part. */
+const char *core_peer_name(struct core_account *a, const char *peer);
+
+/* ---- 6 presence ----------------------------------------------------- */
+
+/* WORD: online, away, busy, invisible, offline. A NULL: all accounts. */
+int core_presence_set(struct core *core, struct core_account *a,
+	const char *word, const char *note, char **why);
+const char *core_presence_word(const struct core_account *a);
+const char *core_presence_note(const struct core_account *a);
+
+/* Asks for PEER once; a presence event follows, DONE with it. */
+void core_presence_fetch(struct core_account *a, const char *peer,
+	core_done_h *done, void *arg);
+
+/* What is known of PEER; unknown with a reason where nothing is. */
+const struct presence *core_presence_of(
+	struct core_account *a, const char *peer);
+
+/* ---- 7 watchers ----------------------------------------------------- */
+
+enum core_decision {
+	CORE_ACCEPT,
+	CORE_DECLINE,
+	CORE_BLOCK,
+	CORE_UNBLOCK,
+};
+
+/* Kept and obeyed by our notifier, MESSAGE and INVITE handling. *NOTE
+ * (mem_deref, may stay NULL): what a server still does by its own rules. */
+int core_watcher_decide(struct core_account *a, const char *peer,
+	enum core_decision decision, char **note);
+bool core_watcher_blocked(struct core_account *a, const char *peer);
+
+/* ---- 8 chats -------------------------------------------------------- */
+
+struct core_chat *core_chat_find(struct core_account *a, const char *peer);
+struct core_chat *core_chat_get(
+	struct core_account *a, const char *peer); /* made if needed */
+struct core_chat *core_chat_first(struct core *core);
+struct core_chat *core_chat_next(struct core_chat *c);
+struct core_account *core_chat_account(const struct core_chat *c);
+const char *core_chat_peer(const struct core_chat *c);
+const char *core_chat_state(const struct core_chat *c); /* open, ... */
+const char *core_chat_via(const struct core_chat *c);   /* NULL: none */
+unsigned core_chat_unread(const struct core_chat *c);
+bool core_chat_typing(const struct core_chat *c); /* they type */
+void core_chat_read(struct core_chat *c); /* all shown */
+
+/* DONE: open, or refused. */
+void core_chat_open(struct core_chat *c, core_done_h *done, void *arg);
+void core_chat_close(struct core_chat *c, core_done_h *done, void *arg);
+
+/* Stores TEXT as queued, then sends: DONE with the final state. The message
+ * event and its states are told as events. *ID may be 0 when this returns: it
+ * is in DONE's event. 64: empty text. */
+int core_send(struct core_chat *c, const char *text, core_done_h *done,
+	void *arg, char **why);
+
+/* As the user types or empties the line. */
+void core_typing(struct core_chat *c, bool active);
+
+/* Messages neither final nor failed; failed since the last call of
+ * core_sent_failed(). */
+size_t core_unsent(const struct core *core);
+bool core_sent_failed(struct core *core);
+
+/* A page of C's messages before id BEFORE (0: newest), oldest first. */
+void core_chat_page(struct core_chat *c, uint64_t before, size_t n,
+	store_page_h *h, void *arg);
+
+/* ---- 9 search ------------------------------------------------------- */
+
+enum {
+	CORE_SEARCH_BUDDIES = 1,
+	CORE_SEARCH_PEOPLE = 2,
+};
+
+struct core_hit {
+	const char *kind; /* "buddy", "person" */
+	const char *account;
+	const char *peer;
+	const char *name;
+	const char *const *groups;
+	const char *state;
+	const char *note;
+	const char *source; /* person: "address", "chat", "directory" */
+};
+typedef void(core_hit_h)(const struct core_hit *hit, void *arg);
+
+/* Buddies by part of name, URI or note; people: the query itself when it is an
+ * address (its presence is fetched: one event), past correspondents, the
+ * lines of query-command. DONE after the last hit and fetch. */
+void core_search(struct core *core, struct core_account *a, int what,
+	const char *query, core_hit_h *hit, core_done_h *done, void *arg);
+
+/* ---- 10 names ------------------------------------------------------- */
+
+/* Which account a command means: NAME if given, else that of the one whose
+ * domain matches PEER, else the first. 78 where there is none. */
+int core_pick_account(struct core *core, const char *name, const char *peer,
+	struct core_account **ap, char **why);
+
+/* What the user typed for a person: a URI, a bare address, a name (case
+ * ignored, exact before part). A NULL: any account. *PEER (mem_deref). 64
+ * with the candidates if several match, 65 if none. */
+int core_resolve(struct core *core, const char *account, const char *typed,
+	struct core_account **ap, char **peer, char **why);
+
+enum core_kind {
+	CORE_KIND_ACCOUNT,
+	CORE_KIND_BUDDY,
+	CORE_KIND_GROUP,
+	CORE_KIND_OPTION,
+	CORE_KIND_SETTING,
+	CORE_KIND_VALUE, /* of option or setting named in CONTEXT */
+	CORE_KIND_PRESENCE,
+	CORE_KIND_WATCHER,
+	CORE_KIND_CHAT,
+};
+
+/* Calls EMIT for every candidate of KIND that begins with PREFIX. */
+void core_complete(struct core *core, enum core_kind kind, const char *context,
+	const char *prefix, void (*emit)(const char *text, void *arg),
+	void *arg);
+
+#endif
