@@ -2,14 +2,17 @@
 /*
  * xml.h - a bounded read-only tree over libxml2, and a writer.
  *
- * Entities and network are off, any DOCTYPE is refused, size, depth and
- * number of nodes are bounded.
+ * Entities and network are off, any DOCTYPE is refused before it is read,
+ * size, depth and number of nodes are bounded. Nothing is ever printed. A
+ * prefix that is not declared is no error: the name keeps it and is in no
+ * namespace.
  */
 #ifndef SOTTO_XML_H
 #define SOTTO_XML_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "mbuf.h"
 #include "pl.h"
 
@@ -18,21 +21,24 @@ struct xml_node; /* an element; lives as long as its document */
 
 struct xml_limits {
 	size_t bytes;
-	size_t depth;
-	size_t nodes;
+	size_t depth; /* of elements; the root is 1 */
+	size_t nodes; /* elements and attributes together */
 };
 
-/* 1 MiB, depth 64, 20,000 elements. */
+/* 1 MiB, depth 64, 20,000 nodes; no more than 64 attributes and namespace
+ * declarations on one element whatever the limits are. */
 extern const struct xml_limits xml_limits_default;
 
 /* EBADMSG: not well-formed or a DOCTYPE; EMSGSIZE: over a limit. LIMITS
- * NULL: the default. mem_deref(). */
+ * NULL: the default. UTF-8, or what the document declares (UTF-16 by its
+ * first bytes). mem_deref(). */
 int xml_decode(struct xml_doc **docp, const struct pl *text,
 	const struct xml_limits *limits);
 
 const struct xml_node *xml_root(const struct xml_doc *doc);
 
-/* Local name and namespace URI ("" for none). */
+/* Local name and namespace URI ("" for none). xml_is() tests both; NS NULL
+ * matches any namespace. */
 const char *xml_name(const struct xml_node *node);
 const char *xml_ns(const struct xml_node *node);
 bool xml_is(const struct xml_node *node, const char *ns, const char *name);
@@ -53,9 +59,14 @@ const char *xml_attr_ns(const struct xml_node *node, const char *ns,
 /* All character data below NODE, joined (mem_deref). */
 char *xml_text(const struct xml_node *node);
 
-/* The writer: text with the five characters escaped and characters that XML
- * forbids as U+FFFD, for element content and for attribute values. */
+/* The writer: text with the five characters, tab and line ends escaped, and
+ * characters that XML forbids and bytes that are no UTF-8 as U+FFFD; for
+ * element content and for attribute values alike. Returns mbuf errors. */
 int xml_write_text(struct mbuf *mb, const char *s);
 int xml_write_text_pl(struct mbuf *mb, const struct pl *pl);
+
+/* The code point of an HTML entity by its name without & and ; ("eacute");
+ * 0 if there is none. */
+uint32_t xml_html_entity(const struct pl *name);
 
 #endif
