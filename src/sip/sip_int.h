@@ -6,6 +6,7 @@
 #ifndef SOTTO_SIP_INT_H
 #define SOTTO_SIP_INT_H
 
+#include "list.h"
 #include "sip.h"
 
 /* ---- stack ---- */
@@ -106,6 +107,44 @@ typedef void(sip_locate_h)(int err, const char *why,
 	const struct sip_target *targets, size_t n, void *arg);
 int sip_locate(struct sip_locate **lp, struct sip_agent *agent,
 	const struct uri *uri, sip_locate_h *h, void *arg);
+
+/* ---- agent ---- */
+
+/* Runs AGENT's filter (AGENT NULL or without one: nothing to do): SEND may
+ * append lines to out->headers; RECV not 0 means "drop it". */
+int sip_agent_filter_send(struct sip_agent *agent, struct sip_out *out);
+int sip_agent_filter_recv(struct sip_agent *agent, const struct msg *msg);
+
+/* What a TLS connection to TARGET must prove: target->name, the account's
+ * domain where TARGET is its proxy, tls-name. NAMES is the caller's room that
+ * PEER borrows. */
+enum {
+	SIP_TLS_NAMES = 4,
+};
+void sip_agent_tls_peer(const struct sip_agent *agent,
+	const struct sip_target *target, struct tls_peer *peer,
+	const char *names[SIP_TLS_NAMES]);
+
+/* As sip_agent_put_contact(); SIPS: a sips URI is wanted (RFC 3261
+ * 8.1.1.8). */
+int sip_agent_put_contact_uri(const struct sip_agent *agent,
+	const struct sip_flow *flow, bool sips, struct mbuf *mb);
+
+/* The outbound proxy, decoded; NULL: none. Service-Route values or NULL. */
+const struct uri *sip_agent_proxy(const struct sip_agent *agent);
+const char *sip_agent_service_route(const struct sip_agent *agent);
+
+/* Objects that the agent tells of its end: it unlinks them first, then
+ * sip_request_agent_gone() and sip_dialog_agent_gone(). */
+void sip_agent_link_request(
+	struct sip_agent *agent, struct le *le, struct sip_request *r);
+void sip_agent_link_dialog(
+	struct sip_agent *agent, struct le *le, struct sip_dialog *d);
+void sip_request_agent_gone(struct sip_request *r);
+void sip_dialog_agent_gone(struct sip_dialog *d);
+
+/* Transport of a port. */
+enum sip_tp sip_port_tp(const struct sip_port *port);
 
 /* ---- auth ---- */
 
