@@ -60,6 +60,9 @@ char *mem_secret_strndup(const char *p, size_t n);
  * after. */
 size_t mem_live_count(void);
 
+/* Ends the program for want of memory: for libraries that report it. */
+_Noreturn void mem_oom(void);
+
 /* HANDLER runs before the program ends for want of memory; it must not
  * allocate. */
 void mem_oom_handler(void (*handler)(void));

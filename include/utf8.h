@@ -32,17 +32,20 @@ bool utf8_valid(const struct pl *pl);
 
 /* Writes PL to MB in a form that is safe on any terminal: each escape
  * sequence (ESC with what belongs to it; CSI, OSC, DCS and their C1 forms
- * whole), each other control byte and each byte that is no UTF-8 becomes one
- * U+FFFD, or '?' if ASCII; bidirectional controls are removed. With ASCII,
- * other non-ASCII code points become '?' too. Returns mbuf errors. */
+ * whole), each other control byte and each sequence that is no UTF-8 becomes
+ * one U+FFFD, or '?' if ASCII; bidirectional controls are removed; U+2028
+ * and U+2029 are newlines. A control string that is not finished ends with
+ * its line. With ASCII, other non-ASCII code points become '?' too. Returns
+ * mbuf errors. */
 int utf8_clean(struct mbuf *mb, const struct pl *pl, enum utf8_mode mode,
 	bool ascii);
 
 /* The same as a new string (mem_deref). */
 char *utf8_clean_dup(const struct pl *pl, enum utf8_mode mode);
 
-/* Copies PL with each invalid sequence as U+FFFD and nothing else changed:
- * exact text for the store and JSON (mem_deref). */
+/* Copies PL with each invalid sequence, and NUL, which a string cannot hold,
+ * as U+FFFD and nothing else changed: exact text for the store and JSON
+ * (mem_deref). */
 char *utf8_repair_dup(const struct pl *pl);
 
 /* Columns that the cleaned text PL takes on a terminal. */
@@ -51,8 +54,9 @@ size_t utf8_cols(const struct pl *pl);
 /* Bytes of PL that fit into COLS columns, never splitting a grapheme. */
 size_t utf8_fit(const struct pl *pl, size_t cols);
 
-/* Converts PL from the named CHARSET to UTF-8 (iconv); what cannot be
- * converted and unknown charsets give U+FFFD for each byte above 0x7f.
+/* Converts PL from the named CHARSET to UTF-8 (iconv, for charsets in use);
+ * what cannot be converted and unknown charsets give U+FFFD for each byte
+ * above 0x7f.
  * Returns a new string of at most MAX bytes (mem_deref). */
 char *utf8_from_charset(const struct pl *pl, const struct pl *charset,
 	size_t max);

@@ -32,7 +32,7 @@ static struct mem *head_of(const void *data)
 }
 
 
-static _Noreturn void oom(void)
+_Noreturn void mem_oom(void)
 {
 	static const char text[] = "sotto: out of memory\n";
 	void (*handler)(void) = atomic_load(&oom_handler);
@@ -49,10 +49,10 @@ void *mem_alloc(size_t size, mem_destroy_h *destroy)
 	struct mem *m;
 
 	if (size > SIZE_MAX - sizeof(*m))
-		oom();
+		mem_oom();
 	m = malloc(sizeof(*m) + size);
 	if (!m)
-		oom();
+		mem_oom();
 	m->nrefs = 1;
 	m->destroy = destroy;
 	atomic_fetch_add_explicit(&live_count, 1, memory_order_relaxed);
@@ -73,12 +73,12 @@ void *mem_reallocarray(void *data, size_t n, size_t size)
 
 	if (__builtin_mul_overflow(n, size, &total) ||
 		total > SIZE_MAX - sizeof(*m))
-		oom();
+		mem_oom();
 	if (!data)
 		return mem_alloc(total, NULL);
 	m = realloc(head_of(data), sizeof(*m) + total);
 	if (!m)
-		oom();
+		mem_oom();
 	return m + 1;
 }
 
@@ -145,7 +145,7 @@ char *mem_printf(const char *fmt, ...)
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
 	if (n < 0)
-		oom();
+		mem_oom();
 	s = mem_alloc((size_t)n + 1, NULL);
 	(void)vsnprintf(s, (size_t)n + 1, fmt, again);
 	va_end(again);

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* utf8.c - UTF-8: decode, validate, repair, column width (RFC 3629). */
+#include <string.h>
+#include <utf8proc.h>
+#include "mem.h"
+#include "utf8.h"
+
+
+enum {
+	REPLACEMENT = 0xfffd,
+};
+
+
+/* What the first byte of a sequence says about the rest (Unicode, table
+ * 3-7): how many bytes follow, and the range of the first of them. */
+struct lead {
+	unsigned char first, last;
+	unsigned char more;
+	unsigned char low, high;
+	unsigned char bits; /* of the lead byte that belong to the value */
+};
+
+
+static const struct lead leads[] = {
+	{0xc2, 0xdf, 1, 0x80, 0xbf, 0x1f},
+	{0xe0, 0xe0, 2, 0xa0, 0xbf, 0x0f},
+	{0xe1, 0xec, 2, 0x80, 0xbf, 0x0f},
+	{0xed, 0xed, 2, 0x80, 0x9f, 0x0f},
+	{0xee, 0xef, 2, 0x80, 0xbf, 0x0f},
+	{0xf0, 0xf0, 3, 0x90, 0xbf, 0x07},
+	{0xf1, 0xf3, 3, 0x80, 0xbf, 0x07},
+	{0xf4, 0xf4, 3, 0x80, 0x8f, 0x07},
+};
+
+
+static const struct lead *lead_of(unsigned char c)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(leads) / sizeof(leads[0]); i++) {
+		if (c >= leads[i].first && c <= leads[i].last)
+			return &leads[i];
+	}
+	return NULL;
+}
+
+
+/* As utf8_decode(), and tells whether it was valid. */
+static bool decode(uint32_t *cp, size_t *n, const char *p, size_t l)
+{
+	const unsigned char *u = (const unsigned char *)p;
+	const struct lead *lead;
+	uint32_t v;
+	size_t i;
+
+	*n = 1;
+	*cp = u[0];
+	if (u[0] < 0x80)
+		return true;
+	*cp = REPLACEMENT;
+	lead = lead_of(u[0]);
+	if (!lead)
+		return false;
+	v = u[0] & lead->bits;
+	for (i = 1; i <= lead->more; i++) {
+		unsigned char low = i == 1 ? lead->low : 0x80;
+		unsigned char high = i == 1 ? lead->high : 0xbf;
+
+		if (i >= l || u[i] < low || u[i] > high)
+			return false;
+		v = v << 6 | (u[i] & 0x3f);
+		*n = i + 1;
+	}
+	*cp = v;
+	return true;
+}
+
+
+size_t utf8_decode(uint32_t *cp, const char *p, size_t l)
+{
+	size_t n;
+
+	(void)decode(cp, &n, p, l);
+	return n;
+}
+
+
+size_t utf8_encode(char *buf, uint32_t cp)
+{
+	if (cp > 0x10ffff || (cp >= 0xd800 && cp <= 0xdfff))
+		cp = REPLACEMENT;
+	if (cp < 0x80) {
+		buf[0] = (char)cp;
+		return 1;
+	}
+	if (cp < 0x800) {
+		buf[0] = (char)(0xc0 | cp >> 6);
+		buf[1] = (char)(0x80 | (cp & 0x3f));
+		return 2;
+	}
+	if (cp < 0x10000) {
+		buf[0] = (char)(0xe0 | cp >> 12);
+		buf[1] = (char)(0x80 | (cp >> 6 & 0x3f));
+		buf[2] = (char)(0x80 | (cp & 0x3f));
+		return 3;
+	}
+	buf[0] = (char)(0xf0 | cp >> 18);
+	buf[1] = (char)(0x80 | (cp >> 12 & 0x3f));
+	buf[2] = (char)(0x80 | (cp >> 6 & 0x3f));
+	buf[3] = (char)(0x80 | (cp & 0x3f));
+	return 4;
+}
+
+
+bool utf8_valid(const struct pl *pl)
+{
+	uint32_t cp;
+	size_t i, n;
+
+	for (i = 0; i < pl->l; i += n) {
+		if (!decode(&cp, &n, pl->p + i, pl->l - i))
+			return false;
+	}
+	return true;
+}
+
+
+char *utf8_repair_dup(const struct pl *pl)
+{
+	/* A bad byte may become three; mbuf keeps the sum below SIZE_MAX. */
+	struct mbuf *mb = mbuf_alloc(SIZE_MAX);
+	uint32_t cp;
+	size_t i, n;
+	char *s;
+
+	for (i = 0; i < pl->l; i += n) {
+		if (decode(&cp, &n, pl->p + i, pl->l - i) && cp)
+			(void)mbuf_write_mem(mb, pl->p + i, n);
+		else
+			(void)mbuf_write_str(mb, "\xef\xbf\xbd");
+	}
+	s = mbuf_strdup(mb);
+	mem_deref(mb);
+	return s;
+}
+
+
+/* utf8proc knows no width of its own for some that take a cell as U+FFFD. */
+static size_t cols_of(uint32_t cp)
+{
+	int cols = utf8proc_charwidth((utf8proc_int32_t)cp);
+
+	return cols > 0 ? (size_t)cols : 0;
+}
+
+
+size_t utf8_cols(const struct pl *pl)
+{
+	size_t i, n, cols = 0;
+	uint32_t cp;
+
+	for (i = 0; i < pl->l; i += n) {
+		n = utf8_decode(&cp, pl->p + i, pl->l - i);
+		cols += cols_of(cp);
+	}
+	return cols;
+}
+
+
+size_t utf8_fit(const struct pl *pl, size_t cols)
+{
+	utf8proc_int32_t state = 0;
+	size_t i, n, used = 0, fits = 0;
+	uint32_t cp, last = 0;
+
+	for (i = 0; i < pl->l; i += n) {
+		n = utf8_decode(&cp, pl->p + i, pl->l - i);
+		if (!i ||
+			utf8proc_grapheme_break_stateful((utf8proc_int32_t)last,
+				(utf8proc_int32_t)cp, &state))
+			fits = i;
+		used += cols_of(cp);
+		if (used > cols)
+			return fits;
+		last = cp;
+	}
+	return pl->l;
+}
