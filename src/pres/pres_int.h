@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* pres_int.h - what the files of this floor share. */
+#ifndef SOTTO_PRES_INT_H
+#define SOTTO_PRES_INT_H
+
+#include "pres.h"
+#include "xml.h"
+
+#define NS_PIDF "urn:ietf:params:xml:ns:pidf"
+#define NS_DATA "urn:ietf:params:xml:ns:pidf:data-model"
+#define NS_RPID "urn:ietf:params:xml:ns:pidf:rpid"
+
+/* Parse a whole document; QUERY is never NULL. */
+int pidf_decode(struct pres_doc **dp, const struct xml_node *root,
+	const struct pres_query *query);
+int xpidf_decode(struct pres_doc **dp, const struct xml_node *root,
+	const struct pres_query *query);
+
+/* BODY without a DOCTYPE that has no internal subset: XPIDF has one, and the
+ * XML reader takes none (mem_deref). */
+char *xpidf_without_doctype(const struct pl *body);
+
+/* A document with nothing but PRESENCE, whose reference is taken over. */
+struct pres_doc *pres_doc_new(struct presence *presence, const char *entity);
+
+/* True if ENTITY (NULL: not said) may be QUERY's. */
+bool pres_entity_match(const struct pres_query *query, const char *entity);
+
+/* What there is between A and B, counted from the weaker one. */
+enum presence_activity rpid_stronger(
+	enum presence_activity a, enum presence_activity b);
+
+/* The activity in words as a person writes them: "DND", "Be right back";
+ * PRESENCE_NONE for any others. */
+enum presence_activity rpid_word(const struct pl *text);
+
+/* Activity told by the RPID elements among NODE's children. */
+enum presence_activity rpid_decode(const struct xml_node *node, int64_t now);
+
+/* The <rpid:activities> child of NODE that holds NOW, or NULL. */
+const struct xml_node *rpid_activities(
+	const struct xml_node *node, int64_t now);
+
+/* True if CHILD of an extension is marked as one that must be understood and
+ * is of another namespace than ours (RFC 3863 4.2.3). */
+bool pidf_not_understood(const struct xml_node *child);
+
+/* Writes <rpid:activities> for ACTIVITY; nothing for PRESENCE_NONE. */
+int rpid_encode(struct mbuf *mb, enum presence_activity activity);
+
+#endif
