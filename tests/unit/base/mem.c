@@ -60,7 +60,8 @@ static void lists(void **state)
 	(void)state;
 	for (i = 0; i < 5; i++)
 		(void)item_new(&list, &gone);
-	LIST_FOREACH (&list, le, next) {
+	LIST_FOREACH(&list, le, next)
+	{
 		if (n++ % 2)
 			mem_deref(list_data(le));
 	}
