@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fixtures of the system tests: they drive the built program against real
+peers on loopback. SOTTO names the program; default: sotto in the build
+directory that this runs from."""
+
+import os
+import shutil
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from kamailio import Kamailio  # noqa: E402
+from sotto import Sotto, program  # noqa: E402
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built():
+    path = program()
+    assert os.access(path, os.X_OK), "build sotto first: " + path
+    return path
+
+
+@pytest.fixture(scope="session")
+def kamailio(tmp_path_factory):
+    if Kamailio.program() is None:
+        pytest.skip("kamailio is not installed")
+    with Kamailio(tmp_path_factory.mktemp("kamailio")) as server:
+        yield server
+
+
+@pytest.fixture
+def start(tmp_path):
+    """start(NAME, CONFIG, *ARGS): a sotto --json that ends with the test."""
+    running = []
+
+    def begin(name, config="", *args, **options):
+        home = tmp_path / name
+        home.mkdir(exist_ok=True)
+        s = Sotto(home, config, *args, **options)
+        running.append(s)
+        return s
+
+    yield begin
+    for s in running:
+        s.end()
+
+
+def need(tool):
+    """Skips with a visible reason where a peer's program is absent."""
+    path = shutil.which(tool) or shutil.which(tool, path="/usr/sbin")
+    if path is None:
+        pytest.skip(tool + " is not installed")
+    return path
+
+
+PEERS = {"kamailio", "sipp", "baresip"}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if PEERS & set(item.fixturenames):
+            item.add_marker(pytest.mark.peers)

@@ -1,0 +1,431 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A Kamailio of the tests' own on loopback: UDP, TCP and TLS, digest,
+registrar, presence that lets every watcher in. Nothing of it outlives the
+object."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+
+DOMAIN = "lab.test"
+USERS = ("alice", "bob", "kim")
+
+CONFIG = r"""
+debug=@DEBUG@
+log_stderror=yes
+fork=yes
+children=1
+tcp_children=1
+auto_aliases=no
+dns=no
+rev_dns=no
+dns_try_naptr=no
+enable_tls=yes
+tcp_crlf_ping=yes
+tcp_connection_lifetime=3605
+force_rport=yes
+mlock_pages=no
+listen=udp:127.0.0.1:@PORT@
+listen=tcp:127.0.0.1:@PORT@
+listen=tls:127.0.0.1:@TLS@
+listen=tls:127.0.0.1:@WRONG@
+listen=tls:127.0.0.1:@EXPIRED@
+alias="lab.test"
+
+loadmodule "tls.so"
+loadmodule "db_text.so"
+loadmodule "ctl.so"
+loadmodule "kex.so"
+loadmodule "corex.so"
+loadmodule "tm.so"
+loadmodule "tmx.so"
+loadmodule "sl.so"
+loadmodule "outbound.so"
+loadmodule "rr.so"
+loadmodule "path.so"
+loadmodule "pv.so"
+loadmodule "maxfwd.so"
+loadmodule "textops.so"
+loadmodule "siputils.so"
+loadmodule "sanity.so"
+loadmodule "xlog.so"
+loadmodule "cfgutils.so"
+loadmodule "auth.so"
+loadmodule "usrloc.so"
+loadmodule "registrar.so"
+loadmodule "nathelper.so"
+loadmodule "presence.so"
+loadmodule "presence_xml.so"
+
+modparam("tls", "config", "@DIR@/tls.cfg")
+modparam("tls", "tls_force_run", 1)
+modparam("ctl", "binrpc", "unix:@DIR@/ctl")
+modparam("tm", "fr_timer", 5000)
+modparam("tm", "failure_reply_mode", 3)
+modparam("rr", "enable_full_lr", 0)
+modparam("auth", "nonce_expire", @NONCE@)
+modparam("auth", "qop", "auth")
+modparam("auth", "nonce_count", 1)
+modparam("auth", "algorithm", "@ALGORITHM@")
+modparam("usrloc", "db_mode", 0)
+modparam("usrloc", "timer_interval", 2)
+modparam("usrloc", "handle_lost_tcp", 1)
+modparam("registrar", "max_contacts", 20)
+modparam("registrar", "default_expires", 600)
+modparam("registrar", "max_expires", 3600)
+modparam("registrar", "use_path", 1)
+modparam("registrar", "path_mode", 1)
+modparam("registrar", "gruu_enabled", 1)
+modparam("registrar", "outbound_mode", 1)
+modparam("registrar", "flow_timer", 25)
+modparam("registrar", "received_avp", "$avp(RECEIVED)")
+modparam("nathelper", "received_avp", "$avp(RECEIVED)")
+modparam("presence", "db_url", "text://@DIR@/dbtext")
+modparam("db_text", "db_mode", 0)
+modparam("presence", "subs_db_mode", 0)
+modparam("presence", "publ_cache", 0)
+modparam("presence", "clean_period", 10)
+modparam("presence", "max_expires", 3600)
+modparam("presence", "min_expires", 10)
+modparam("presence", "min_expires_action", 1)
+modparam("presence", "send_fast_notify", 1)
+modparam("presence", "notifier_processes", 0)
+modparam("presence", "sip_uri_match", 1)
+modparam("presence_xml", "db_url", "text://@DIR@/dbtext")
+modparam("presence_xml", "force_active", 1)
+
+request_route {
+	if (!mf_process_maxfwd_header("10")) {
+		sl_send_reply("483", "Too Many Hops"); exit;
+	}
+	if (!sanity_check("17895", "7")) exit;
+	if (is_method("CANCEL")) {
+		if (t_check_trans()) route(RELAY);
+		exit;
+	}
+	if (!is_method("ACK")) {
+		if (t_precheck_trans()) { t_check_trans(); exit; }
+		t_check_trans();
+	}
+	# A stream client's Contact may not be reachable: note its connection.
+	if (!is_method("REGISTER") && is_present_hf("Contact")
+			&& $proto != "udp")
+		set_contact_alias();
+	route(WITHINDLG);
+	if (is_method("OPTIONS") && uri==myself && $rU==$null) {
+		sl_send_reply("200", "OK"); exit;
+	}
+	remove_hf("Route");
+	if (is_method("REGISTER")) { route(REGISTRAR); exit; }
+	if (!(src_ip==myself && $sp==@PORT@ && $proto=="udp")) route(AUTH);
+	if (uri!=myself) {
+		sl_send_reply("404", "Unknown Domain"); exit;
+	}
+	if (is_method("PUBLISH|SUBSCRIBE")) { route(PRESENCE); exit; }
+	if (is_method("INVITE")) record_route();
+	if (!lookup("location")) {
+		t_newtran();
+		if ($rU =~ "^(@USERS@)$")
+			send_reply("480", "Temporarily Unavailable");
+		else
+			send_reply("404", "Not Found");
+		exit;
+	}
+	route(RELAY);
+	exit;
+}
+
+route[AUTH] {
+#!ifdef WITH_NOAUTH
+	return;
+#!endif
+	if (from_uri!=myself) {
+		sl_send_reply("403", "Not relaying"); exit;
+	}
+	if (!pv_proxy_authenticate("@DOMAIN@", "secret-$fU", "0")) {
+		$var(arc) = $rc;
+		if ($var(arc) == -4 || $var(arc) == -6)
+			proxy_challenge("@DOMAIN@", "17");
+		else
+			proxy_challenge("@DOMAIN@", "1");
+		exit;
+	}
+	if ($au != $fU) {
+		sl_send_reply("403", "From is not the authenticated user");
+		exit;
+	}
+	consume_credentials();
+	return;
+}
+
+route[REGISTRAR] {
+#!ifndef WITH_NOAUTH
+	if (!pv_www_authenticate("@DOMAIN@", "secret-$tU", "0")) {
+		$var(arc) = $rc;
+		if ($var(arc) == -4 || $var(arc) == -6)
+			www_challenge("@DOMAIN@", "17");
+		else
+			www_challenge("@DOMAIN@", "1");
+		exit;
+	}
+	if ($au != $tU) {
+		sl_send_reply("403", "To is not the authenticated user");
+		exit;
+	}
+	consume_credentials();
+#!endif
+	if ($expires(max) != $null && $expires(max) > 0
+			&& $expires(max) < @MIN@) {
+		append_to_reply("Min-Expires: @MIN@\r\n");
+		sl_send_reply("423", "Interval Too Brief"); exit;
+	}
+	if ($proto != "udp") fix_nated_register();
+	if (!save("location")) sl_reply_error();
+	exit;
+}
+
+route[WITHINDLG] {
+	if (!has_totag()) return;
+	if (loose_route()) {
+		if (uri==myself && is_method("SUBSCRIBE")) {
+			route(PRESENCE); exit;
+		}
+		if ($du=="") handle_ruri_alias();
+		route(RELAY);
+		exit;
+	}
+	if (is_method("SUBSCRIBE|PUBLISH") && uri==myself) {
+		route(PRESENCE); exit;
+	}
+	if (is_method("ACK")) {
+		if (t_check_trans()) t_relay();
+		exit;
+	}
+	if (uri!=myself && $rd =~ "^127\.") {
+		handle_ruri_alias();
+		route(RELAY);
+		exit;
+	}
+	sl_send_reply("481", "Call/Transaction Does Not Exist");
+	exit;
+}
+
+route[PRESENCE] {
+	if (!t_newtran()) { sl_reply_error(); exit; }
+	if (is_method("PUBLISH")) {
+		$ru = "sip:" + $rU + "@@DOMAIN@";
+		handle_publish();
+		t_release();
+		exit;
+	}
+	if (!has_totag()) $ru = "sip:" + $rU + "@@DOMAIN@";
+	handle_subscribe("sip:$fU@@DOMAIN@");
+	t_release();
+	exit;
+}
+
+route[RELAY] {
+	t_on_reply("REPLY");
+	if (!t_relay()) sl_reply_error();
+	exit;
+}
+
+onreply_route[REPLY] {
+	if ($proto != "udp" && is_present_hf("Contact")
+			&& status=~"^(1[0-9][0-9]|2[0-9][0-9])$")
+		set_contact_alias();
+}
+
+event_route[tm:local-request] {
+	if ($ru =~ ";alias=") handle_ruri_alias();
+}
+"""
+
+
+def free_ports(n, kinds=(socket.SOCK_STREAM, socket.SOCK_DGRAM)):
+    """N numbers that were free for all KINDS on 127.0.0.1 just now."""
+    ports = []
+    socks = []
+    try:
+        while len(ports) < n:
+            first = socket.socket(socket.AF_INET, kinds[0])
+            socks.append(first)
+            first.bind(("127.0.0.1", 0))
+            port = first.getsockname()[1]
+            try:
+                for kind in kinds[1:]:
+                    other = socket.socket(socket.AF_INET, kind)
+                    socks.append(other)
+                    other.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            ports.append(port)
+    finally:
+        for s in socks:
+            s.close()
+    return ports
+
+
+def make_certificates(directory):
+    """A CA and server certificates: right, for another name, expired."""
+    os.makedirs(directory, exist_ok=True)
+
+    def openssl(*args):
+        subprocess.run(("openssl",) + args, cwd=directory, check=True,
+                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+
+    for ca in ("ca", "other-ca"):
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt",
+                "ec_paramgen_curve:P-256", "-nodes", "-keyout", ca + ".key",
+                "-out", ca + ".pem", "-days", "3650", "-subj", "/CN=" + ca,
+                "-addext", "basicConstraints=critical,CA:TRUE",
+                "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+    with open(os.path.join(directory, "ca.cnf"), "w") as f:
+        f.write("[ca]\ndefault_ca=d\n[d]\ndatabase=index.txt\n"
+                "serial=serial\nnew_certs_dir=.\ncertificate=ca.pem\n"
+                "private_key=ca.key\ndefault_md=sha256\npolicy=p\n"
+                "copy_extensions=copy\nunique_subject=no\n"
+                "[p]\ncommonName=supplied\n")
+    open(os.path.join(directory, "index.txt"), "w").close()
+    with open(os.path.join(directory, "serial"), "w") as f:
+        f.write("1000\n")
+
+    def leaf(name, cn, san, *dates):
+        openssl("req", "-newkey", "ec", "-pkeyopt",
+                "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+                name + ".key", "-out", name + ".csr", "-subj", "/CN=" + cn,
+                "-addext", "subjectAltName=" + san,
+                "-addext", "extendedKeyUsage=serverAuth,clientAuth")
+        openssl("ca", "-batch", "-config", "ca.cnf", "-notext", "-in",
+                name + ".csr", "-out", name + ".pem", *dates)
+
+    names = "DNS:lab.test,IP:127.0.0.1,URI:sip:lab.test"
+    leaf("server", "lab.test", names, "-days", "3650")
+    leaf("wrong", "other.example",
+         "DNS:other.example,URI:sip:other.example", "-days", "3650")
+    leaf("expired", "lab.test", names, "-startdate", "20200101000000Z",
+         "-enddate", "20200201000000Z")
+
+
+class Kamailio:
+    """Starts at once; `with` or stop() ends it."""
+
+    def __init__(self, directory, algorithm="MD5", auth=True, nonce=300,
+                 min_expires=10, debug=2):
+        self.dir = str(directory)
+        self.auth = auth
+        self.subst = {
+            "ALGORITHM": algorithm, "NONCE": str(nonce),
+            "MIN": str(min_expires), "DEBUG": str(debug),
+            "DOMAIN": DOMAIN, "USERS": "|".join(USERS), "DIR": self.dir,
+        }
+        os.makedirs(self.dir, exist_ok=True)
+        make_certificates(os.path.join(self.dir, "tls"))
+        self.ca = os.path.join(self.dir, "tls", "ca.pem")
+        (self.port, self.tls_port, self.wrong_port,
+         self.expired_port) = free_ports(4)
+        self.process = None
+        self.start()
+
+    @staticmethod
+    def program():
+        return shutil.which("kamailio") or shutil.which(
+            "kamailio", path="/usr/sbin:/usr/local/sbin")
+
+    def _write(self):
+        self.subst.update(PORT=str(self.port), TLS=str(self.tls_port),
+                          WRONG=str(self.wrong_port),
+                          EXPIRED=str(self.expired_port))
+        text = CONFIG
+        for key, value in self.subst.items():
+            text = text.replace("@%s@" % key, value)
+        head = "#!KAMAILIO\n"
+        if not self.auth:
+            head += "#!define WITH_NOAUTH\n"
+        with open(os.path.join(self.dir, "kamailio.cfg"), "w") as f:
+            f.write(head + text)
+        with open(os.path.join(self.dir, "tls.cfg"), "w") as f:
+            for name, cert in (("default", "server"),
+                               ("127.0.0.1:%d" % self.wrong_port, "wrong"),
+                               ("127.0.0.1:%d" % self.expired_port,
+                                "expired")):
+                f.write("[server:%s]\nmethod = TLSv1.2+\n"
+                        "certificate = %s/tls/%s.pem\n"
+                        "private_key = %s/tls/%s.key\n"
+                        "verify_certificate = no\n"
+                        "require_certificate = no\n\n"
+                        % (name, self.dir, cert, self.dir, cert))
+            f.write("[client:default]\nmethod = TLSv1.2+\n"
+                    "verify_certificate = no\n")
+        tables = os.path.join(self.dir, "dbtext")
+        shutil.rmtree(tables, ignore_errors=True)
+        os.makedirs(tables)
+        for t in ("version", "presentity", "active_watchers", "watchers",
+                  "xcap", "pua"):
+            shutil.copy("/usr/share/kamailio/dbtext/kamailio/" + t, tables)
+
+    def start(self):
+        self._write()
+        self.log = open(os.path.join(self.dir, "kamailio.log"), "ab")
+        self.process = subprocess.Popen(
+            (self.program(), "-f", self.dir + "/kamailio.cfg", "-Y",
+             self.dir, "-w", self.dir, "-m", "64", "-M", "8", "-DD", "-E"),
+            cwd=self.dir, stdin=subprocess.DEVNULL, stdout=self.log,
+            stderr=self.log, start_new_session=True)
+        self._wait_ready()
+
+    def _wait_ready(self):
+        probe = ("OPTIONS sip:lab.test SIP/2.0\r\n"
+                 "Via: SIP/2.0/UDP 127.0.0.1:%d;branch=z9hG4bKready;rport\r\n"
+                 "From: <sip:ready@lab.test>;tag=r\r\nTo: <sip:lab.test>\r\n"
+                 "Call-ID: ready\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 5\r\n"
+                 "Content-Length: 0\r\n\r\n")
+        end = time.monotonic() + 20
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.bind(("127.0.0.1", 0))
+            s.settimeout(0.2)
+            text = (probe % s.getsockname()[1]).encode()
+            while time.monotonic() < end:
+                if self.process.poll() is not None:
+                    raise RuntimeError("kamailio ended: " + self.log_tail())
+                try:
+                    s.sendto(text, ("127.0.0.1", self.port))
+                    if s.recv(4096).startswith(b"SIP/2.0 200"):
+                        break
+                except OSError:
+                    time.sleep(0.05)
+            else:
+                raise RuntimeError("kamailio not ready: " + self.log_tail())
+        while time.monotonic() < end:
+            try:
+                socket.create_connection(
+                    ("127.0.0.1", self.tls_port), 0.5).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError("kamailio's TLS not ready: " + self.log_tail())
+
+    def log_tail(self):
+        with open(os.path.join(self.dir, "kamailio.log"), "rb") as f:
+            return f.read()[-3000:].decode("utf-8", "replace")
+
+    def stop(self):
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, 9)
+            self.process.wait(10)
+        self.process = None
+        self.log.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.stop()
