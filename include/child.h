@@ -26,6 +26,12 @@ typedef void(child_h)(int status, const struct pl *out,
 int child_run(struct child **cp, struct loop *loop, const char *const *argv,
 	uint64_t timeout, size_t max_output, child_h *h, void *arg);
 
+/* The same with the variables ENV ("NAME=value", NULL-terminated) beside
+ * those of our own environment. */
+int child_run_env(struct child **cp, struct loop *loop,
+	const char *const *argv, const char *const *env, uint64_t timeout,
+	size_t max_output, child_h *h, void *arg);
+
 /* A long-lived child of our own with a pipe: the demo's peers. Its standard
  * input is the returned descriptor *FD (close it to end the child); its
  * standard output is /dev/null or, if OUT is not NULL, read line by line. */

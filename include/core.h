@@ -16,9 +16,11 @@
  * 10 names      resolving and completing what a user types
  *
  * Strings that a getter returns are borrowed until the next turn of the
- * loop. Peers are AORs ("sip:bob@example.org"). Events and outcomes are never
- * told from within the call that caused them. Texts are exact: front ends
- * clean them.
+ * loop. Accounts, buddies and chats are refcounted blocks that belong to the
+ * core: whoever keeps a pointer over a turn holds a reference, and finds
+ * nothing to do with one that was removed meanwhile. Peers are AORs
+ * ("sip:bob@example.org"). Events and outcomes are never told from within
+ * the call that caused them. Texts are exact: front ends clean them.
  */
 #ifndef SOTTO_CORE_H
 #define SOTTO_CORE_H
@@ -64,6 +66,8 @@ void core_shutdown(struct core *core, uint64_t limit, void (*done)(void *arg),
 struct core_outcome {
 	int status;
 	const char *text;
+	uint64_t id;       /* core_send(), core_resend(): of the message */
+	const char *state; /* and its final state; NULL elsewhere */
 };
 typedef void(core_done_h)(const struct core_outcome *outcome, void *arg);
 
@@ -181,6 +185,8 @@ int core_account_add(struct core *core, const char *name, const char *uri,
 	const struct core_origin *origin, struct core_account **ap, char **why);
 int core_account_set(struct core_account *a, const char *setting,
 	const char *value, char **why);
+/* Signs out and forgets. *WHY may be set with 0 too: that a file declares the
+ * account and where. */
 int core_account_remove(struct core_account *a, char **why);
 
 struct core_account *core_account_find(struct core *core, const char *name);
@@ -188,6 +194,7 @@ struct core_account *core_account_first(struct core *core);
 struct core_account *core_account_next(struct core_account *a);
 const char *core_account_name(const struct core_account *a);
 const char *core_account_aor(const struct core_account *a);
+/* A secret that is set reads "***"; an unset setting as its default. */
 const char *core_account_get(const struct core_account *a, const char *setting);
 enum endpoint_state core_account_state(const struct core_account *a);
 const char *core_account_state_name(enum endpoint_state state);
@@ -293,10 +300,15 @@ void core_chat_open(struct core_chat *c, core_done_h *done, void *arg);
 void core_chat_close(struct core_chat *c, core_done_h *done, void *arg);
 
 /* Stores TEXT as queued, then sends: DONE with the final state. The message
- * event and its states are told as events. *ID may be 0 when this returns: it
- * is in DONE's event. 64: empty text. */
+ * event, which tells the id, and the states are told as events. 64: empty
+ * text; 69: longer than can be sent to that peer now. */
 int core_send(struct core_chat *c, const char *text, core_done_h *done,
 	void *arg, char **why);
+
+/* Sends the failed message ID again as a new one. 65: no such message, or it
+ * did not fail. */
+void core_resend(
+	struct core *core, uint64_t id, core_done_h *done, void *arg);
 
 /* As the user types or empties the line. */
 void core_typing(struct core_chat *c, bool active);
