@@ -55,6 +55,7 @@ const char *msg_method_name(enum msg_method method);
  * compact form or 0, LIST: comma makes several, ONE: at most one) */
 #define HDR_TABLE(X)                                                           \
 	X(ACCEPT, "Accept", 0, LIST)                                           \
+	X(ACCEPT_CONTACT, "Accept-Contact", 'a', LIST)                         \
 	X(ACCEPT_ENCODING, "Accept-Encoding", 0, LIST)                         \
 	X(ACCEPT_LANGUAGE, "Accept-Language", 0, LIST)                         \
 	X(ALERT_INFO, "Alert-Info", 0, LIST)                                   \
@@ -80,16 +81,20 @@ const char *msg_method_name(enum msg_method method);
 	X(FLOW_TIMER, "Flow-Timer", 0, ONE)                                    \
 	X(FROM, "From", 'f', ONE)                                              \
 	X(HISTORY_INFO, "History-Info", 0, LIST)                               \
+	X(IDENTITY, "Identity", 'y', MANY)                                     \
+	X(IDENTITY_INFO, "Identity-Info", 'n', MANY)                           \
 	X(IN_REPLY_TO, "In-Reply-To", 0, LIST)                                 \
 	X(MAX_FORWARDS, "Max-Forwards", 0, ONE)                                \
 	X(MIME_VERSION, "MIME-Version", 0, ONE)                                \
 	X(MIN_EXPIRES, "Min-Expires", 0, ONE)                                  \
+	X(MIN_SE, "Min-SE", 0, ONE)                                            \
 	X(MS_CONVERSATION_ID, "Ms-Conversation-ID", 0, ONE)                    \
 	X(MS_DIAGNOSTICS, "ms-diagnostics", 0, MANY)                           \
 	X(MS_DIAGNOSTICS_PUBLIC, "ms-diagnostics-public", 0, MANY)             \
 	X(MS_KEEP_ALIVE, "ms-keep-alive", 0, ONE)                              \
 	X(ORGANIZATION, "Organization", 0, ONE)                                \
 	X(P_ASSERTED_IDENTITY, "P-Asserted-Identity", 0, LIST)                 \
+	X(P_ASSOCIATED_URI, "P-Associated-URI", 0, LIST)                       \
 	X(P_PREFERRED_IDENTITY, "P-Preferred-Identity", 0, LIST)               \
 	X(PATH, "Path", 0, LIST)                                               \
 	X(PRIORITY, "Priority", 0, ONE)                                        \
@@ -98,15 +103,19 @@ const char *msg_method_name(enum msg_method method);
 	X(PROXY_AUTHENTICATION_INFO, "Proxy-Authentication-Info", 0, MANY)     \
 	X(PROXY_AUTHORIZATION, "Proxy-Authorization", 0, MANY)                 \
 	X(PROXY_REQUIRE, "Proxy-Require", 0, LIST)                             \
+	X(RACK, "RAck", 0, ONE)                                                \
 	X(REASON, "Reason", 0, LIST)                                           \
 	X(RECORD_ROUTE, "Record-Route", 0, LIST)                               \
 	X(REFER_TO, "Refer-To", 'r', ONE)                                      \
 	X(REFERRED_BY, "Referred-By", 'b', ONE)                                \
+	X(REJECT_CONTACT, "Reject-Contact", 'j', LIST)                         \
 	X(REPLACES, "Replaces", 0, ONE)                                        \
 	X(REPLY_TO, "Reply-To", 0, ONE)                                        \
+	X(REQUEST_DISPOSITION, "Request-Disposition", 'd', LIST)               \
 	X(REQUIRE, "Require", 0, LIST)                                         \
 	X(RETRY_AFTER, "Retry-After", 0, ONE)                                  \
 	X(ROUTE, "Route", 0, LIST)                                             \
+	X(RSEQ, "RSeq", 0, ONE)                                                \
 	X(SERVER, "Server", 0, ONE)                                            \
 	X(SERVICE_ROUTE, "Service-Route", 0, LIST)                             \
 	X(SESSION_EXPIRES, "Session-Expires", 'x', ONE)                        \
@@ -115,6 +124,8 @@ const char *msg_method_name(enum msg_method method);
 	X(SUBJECT, "Subject", 's', ONE)                                        \
 	X(SUBSCRIPTION_STATE, "Subscription-State", 0, ONE)                    \
 	X(SUPPORTED, "Supported", 'k', LIST)                                   \
+	X(SUPPRESS_IF_MATCH, "Suppress-If-Match", 0, ONE)                      \
+	X(TARGET_DIALOG, "Target-Dialog", 0, ONE)                              \
 	X(TIMESTAMP, "Timestamp", 0, ONE)                                      \
 	X(TO, "To", 't', ONE)                                                  \
 	X(UNSUPPORTED, "Unsupported", 0, LIST)                                 \
@@ -205,7 +216,7 @@ struct msg {
 	struct pl all;          /* the whole message, unfolded */
 	uint16_t bad;           /* 0, or the status that a request which is
 	                           not sound is to be answered with: 400,
-	                           413, 501, 505, 513 */
+	                           413, 414, 501, 505, 513 */
 	const char *bad_why;    /* words for it */
 };
 
@@ -351,9 +362,10 @@ int msg_contact_expires(const struct msg_addr *contact, uint32_t *seconds);
 
 enum msg_frame {
 	MSG_FRAME_MORE,    /* not whole yet */
-	MSG_FRAME_MESSAGE, /* *LEN bytes from *SKIP on are one message */
+	MSG_FRAME_MESSAGE, /* the first *LEN bytes are one message */
 	MSG_FRAME_PING,    /* CRLF CRLF: *LEN bytes; answer with one CRLF */
-	MSG_FRAME_PONG,    /* one CRLF alone between messages */
+	MSG_FRAME_PONG,    /* one CRLF alone between messages, *LEN bytes; a
+	                      ping that arrives in halves is two of these */
 	MSG_FRAME_BAD,     /* cannot be framed: answer 400 if a message can
 	                      be decoded from the first *LEN bytes, close */
 };

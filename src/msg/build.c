@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* build.c - write requests and header fields (RFC 3261 7 and 25.1). */
+#include <errno.h>
+#include <string.h>
+#include "msg_int.h"
+
+
+/* Every name with its colon and SP, so that one copy writes both. */
+static const struct pl prefixes[HDR_IDS] = {
+#define HDR_X(id, name, compact, kind) [HDR_##id] = PL(name ": "),
+	HDR_TABLE(HDR_X)
+#undef HDR_X
+};
+
+
+/*
+ * A writer that has made room for all it will write: each put function
+ * reserves once, then copies. What breaks the grammar is noticed on the way
+ * and takes the whole field back.
+ */
+struct out {
+	struct mbuf *mb;
+	char *p;
+	bool bad;
+};
+
+
+static bool out_begin(struct out *o, struct mbuf *mb, size_t n)
+{
+	if (mbuf_reserve(mb, n))
+		return false;
+	o->mb = mb;
+	o->p = (char *)mb->buf + mb->end;
+	o->bad = false;
+	return true;
+}
+
+
+static int out_end(struct out *o)
+{
+	if (o->bad)
+		return o->mb->err = EINVAL;
+	o->mb->end = (size_t)(o->p - (char *)o->mb->buf);
+	return 0;
+}
+
+
+static inline void out_pl(struct out *o, const struct pl *pl)
+{
+	if (pl->l)
+		memcpy(o->p, pl->p, pl->l);
+	o->p += pl->l;
+}
+
+
+static inline void out_mem(struct out *o, const char *p, size_t n)
+{
+	memcpy(o->p, p, n);
+	o->p += n;
+}
+
+
+static inline void out_char(struct out *o, char c)
+{
+	*o->p++ = c;
+}
+
+
+static inline void out_crlf(struct out *o)
+{
+	out_mem(o, "\r\n", 2);
+}
+
+
+/* True where one of the eight bytes of V is below 0x20. */
+static inline bool has_control(uint64_t v)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+
+	return (v - ones * 0x20) & ~v & (ones * 0x80);
+}
+
+
+/* A value: no CR, LF, NUL. */
+static void out_value(struct out *o, const struct pl *pl)
+{
+	const char *p = pl->p, *e = p ? p + pl->l : NULL;
+	uint64_t v;
+
+	for (; e - p >= 8; p += 8) {
+		memcpy(&v, p, 8);
+		if (has_control(v))
+			break;
+		memcpy(o->p, &v, 8);
+		o->p += 8;
+	}
+	for (; p < e; p++) {
+		o->bad |= *p == '\r' || *p == '\n' || !*p;
+		*o->p++ = *p;
+	}
+}
+
+
+/* A text of which each byte is in SET. */
+static void out_set(struct out *o, const struct pl *pl, unsigned int set)
+{
+	const char *p = pl->p, *e = p ? p + pl->l : NULL;
+
+	for (; p < e; p++) {
+		o->bad |= !ch_is(*p, set);
+		*o->p++ = *p;
+	}
+}
+
+
+/* What stands between < and >, or in a request line. */
+static void out_uri(struct out *o, const struct pl *pl)
+{
+	const char *p = pl->p, *e = p ? p + pl->l : NULL;
+
+	o->bad |= !pl->l;
+	for (; p < e; p++) {
+		o->bad |= !ch_is(*p, CH_GRAPH) || *p == '<' || *p == '>' ||
+			*p == '"';
+		*o->p++ = *p;
+	}
+}
+
+
+static void out_u32(struct out *o, uint32_t v)
+{
+	char text[10];
+	size_t i = sizeof(text);
+
+	do {
+		text[--i] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v);
+	out_mem(o, text + i, sizeof(text) - i);
+}
+
+
+/* Inside of a quoted string: at most twice as long. */
+static void out_escaped(struct out *o, const struct pl *pl)
+{
+	size_t i;
+
+	for (i = 0; i < pl->l; i++) {
+		char c = pl->p[i];
+
+		o->bad |= c == '\r' || c == '\n' || !c;
+		if (c == '"' || c == '\\')
+			out_char(o, '\\');
+		out_char(o, c);
+	}
+}
+
+
+/* Rooms are sums of lengths that a caller holds in memory: no overflow. */
+
+int msg_put_request_line(
+	struct mbuf *mb, const struct pl *method, const struct pl *uri)
+{
+	struct out o;
+
+	if (!out_begin(&o, mb, method->l + uri->l + 11))
+		return mb->err;
+	o.bad = !method->l;
+	out_set(&o, method, CH_TOKEN);
+	out_char(&o, ' ');
+	out_uri(&o, uri);
+	out_mem(&o, " SIP/2.0\r\n", 10);
+	return out_end(&o);
+}
+
+
+int msg_put_status_line(
+	struct mbuf *mb, uint16_t status, const struct pl *reason)
+{
+	struct out o;
+
+	if (!out_begin(&o, mb, reason->l + 14 + 5))
+		return mb->err;
+	o.bad = status < 100 || status > 699;
+	out_mem(&o, "SIP/2.0 ", 8);
+	out_u32(&o, status);
+	out_char(&o, ' ');
+	out_value(&o, reason);
+	out_crlf(&o);
+	return out_end(&o);
+}
+
+
+int msg_put_via(struct mbuf *mb, const char *transport, const struct pl *host,
+	uint16_t port, const struct pl *branch, bool rport)
+{
+	struct pl name = pl_str(transport);
+	bool ipv6 = pl_chr(host, ':');
+	struct out o;
+
+	if (!out_begin(&o, mb, name.l + host->l + branch->l + 64))
+		return mb->err;
+	out_mem(&o, "Via: SIP/2.0/", 13);
+	out_set(&o, &name, CH_TOKEN);
+	out_char(&o, ' ');
+	if (ipv6)
+		out_char(&o, '[');
+	o.bad |= !host->l;
+	/* A scope is of no use to the peer, so no % either. */
+	out_set(&o, host, ipv6 ? CH_HEX | CH_PARAMS : CH_HOST);
+	if (ipv6)
+		out_char(&o, ']');
+	if (port) {
+		out_char(&o, ':');
+		out_u32(&o, port);
+	}
+	if (rport)
+		out_mem(&o, ";rport", 6);
+	out_mem(&o, ";branch=z9hG4bK", 15);
+	out_set(&o, branch, CH_TOKEN);
+	out_crlf(&o);
+	return out_end(&o);
+}
+
+
+int msg_put(struct mbuf *mb, enum hdr_id id, const struct pl *value)
+{
+	struct out o;
+
+	if ((unsigned int)id - 1 >= HDR_IDS - 1)
+		return mb->err = EINVAL;
+	if (!out_begin(&o, mb, prefixes[id].l + value->l + 2))
+		return mb->err;
+	out_pl(&o, &prefixes[id]);
+	out_value(&o, value);
+	out_crlf(&o);
+	return out_end(&o);
+}
+
+
+int msg_put_str(struct mbuf *mb, enum hdr_id id, const char *value)
+{
+	struct pl pl = pl_str(value);
+
+	return msg_put(mb, id, &pl);
+}
+
+
+int msg_put_num(struct mbuf *mb, enum hdr_id id, uint32_t value)
+{
+	struct out o;
+
+	if ((unsigned int)id - 1 >= HDR_IDS - 1)
+		return mb->err = EINVAL;
+	if (!out_begin(&o, mb, prefixes[id].l + 12))
+		return mb->err;
+	out_pl(&o, &prefixes[id]);
+	out_u32(&o, value);
+	out_crlf(&o);
+	return out_end(&o);
+}
+
+
+int msg_put_named(
+	struct mbuf *mb, const struct pl *name, const struct pl *value)
+{
+	struct out o;
+
+	if (!out_begin(&o, mb, name->l + value->l + 4))
+		return mb->err;
+	o.bad = !name->l;
+	out_set(&o, name, CH_TOKEN);
+	out_mem(&o, ": ", 2);
+	out_value(&o, value);
+	out_crlf(&o);
+	return out_end(&o);
+}
+
+
+int msg_put_cseq(struct mbuf *mb, uint32_t n, const struct pl *method)
+{
+	struct out o;
+
+	if (!out_begin(&o, mb, method->l + 24))
+		return mb->err;
+	o.bad = !method->l;
+	out_pl(&o, &prefixes[HDR_CSEQ]);
+	out_u32(&o, n);
+	out_char(&o, ' ');
+	out_set(&o, method, CH_TOKEN);
+	out_crlf(&o);
+	return out_end(&o);
+}
+
+
+int msg_put_addr(struct mbuf *mb, enum hdr_id id, const struct pl *display,
+	const struct pl *uri, const struct pl *tag, const struct pl *params)
+{
+	struct out o;
+	size_t n = 2 * (display ? display->l : 0) + uri->l +
+		(tag ? tag->l : 0) + (params ? params->l : 0);
+
+	if ((unsigned int)id - 1 >= HDR_IDS - 1)
+		return mb->err = EINVAL;
+	if (!out_begin(&o, mb, prefixes[id].l + n + 16))
+		return mb->err;
+	out_pl(&o, &prefixes[id]);
+	if (display && display->l) {
+		out_char(&o, '"');
+		out_escaped(&o, display);
+		out_mem(&o, "\" ", 2);
+	}
+	out_char(&o, '<');
+	out_uri(&o, uri);
+	out_char(&o, '>');
+	if (tag && tag->l) {
+		out_mem(&o, ";tag=", 5);
+		out_set(&o, tag, CH_TOKEN);
+	}
+	if (params && params->l) {
+		o.bad |= params->p[0] != ';';
+		out_value(&o, params);
+	}
+	out_crlf(&o);
+	return out_end(&o);
+}
+
+
+int msg_put_body(struct mbuf *mb, const struct pl *type, const struct pl *body)
+{
+	size_t len = body ? body->l : 0;
+	struct out o;
+
+	if (type && type->l && msg_put(mb, HDR_CONTENT_TYPE, type))
+		return mb->err;
+	if (len > UINT32_MAX)
+		return mb->err = EINVAL;
+	if (!out_begin(&o, mb, len + 40))
+		return mb->err;
+	out_pl(&o, &prefixes[HDR_CONTENT_LENGTH]);
+	out_u32(&o, (uint32_t)len);
+	out_mem(&o, "\r\n\r\n", 4);
+	if (len)
+		out_pl(&o, body);
+	return out_end(&o);
+}
+
+
+int msg_put_quoted(struct mbuf *mb, const struct pl *text)
+{
+	struct out o;
+
+	if (!out_begin(&o, mb, 2 * text->l + 2))
+		return mb->err;
+	out_char(&o, '"');
+	out_escaped(&o, text);
+	out_char(&o, '"');
+	return out_end(&o);
+}

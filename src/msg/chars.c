@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* chars.c - character classes and the cursor's readers (RFC 3261 25.1). */
+#include <errno.h>
+#include <string.h>
+#include "msg_int.h"
+
+
+enum {
+	/* The four places of a URI that unreserved characters may stand in. */
+	URI_ANY =
+		CH_UNRESERVED | CH_USER | CH_PASSWORD | CH_PARAMS | CH_HEADERS,
+	VISIBLE = CH_VALUE | CH_GRAPH,
+	ALNUM = CH_TOKEN | CH_WORD | URI_ANY | CH_HOST | CH_SCHEME | VISIBLE,
+	DIGIT = ALNUM | CH_DIGIT | CH_HEX | CH_TEL,
+	LETTER = ALNUM | CH_ALPHA,
+	MARK = CH_TOKEN | CH_WORD | URI_ANY | VISIBLE,
+};
+
+const uint16_t ch_class[256] = {
+	['\t'] = CH_LWS,
+	['\n'] = CH_LWS,
+	['\r'] = CH_LWS,
+	[' '] = CH_LWS,
+	['!'] = MARK,
+	['"'] = CH_WORD | CH_GRAPH,
+	['#'] = VISIBLE | CH_TEL,
+	['$'] = CH_USER | CH_PASSWORD | CH_PARAMS | CH_HEADERS | VISIBLE,
+	['%'] = CH_TOKEN | CH_WORD | VISIBLE,
+	['&'] = CH_USER | CH_PASSWORD | CH_PARAMS | CH_HEADERS | VISIBLE,
+	['\''] = MARK,
+	['('] = CH_WORD | URI_ANY | VISIBLE | CH_TEL,
+	[')'] = CH_WORD | URI_ANY | VISIBLE | CH_TEL,
+	['*'] = MARK | CH_TEL,
+	['+'] = CH_TOKEN | CH_WORD | CH_USER | CH_PASSWORD | CH_PARAMS |
+		CH_HEADERS | CH_SCHEME | VISIBLE | CH_TEL,
+	[','] = CH_USER | CH_PASSWORD | CH_GRAPH,
+	['-'] = MARK | CH_HOST | CH_SCHEME | CH_TEL,
+	['.'] = MARK | CH_HOST | CH_SCHEME | CH_TEL,
+	['/'] = CH_WORD | CH_USER | CH_PARAMS | CH_HEADERS | VISIBLE,
+	['0' ... '9'] = DIGIT,
+	[':'] = CH_WORD | CH_PARAMS | CH_HEADERS | VISIBLE,
+	[';'] = CH_USER | CH_PARAMS | CH_GRAPH,
+	['<'] = CH_WORD | CH_GRAPH,
+	['='] = CH_USER | CH_PASSWORD | CH_PARAMS | CH_HEADERS | VISIBLE,
+	['>'] = CH_WORD | CH_GRAPH,
+	['?'] = CH_WORD | CH_USER | CH_HEADERS | VISIBLE,
+	['@'] = VISIBLE,
+	['A' ... 'F'] = LETTER | CH_HEX | CH_TEL,
+	['G' ... 'Z'] = LETTER,
+	['['] = CH_WORD | CH_PARAMS | CH_HEADERS | VISIBLE,
+	['\\'] = CH_WORD | VISIBLE,
+	[']'] = CH_WORD | CH_PARAMS | CH_HEADERS | VISIBLE,
+	['^'] = VISIBLE,
+	['_'] = MARK | CH_HOST,
+	['`'] = CH_TOKEN | CH_WORD | VISIBLE,
+	['a' ... 'f'] = LETTER | CH_HEX | CH_TEL,
+	['g' ... 'z'] = LETTER,
+	['{'] = CH_WORD | VISIBLE,
+	['|'] = VISIBLE,
+	['}'] = CH_WORD | VISIBLE,
+	['~'] = MARK,
+	[0x80 ... 0xff] = CH_VALUE,
+};
+
+
+bool cur_quoted(struct cur *c, struct pl *inside)
+{
+	const char *p = c->p;
+
+	if (!cur_at(c, '"'))
+		return false;
+	for (++p; p < c->e && *p != '"'; p++) {
+		if (!*p || (*p == '\\' && ++p == c->e))
+			return false;
+	}
+	if (p == c->e)
+		return false;
+	*inside = pl_make(c->p + 1, (size_t)(p - c->p - 1));
+	c->p = p + 1;
+	return true;
+}
+
+
+bool cur_port(struct cur *c, uint16_t *port)
+{
+	uint32_t n = 0;
+
+	for (; c->p < c->e && ch_is(*c->p, CH_DIGIT); c->p++) {
+		n = n * 10 + (uint32_t)(*c->p - '0');
+		if (n > UINT16_MAX)
+			return false;
+	}
+	*port = (uint16_t)n;
+	return n;
+}
+
+
+/* Groups and colons are counted by whoever makes an address of it: three
+ * colons in a row are common enough to be carried (RFC 5118 4.10). */
+static bool take_ipv6(struct cur *c, struct pl *host)
+{
+	const char *p = c->p + 1;
+	unsigned int colons = 0;
+
+	for (; p < c->e && *p != ']'; p++) {
+		if (*p == ':')
+			++colons;
+		else if (*p != '.' && !ch_is(*p, CH_HEX))
+			return false;
+	}
+	if (p == c->e || colons < 2)
+		return false;
+	*host = pl_make(c->p + 1, (size_t)(p - c->p - 1));
+	c->p = p + 1;
+	return true;
+}
+
+
+bool cur_host(struct cur *c, struct pl *host)
+{
+	if (cur_at(c, '['))
+		return take_ipv6(c, host);
+	*host = cur_run(c, CH_HOST);
+	return host->l;
+}
+
+
+int cur_param(struct cur *c, struct pl *name, struct pl *value, bool *quoted)
+{
+	bool q = false;
+
+	cur_lws(c);
+	if (!cur_more(c))
+		return ENOENT;
+	if (!cur_take(c, ';'))
+		return EBADMSG;
+	cur_lws(c);
+	*name = cur_run(c, CH_TOKEN);
+	if (!name->l)
+		return EBADMSG;
+	*value = pl_make(c->p, 0);
+	cur_lws(c);
+	if (cur_take(c, '=')) {
+		cur_lws(c);
+		q = cur_at(c, '"');
+		if (q && !cur_quoted(c, value))
+			return EBADMSG;
+		if (!q)
+			*value = cur_run(c, CH_VALUE);
+		if (!q && !value->l)
+			return EBADMSG;
+	}
+	if (quoted)
+		*quoted = q;
+	return 0;
+}

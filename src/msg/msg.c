@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* msg.c - decode a message (RFC 3261 7, 18.3 and 20; RFC 4475). */
+#include <errno.h>
+#include <string.h>
+#include "mem.h"
+#include "msg_int.h"
+
+
+const struct msg_limits msg_limits_default = {
+	.header_bytes = 64 * 1024,
+	.body_bytes = 1024 * 1024,
+	.headers = 256,
+	.uri_bytes = 4 * 1024,
+	.parts = 1000,
+	.part_depth = 8,
+};
+
+/* What a message's block begins with; hdrs[] and the bytes follow. */
+struct block {
+	struct msg msg;
+	uint16_t first[HDR_IDS];
+};
+
+struct decoder {
+	struct msg *msg;
+	struct msg_hdr *hdrs;
+	uint16_t *first;
+	uint16_t last[HDR_IDS]; /* 1 + index of the last, 0 none */
+	const struct msg_limits *limits;
+	size_t body; /* bytes there behind the head */
+	bool stream;
+};
+
+
+/* Indices have 16 bits. */
+static size_t headers_max(const struct msg_limits *limits)
+{
+	return limits->headers < UINT16_MAX ? limits->headers : UINT16_MAX - 1;
+}
+
+
+/* The first thing wrong is what is told. */
+static void bad(struct decoder *d, uint16_t status, const char *why)
+{
+	if (d->msg->bad)
+		return;
+	d->msg->bad = status;
+	d->msg->bad_why = why;
+}
+
+
+/* ---- header lines ----------------------------------------------------- */
+
+static void add_header(
+	struct decoder *d, const struct pl *name, const struct pl *value)
+{
+	struct msg *msg = d->msg;
+	size_t i = msg->nhdrs;
+	struct msg_hdr *h = &d->hdrs[i];
+
+	if (i >= headers_max(d->limits)) {
+		bad(d, 513, "too many header lines");
+		return;
+	}
+	h->name = *name;
+	h->value = *value;
+	h->id = hdr_find(name);
+	h->next = 0;
+	++msg->nhdrs;
+	if (h->id == HDR_OTHER)
+		return;
+	if (!d->first[h->id]) {
+		d->first[h->id] = (uint16_t)(i + 1);
+	} else {
+		if (hdr_is_single(h->id))
+			bad(d, 400, "a header that may stand once is doubled");
+		d->hdrs[d->last[h->id] - 1].next = (uint16_t)i;
+	}
+	d->last[h->id] = (uint16_t)(i + 1);
+}
+
+
+/* The unfolded line from P to END, which is at its CRLF or LF. */
+static void read_header(struct decoder *d, const char *p, const char *end)
+{
+	struct pl name = {p, 0}, value;
+
+	while (ch_is(*p, CH_TOKEN))
+		++p;
+	name.l = (size_t)(p - name.p);
+	while (*p == ' ' || *p == '\t')
+		++p;
+	if (!name.l || *p != ':') {
+		bad(d, 400, "a line that is no header");
+		return;
+	}
+	for (++p; p < end && (*p == ' ' || *p == '\t'); p++)
+		;
+	while (end > p && (end[-1] == ' ' || end[-1] == '\t'))
+		--end;
+	value = pl_make(p, (size_t)(end - p));
+	if (value.l && memchr(value.p, '\r', value.l))
+		bad(d, 400, "a CR inside a header");
+	add_header(d, &name, &value);
+}
+
+
+/* All lines of HEAD (which ends in LF) behind the start line. */
+static void read_headers(struct decoder *d, const char *p, const char *e)
+{
+	while (p < e) {
+		const char *lf = memchr(p, '\n', (size_t)(e - p)), *end = lf;
+
+		if (end > p && end[-1] == '\r')
+			--end;
+		if (end == p)
+			break;
+		read_header(d, p, end);
+		p = lf + 1;
+	}
+}
+
+
+/* ---- start line ------------------------------------------------------- */
+
+/* "SIP/d.d" at C: 0, EBADMSG, or ENOTSUP for another version than 2.0. */
+static int take_version(struct cur *c)
+{
+	struct pl name = cur_run(c, CH_ALPHA), major, minor;
+
+	if (name.l != 3 || !pl_strcaseeq(&name, "sip") || !cur_take(c, '/'))
+		return EBADMSG;
+	major = cur_run(c, CH_DIGIT);
+	if (!major.l || !cur_take(c, '.'))
+		return EBADMSG;
+	minor = cur_run(c, CH_DIGIT);
+	if (!minor.l)
+		return EBADMSG;
+	return pl_streq(&major, "2") && pl_streq(&minor, "0") ? 0 : ENOTSUP;
+}
+
+
+static void read_request_uri(struct decoder *d)
+{
+	struct uri uri;
+	struct pl *text = &d->msg->uri_text;
+
+	if (text->l > d->limits->uri_bytes)
+		bad(d, 414, "the Request-URI is too long");
+	else if (uri_decode(&uri, text))
+		bad(d, 400, "the Request-URI is none");
+}
+
+
+/* More white space than one SP is let pass (RFC 4475 3.1.2.9, 3.1.2.10):
+ * as the version must follow the URI, it cannot hide anything. */
+static void read_request_line(struct decoder *d, struct cur *c)
+{
+	struct msg *msg = d->msg;
+	const char *p;
+	int err;
+
+	msg->request = true;
+	msg->method_text = cur_run(c, CH_TOKEN);
+	msg->method = msg_method_find(&msg->method_text);
+	if (!msg->method_text.l || !cur_at(c, ' ')) {
+		bad(d, 400, "the request line has no method");
+		return;
+	}
+	cur_lws(c);
+	for (p = c->p; cur_more(c) && !ch_is(*c->p, CH_LWS); c->p++)
+		;
+	msg->uri_text = pl_make(p, (size_t)(c->p - p));
+	cur_lws(c);
+	err = take_version(c);
+	cur_lws(c);
+	if (err == EBADMSG || cur_more(c))
+		bad(d, 400, "the request line does not end in a SIP version");
+	else if (err)
+		bad(d, 505, "another version of SIP");
+	read_request_uri(d);
+}
+
+
+static void read_status_line(struct decoder *d, struct cur *c)
+{
+	struct msg *msg = d->msg;
+	struct pl digits;
+	uint32_t status;
+
+	if (take_version(c) || !cur_at(c, ' ')) {
+		bad(d, 400, "the status line does not begin with SIP/2.0");
+		return;
+	}
+	cur_lws(c);
+	digits = cur_run(c, CH_DIGIT);
+	if (digits.l != 3 || pl_u32(&digits, &status) || status < 100 ||
+		status > 699 || (cur_more(c) && !cur_take(c, ' '))) {
+		bad(d, 400, "the status code is none");
+		return;
+	}
+	msg->status = (uint16_t)status;
+	msg->reason = cur_rest(c);
+}
+
+
+/* Returns what is behind the start line. */
+static const char *read_start_line(
+	struct decoder *d, const char *p, const char *e)
+{
+	const char *lf = memchr(p, '\n', (size_t)(e - p));
+	struct cur c = {p, lf};
+	struct pl line;
+
+	if (c.e > p && c.e[-1] == '\r')
+		--c.e;
+	line = cur_rest(&c);
+	if (!msg_value_ok(&line))
+		bad(d, 400, "a control byte in the start line");
+	if (line.l > 4 && line.p[3] == '/' && ch_lower(line.p[0]) == 's')
+		read_status_line(d, &c);
+	else
+		read_request_line(d, &c);
+	return lf + 1;
+}
+
+
+/* ---- the fields that routing needs ------------------------------------ */
+
+static void read_via(struct decoder *d)
+{
+	struct pl rest, top;
+
+	if (!msg_value(d->msg, HDR_VIA, &rest)) {
+		bad(d, 400, "no Via");
+		return;
+	}
+	(void)msg_split_list(&rest, &top);
+	if (via_read(&d->msg->via, &top))
+		bad(d, 400, "the top Via is not sound");
+}
+
+
+static void read_address(struct decoder *d, enum hdr_id id,
+	struct msg_addr *addr, const char *absent, const char *unsound)
+{
+	struct pl value;
+	int err;
+
+	if (!msg_value(d->msg, id, &value)) {
+		bad(d, 400, absent);
+		return;
+	}
+	err = addr_read(addr, &value);
+	if (err || addr->uri_text.l > d->limits->uri_bytes)
+		bad(d, 400, unsound);
+}
+
+
+static void read_call_id(struct decoder *d)
+{
+	struct msg *msg = d->msg;
+	size_t i;
+
+	if (!msg_value(d->msg, HDR_CALL_ID, &msg->call_id) || !msg->call_id.l) {
+		bad(d, 400, "no Call-ID");
+		return;
+	}
+	for (i = 0; i < msg->call_id.l; i++) {
+		if (!ch_is(msg->call_id.p[i], CH_GRAPH)) {
+			bad(d, 400, "the Call-ID is not sound");
+			return;
+		}
+	}
+}
+
+
+static void read_cseq(struct decoder *d)
+{
+	struct msg *msg = d->msg;
+	struct pl value, method;
+
+	if (!msg_value(d->msg, HDR_CSEQ, &value)) {
+		bad(d, 400, "no CSeq");
+		return;
+	}
+	if (msg_cseq_decode(&msg->cseq, &method, &value)) {
+		bad(d, 400, "the CSeq is not sound");
+		return;
+	}
+	if (!msg->request) {
+		msg->method_text = method;
+		msg->method = msg_method_find(&method);
+		return;
+	}
+	if (!pl_eq(&method, &msg->method_text))
+		bad(d, msg->method == MSG_UNKNOWN ? 501 : 400,
+			"the CSeq names another method");
+}
+
+
+static void read_body(struct decoder *d, const char *p)
+{
+	struct msg *msg = d->msg;
+	struct pl value;
+	uint64_t len = d->body;
+	int err;
+
+	if (msg_value(d->msg, HDR_CONTENT_LENGTH, &value)) {
+		err = pl_u64(&value, &len);
+		if (err == EINVAL)
+			bad(d, 400, "the Content-Length is no number");
+		else if (err)
+			len = UINT64_MAX;
+	} else if (d->stream) {
+		bad(d, 400, "no Content-Length on a stream");
+	}
+	if (len > d->limits->body_bytes)
+		bad(d, 413, "the body is too long");
+	if (len > d->body) {
+		bad(d, 400, "the body is shorter than its Content-Length");
+		len = d->body;
+	}
+	msg->body = pl_make(p, (size_t)len);
+}
+
+
+static void read_fields(struct decoder *d)
+{
+	struct msg *msg = d->msg;
+
+	read_via(d);
+	read_address(
+		d, HDR_FROM, &msg->from, "no From", "the From is not sound");
+	read_address(d, HDR_TO, &msg->to, "no To", "the To is not sound");
+	read_call_id(d);
+	read_cseq(d);
+	(void)msg_value(d->msg, HDR_CONTENT_TYPE, &msg->content_type);
+}
+
+
+/* NUL is text only in a quoted pair; everywhere else it would cut what
+ * somebody takes for a C string. */
+static bool nuls_quoted(const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (!p[i] && (!i || p[i - 1] != '\\'))
+			return false;
+	}
+	return true;
+}
+
+
+static void read_all(
+	struct decoder *d, const struct head *head, char *bytes, size_t len)
+{
+	struct msg *msg = d->msg;
+	const char *p;
+
+	if (head->nul && !nuls_quoted(bytes, len))
+		bad(d, 400, "a NUL in the headers");
+	p = read_start_line(d, bytes, bytes + len);
+	read_headers(d, p, bytes + len);
+	if (!head->ended)
+		bad(d, head->too_long ? 513 : 400, "the headers do not end");
+	read_fields(d);
+	read_body(d, bytes + len);
+	msg->all = pl_make(bytes, len + msg->body.l);
+}
+
+
+/* True where a response could be made: Via tells where it goes. */
+static bool answerable(const struct msg *msg)
+{
+	return msg->request && msg->method_text.l && msg->via.host.l;
+}
+
+
+static struct msg *block_alloc(
+	struct decoder *d, const struct head *head, char **bytes)
+{
+	size_t max = headers_max(d->limits);
+	size_t n = head->lines < max ? head->lines : max;
+	size_t hdrs = sizeof(struct block);
+	size_t at = hdrs + n * sizeof(struct msg_hdr);
+	struct block *b;
+
+	_Static_assert(sizeof(struct block) % _Alignof(struct msg_hdr) == 0,
+		"hdrs follow the block");
+	b = mem_alloc(at + head->len + d->body, NULL);
+	memset(b, 0, sizeof(*b));
+	d->msg = &b->msg;
+	d->first = b->first;
+	d->hdrs = (struct msg_hdr *)(void *)((char *)b + hdrs);
+	b->msg.first = b->first;
+	b->msg.hdrs = d->hdrs;
+	*bytes = (char *)b + at;
+	return &b->msg;
+}
+
+
+int msg_decode(struct msg **mp, const void *data, size_t n, bool stream,
+	const struct msg_limits *limits, const char **why)
+{
+	struct decoder d = {.limits = limits ? limits : &msg_limits_default,
+		.stream = stream};
+	const char *p = data;
+	struct head head;
+	struct msg *msg;
+	char *bytes;
+	size_t len;
+	int err;
+
+	while (n && (*p == '\r' || *p == '\n')) {
+		++p;
+		--n;
+	}
+	*why = "nothing there";
+	if (!n)
+		return ENODATA;
+	head_scan(&head, p, n, d.limits->header_bytes);
+	*why = "no line at all";
+	if (!head.len)
+		return EBADMSG;
+	d.body = head.ended ? n - head.len : 0;
+	if (d.body > d.limits->body_bytes)
+		d.body = d.limits->body_bytes;
+	msg = block_alloc(&d, &head, &bytes);
+	if (head.folded) {
+		len = head_unfold(bytes, p, head.len);
+	} else {
+		len = head.len;
+		memcpy(bytes, p, len);
+	}
+	if (d.body)
+		memcpy(bytes + len, p + head.len, d.body);
+	read_all(&d, &head, bytes, len);
+	if (!msg->bad) {
+		*why = NULL;
+		*mp = msg;
+		return 0;
+	}
+	*why = msg->bad_why;
+	err = msg->bad == 413 || msg->bad == 414 || msg->bad == 513 ? EMSGSIZE
+								    : EBADMSG;
+	if (answerable(msg))
+		*mp = msg;
+	else
+		mem_deref(msg);
+	return err;
+}
