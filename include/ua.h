@@ -13,7 +13,9 @@
  * 8 session       INVITE with m=message; MESSAGE, INFO, BYE inside
  *
  * mem_deref() of an object drops it without a word on the wire; a goodbye is
- * a call of its own (..._end) with a handler that tells when it is done.
+ * a call of its own (..._end) with a handler that tells when it is done. It
+ * holds a reference of its own until then, so that the caller may mem_deref()
+ * the object right after it.
  * Handlers may release the object that calls them and are never called from
  * within the call that started them.
  */
@@ -353,6 +355,9 @@ void ua_session_reject(struct ua_session *s, uint16_t status);
 /* AOR of the peer. */
 const char *ua_session_peer(const struct ua_session *s);
 const struct pl *ua_session_peer_name(const struct ua_session *s);
+
+/* "192.0.2.1": who sent the INVITE, for rate limits (borrowed); "" for ours. */
+const char *ua_session_source(const struct ua_session *s);
 bool ua_session_isopen(const struct ua_session *s);
 
 /* MESSAGE or INFO in the dialog. ENOTCONN: not open. */

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * simple.c - the SIMPLE dialect: presence by SUBSCRIBE, NOTIFY and PUBLISH
+ * with PIDF (RFC 3856, 3863, 3903), texts by MESSAGE alone (RFC 3428) or in
+ * an INVITE session, typing by isComposing (RFC 3994) and KeyboardActivity.
+ */
+#include "dialect_int.h"
+
+
+static void simple_online(struct endpoint *e)
+{
+	simple_presence_online(e);
+	simple_im_online(e);
+}
+
+
+static void simple_lost(struct endpoint *e, const char *why)
+{
+	simple_presence_lost(e, why);
+	simple_im_lost(e, why);
+}
+
+
+static void simple_goodbye(struct endpoint *e, uint64_t limit)
+{
+	simple_im_goodbye(e, limit);
+	simple_presence_goodbye(e, limit);
+}
+
+
+static void simple_message(struct endpoint *e, struct ua_request *r)
+{
+	incoming_request(e, r, false);
+}
+
+
+static void simple_close(struct endpoint *e)
+{
+	simple_im_close(e);
+	simple_presence_close(e);
+}
+
+
+const struct dialect dialect_simple = {
+	.name = "simple",
+	.online = simple_online,
+	.lost = simple_lost,
+	.goodbye = simple_goodbye,
+	.watch = simple_watch,
+	.unwatch = simple_unwatch,
+	.fetch = simple_fetch,
+	.publish = simple_publish,
+	.decide = simple_decide,
+	.send = simple_send,
+	.typing = simple_typing,
+	.chat_open = simple_chat_open,
+	.chat_close = simple_chat_close,
+	.text_max = simple_text_max,
+	.message = simple_message,
+	.invite = simple_invite,
+	.close = simple_close,
+};
