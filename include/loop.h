@@ -21,6 +21,7 @@ struct loop_hook;
 enum {
 	LOOP_READ = 1,
 	LOOP_WRITE = 2,
+	LOOP_ERROR = 4, /* only told: the descriptor has an error waiting */
 };
 
 typedef void(loop_fd_h)(int events, void *arg);
@@ -28,7 +29,8 @@ typedef void(loop_signal_h)(int signo, void *arg);
 typedef void(loop_hook_h)(void *arg);
 
 /* All that these make is released with mem_deref(), which stops it; the
- * loop itself last. */
+ * loop itself last. Handlers may release the object that calls them.
+ * SIGPIPE is ignored from here on. */
 int loop_alloc(struct loop **loopp);
 
 /* The loop's timers. */
@@ -38,7 +40,8 @@ struct tmrs *loop_tmrs(struct loop *loop);
 int loop_run(struct loop *loop);
 void loop_stop(struct loop *loop, int status);
 
-/* Watches descriptor FD, which stays the caller's. Errno. */
+/* Watches descriptor FD, which stays the caller's, as do its flags. Regular
+ * files and the like are ready in every turn. EVENTS 0 pauses. Errno. */
 int loop_fd_alloc(struct loop_fd **fp, struct loop *loop, int fd, int events,
 	loop_fd_h *h, void *arg);
 int loop_fd_set(struct loop_fd *f, int events);

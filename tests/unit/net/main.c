@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit.h"
 
+int test_loop(void);
 int test_sa(void);
 int test_tmr(void);
+int test_udp(void);
+int test_work(void);
 
-UNIT_MAIN(test_tmr, test_sa)
+UNIT_MAIN(test_tmr, test_sa, test_loop, test_work, test_udp)
