@@ -272,6 +272,9 @@ const struct sa *sip_port_local(const struct sip_port *port);
  * ports of its own; the agent takes a reference. */
 void sip_agent_add_port(struct sip_agent *agent, struct sip_port *port);
 
+/* Gives them all back, ports of its own too. */
+void sip_agent_clear_ports(struct sip_agent *agent);
+
 /* ---- 4 flow --------------------------------------------------------- */
 
 enum sip_tp sip_flow_tp(const struct sip_flow *flow);
@@ -304,6 +307,10 @@ void sip_flow_keepalive(struct sip_flow *flow, uint32_t seconds, bool pong);
 /* UAC side. TARGET is the Request-URI, TO the URI of To (NULL: as TARGET). */
 int sip_dialog_alloc(struct sip_dialog **dp, struct sip_agent *agent,
 	const struct pl *target, const struct pl *to);
+
+/* Another Request-URI before the dialog is established, after a 3xx (RFC
+ * 3261 8.1.3.4); To, Call-ID and tag stay. EALREADY: it is established. */
+int sip_dialog_set_target(struct sip_dialog *d, const struct pl *target);
 
 /* UAS side, from a request outside a dialog; takes From, Record-Route,
  * Contact, CSeq and makes our tag. EBADMSG without Contact where one is
