@@ -23,7 +23,8 @@
 /* ---- 1 body --------------------------------------------------------- */
 
 enum {
-	IM_TEXT_MAX = 1024 * 1024, /* bytes of a text */
+	IM_TEXT_MAX = 4 * 1024 * 1024, /* bytes of a text: more than any
+	                                  body of 1 MiB can become */
 };
 
 /* The media types that im_body_decode() understands: for an Accept header,
