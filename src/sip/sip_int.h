@@ -6,6 +6,7 @@
 #ifndef SOTTO_SIP_INT_H
 #define SOTTO_SIP_INT_H
 
+#include "hash.h"
 #include "list.h"
 #include "sip.h"
 
@@ -146,11 +147,135 @@ void sip_dialog_agent_gone(struct sip_dialog *d);
 /* Transport of a port. */
 enum sip_tp sip_port_tp(const struct sip_port *port);
 
+/* ---- dialog ---- */
+
+/* The flow that last carried a message of D; NULL: none (borrowed). */
+struct sip_flow *sip_dialog_flow(const struct sip_dialog *d);
+void sip_dialog_set_flow(struct sip_dialog *d, struct sip_flow *flow);
+
+/* Takes the next CSeq number. */
+uint32_t sip_dialog_next_cseq(struct sip_dialog *d);
+
+const struct pl *sip_dialog_local_uri(const struct sip_dialog *d);
+bool sip_dialog_secure(const struct sip_dialog *d);
+
+/*
+ * The Request-URI and the Route values, joined by ", " (unset: none), of a
+ * request in D: its route set, or the routes that its agent pre-loads
+ * outside a dialog; with a strict router first (RFC 3261 12.2.1.1) HOP is
+ * the Request-URI, else the first route or the Request-URI: where to send.
+ * SERVICE_ROUTE false leaves that out (REGISTER).
+ */
+struct sip_path {
+	struct mbuf *buf; /* holds the texts (mem_deref) */
+	struct pl uri;
+	struct pl routes;
+	struct pl hop;
+};
+int sip_dialog_path(const struct sip_dialog *d, bool service_route,
+	struct sip_path *path);
+
 /* ---- auth ---- */
 
-/* Credential cache of one agent: realms, nonces, counts, what was refused. */
+/*
+ * Credential cache of one agent: secrets by realm, nonces and their counts,
+ * what was refused. A request holds a struct sip_auth_tries of its own, so
+ * that it can tell a refused password from an old nonce.
+ */
 struct sip_auth;
 struct sip_auth *sip_agent_auth(struct sip_agent *agent);
 int sip_auth_alloc(struct sip_auth **ap, struct sip_agent *agent);
+void sip_auth_reset(struct sip_auth *auth);
+
+/* mem_deref() that also stops questions. */
+void sip_auth_close(struct sip_auth *auth);
+
+/* All-zero to start with; sip_auth_tries_release() at the end. */
+struct sip_auth_tries {
+	struct list list;
+	unsigned rounds; /* challenges seen */
+};
+void sip_auth_tries_release(struct sip_auth_tries *tries);
+
+/* What credentials are made for. */
+struct sip_auth_request {
+	enum msg_method method;
+	struct pl method_text;
+	struct pl uri; /* Request-URI */
+	struct pl body;
+	bool own; /* goes to a server of ours: may carry credentials
+	             unasked */
+};
+
+/* Appends the lines Authorization and Proxy-Authorization. */
+int sip_auth_put(struct sip_auth *auth, struct sip_auth_tries *tries,
+	const struct sip_auth_request *req, struct mbuf *mb);
+
+/* Takes the challenges of RESP. 0: send again; EINPROGRESS: H is called once,
+ * mem_deref() of *QP stops it; EACCES and others: never, *WHY (mem_deref)
+ * tells. */
+struct sip_auth_query;
+typedef void(sip_auth_h)(int err, const char *why, void *arg);
+int sip_auth_challenge(struct sip_auth_query **qp, struct sip_auth *auth,
+	struct sip_auth_tries *tries, enum msg_method method,
+	const struct msg *resp, bool *wrong_password, char **why, sip_auth_h *h,
+	void *arg);
+
+/* Authentication-Info of a 2xx: nextnonce is kept; EACCES where rspauth is
+ * there and wrong. */
+int sip_auth_info(struct sip_auth_tries *tries,
+	const struct sip_auth_request *req, const struct msg *resp);
+
+/* ---- schemes: one file each ---- */
+
+struct sip_secret {
+	char *user;
+	char *password;
+};
+
+struct sip_auth_scheme {
+	const char *name;
+
+	/* How strong an answer to C is; 0: it cannot be answered. */
+	unsigned (*strength)(const struct msg_challenge *c);
+
+	/* C says that the nonce alone was too old. */
+	bool (*stale)(const struct msg_challenge *c);
+
+	/* A block that answers C. */
+	int (*start)(void **statep, const struct msg_challenge *c,
+		const struct sip_secret *secret, struct rand *rand);
+
+	/* Writes the value of an authorization header; SENT gets its mark. */
+	int (*put)(void *state, const struct sip_auth_request *req,
+		struct mbuf *mb, uint32_t *sent);
+
+	/* Reads an Authentication-Info about what was sent as SENT. EACCES:
+	 * the proof in it is wrong. */
+	int (*info)(void *state, const struct sip_auth_request *req,
+		uint32_t sent, const struct msg_challenge *info,
+		const struct pl *resp_body);
+};
+
+extern const struct sip_auth_scheme sip_auth_digest;
+
+/* The arithmetic of Digest (RFC 7616 3.4), lower-case hexadecimal. */
+struct sip_digest {
+	enum hash_kind hash;
+	bool sess;
+	struct pl user;
+	struct pl password;
+	struct pl realm;
+	struct pl nonce;
+	struct pl cnonce;
+	uint32_t nc;
+	struct pl qop;    /* unset: none (RFC 2069) */
+	struct pl method; /* unset for the server's proof */
+	struct pl uri;
+	struct pl body;
+};
+void sip_digest_ha1(const struct sip_digest *d, char ha1[HASH_HEX_MAX]);
+void sip_digest_response(const struct sip_digest *d,
+	const char ha1[HASH_HEX_MAX], char response[HASH_HEX_MAX]);
 
 #endif

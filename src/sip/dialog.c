@@ -1,0 +1,576 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* dialog.c - dialog state and route set (RFC 3261 12, RFC 6665 4.1). */
+#include <errno.h>
+#include <string.h>
+#include "mem.h"
+#include "sip_int.h"
+
+
+enum {
+	CSEQ_MAX = 0x7fffffff, /* RFC 3261 8.1.1.5 */
+	ROUTES_MAX = 16 * 1024,
+	PATH_MAX_BYTES = ROUTES_MAX + 4 * URI_MAX,
+};
+
+
+struct sip_dialog {
+	struct le le; /* in the agent's list */
+	struct sip_agent *agent; /* NULL once it is gone */
+	struct sip_flow *flow;
+	struct pl call_id; /* these texts are ours */
+	struct pl local_tag;
+	struct pl remote_tag;
+	struct pl local_uri;
+	struct pl remote_uri;
+	struct pl remote_target;
+	struct pl routes; /* values joined by ", " */
+	uint32_t local_cseq;
+	uint32_t remote_cseq;
+	bool has_remote_cseq;
+	bool early; /* made by a 1xx: its 2xx may bring other routes */
+	bool secure; /* RFC 3261 12.1.1 */
+};
+
+
+static void text_release(struct pl *text)
+{
+	mem_deref((char *)text->p);
+	*text = pl_make(NULL, 0);
+}
+
+
+static void dialog_destructor(void *data)
+{
+	struct sip_dialog *d = data;
+
+	list_unlink(&d->le);
+	mem_deref(d->flow);
+	text_release(&d->call_id);
+	text_release(&d->local_tag);
+	text_release(&d->remote_tag);
+	text_release(&d->local_uri);
+	text_release(&d->remote_uri);
+	text_release(&d->remote_target);
+	text_release(&d->routes);
+}
+
+
+/* TEXT may point into what DST holds. */
+static void text_set(struct pl *dst, const struct pl *text)
+{
+	char *copy = pl_isset(text) ? mem_strndup(text->p, text->l) : NULL;
+	size_t l = copy ? text->l : 0;
+
+	text_release(dst);
+	*dst = pl_make(copy, l);
+}
+
+
+static struct sip_dialog *dialog_new(struct sip_agent *agent)
+{
+	struct sip_dialog *d = mem_zalloc(sizeof(*d), dialog_destructor);
+
+	d->agent = agent;
+	sip_agent_link_dialog(agent, &d->le, d);
+	return d;
+}
+
+
+static void tag_new(struct sip_dialog *d)
+{
+	char tag[SIP_TAG_SIZE];
+	struct pl pl;
+
+	rand_token(sip_rand(sip_agent_stack(d->agent)), tag, sizeof(tag));
+	pl = pl_str(tag);
+	text_set(&d->local_tag, &pl);
+}
+
+
+static bool has_lr(const struct pl *route)
+{
+	struct msg_addr addr;
+	struct pl lr;
+
+	return !msg_addr_decode(&addr, route) &&
+		uri_param(&addr.uri, "lr", &lr);
+}
+
+
+static int sip_uri_check(struct uri *uri, const struct pl *text)
+{
+	int err = uri_decode(uri, text);
+
+	if (err)
+		return err;
+	if (uri->scheme != URI_SIP && uri->scheme != URI_SIPS)
+		return EBADMSG;
+	return 0;
+}
+
+
+/* ---- what messages bring ---- */
+
+/* One Record-Route value as a Route value of ours. */
+static int route_put(struct mbuf *mb, const struct pl *value, bool front)
+{
+	struct mbuf *joined;
+	struct msg_addr addr;
+	struct pl old;
+	int err = msg_addr_decode(&addr, value);
+
+	if (err)
+		return err;
+	if (!msg_value_ok(value))
+		return EBADMSG;
+	old = mbuf_all(mb);
+	if (!old.l || !front) {
+		if (old.l)
+			mbuf_write_str(mb, ", ");
+		return mbuf_printf(mb, "<%.*s>%.*s", PL_ARG(&addr.uri_text),
+			PL_ARG(&addr.params));
+	}
+	joined = mbuf_alloc(ROUTES_MAX);
+	mbuf_printf(joined, "<%.*s>%.*s, ", PL_ARG(&addr.uri_text),
+		PL_ARG(&addr.params));
+	mbuf_write_pl(joined, &old);
+	err = mbuf_err(joined);
+	mbuf_reset(mb);
+	old = mbuf_all(joined);
+	if (!err)
+		err = mbuf_write_pl(mb, &old);
+	mem_deref(joined);
+	return err;
+}
+
+
+/* The Record-Route of MSG becomes the route set: in order for a UAS,
+ * reversed for a UAC (RFC 3261 12.1.1, 12.1.2). */
+static int routes_take(
+	struct sip_dialog *d, const struct msg *msg, bool reversed)
+{
+	struct mbuf *mb = mbuf_alloc(ROUTES_MAX);
+	struct msg_list it = {0};
+	struct pl value;
+	int err = 0;
+
+	while (!err && msg_list_next(msg, HDR_RECORD_ROUTE, &it, &value))
+		err = route_put(mb, &value, reversed);
+	if (!err) {
+		value = mbuf_all(mb);
+		text_set(&d->routes, &value);
+	}
+	mem_deref(mb);
+	return err;
+}
+
+
+/* ENOENT without a Contact, EBADMSG where it is not a SIP URI; "*" and
+ * tel: are no targets. */
+static int target_take(struct sip_dialog *d, const struct msg *msg)
+{
+	struct msg_list it = {0};
+	struct msg_addr addr;
+	struct pl value;
+	struct uri uri;
+	int err;
+
+	if (!msg_list_next(msg, HDR_CONTACT, &it, &value))
+		return ENOENT;
+	err = msg_addr_decode(&addr, &value);
+	if (!err)
+		err = sip_uri_check(&uri, &addr.uri_text);
+	if (!err)
+		text_set(&d->remote_target, &addr.uri_text);
+	return err;
+}
+
+
+static bool needs_contact(enum msg_method method)
+{
+	switch (method) {
+	case MSG_INVITE:
+	case MSG_NOTIFY:
+	case MSG_REFER:
+	case MSG_SUBSCRIBE:
+	case MSG_UPDATE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+
+static void cseq_take(struct sip_dialog *d, const struct msg *msg)
+{
+	d->remote_cseq = msg->cseq;
+	d->has_remote_cseq = true;
+}
+
+
+/* ---- public ---- */
+
+int sip_dialog_alloc(struct sip_dialog **dp, struct sip_agent *agent,
+	const struct pl *target, const struct pl *to)
+{
+	char call_id[SIP_CALL_ID_SIZE];
+	struct sip_dialog *d;
+	struct uri uri;
+	struct pl text;
+	int err;
+
+	err = sip_uri_check(&uri, target);
+	if (!err && to)
+		err = uri_decode(&uri, to);
+	if (err)
+		return err;
+	d = dialog_new(agent);
+	rand_token(sip_rand(sip_agent_stack(agent)), call_id, sizeof(call_id));
+	text = pl_str(call_id);
+	text_set(&d->call_id, &text);
+	tag_new(d);
+	text = pl_str(sip_agent_aor(agent));
+	text_set(&d->local_uri, &text);
+	text_set(&d->remote_uri, to ? to : target);
+	text_set(&d->remote_target, target);
+	(void)sip_uri_check(&uri, target);
+	d->secure = uri.scheme == URI_SIPS;
+	*dp = d;
+	return 0;
+}
+
+
+int sip_dialog_set_target(struct sip_dialog *d, const struct pl *target)
+{
+	struct uri uri;
+	int err;
+
+	if (pl_isset(&d->remote_tag))
+		return EALREADY;
+	err = sip_uri_check(&uri, target);
+	if (err)
+		return err;
+	text_set(&d->remote_target, target);
+	d->secure = uri.scheme == URI_SIPS;
+	return 0;
+}
+
+
+int sip_dialog_accept(struct sip_dialog **dp, struct sip_agent *agent,
+	const struct msg *req, struct sip_flow *flow)
+{
+	struct sip_dialog *d = dialog_new(agent);
+	struct uri uri;
+	int err;
+
+	text_set(&d->call_id, &req->call_id);
+	text_set(&d->remote_tag, &req->from.tag);
+	text_set(&d->local_uri, &req->to.uri_text);
+	text_set(&d->remote_uri, &req->from.uri_text);
+	text_set(&d->remote_target, &req->from.uri_text);
+	tag_new(d);
+	cseq_take(d, req);
+	sip_dialog_set_flow(d, flow);
+	d->secure = !uri_decode(&uri, &req->uri_text) &&
+		uri.scheme == URI_SIPS && flow && sip_flow_tp(flow) == SIP_TLS;
+	err = routes_take(d, req, false);
+	if (!err)
+		err = target_take(d, req);
+	if (err == ENOENT)
+		err = needs_contact(req->method) ? EBADMSG : 0;
+	if (err) {
+		mem_deref(d);
+		return err;
+	}
+	*dp = d;
+	return 0;
+}
+
+
+int sip_dialog_response(struct sip_dialog *d, const struct msg *resp)
+{
+	bool first = !pl_isset(&d->remote_tag);
+	int err = 0;
+
+	if (!pl_isset(&resp->to.tag))
+		return EBADMSG;
+	if (!first && !pl_eq(&d->remote_tag, &resp->to.tag))
+		return ENOENT;
+	/* RFC 3261 13.2.2.4: the 2xx of an early dialog computes the routes
+	 * anew. */
+	if (first || (d->early && resp->status >= 200))
+		err = routes_take(d, resp, true);
+	if (err)
+		return err;
+	text_set(&d->remote_tag, &resp->to.tag);
+	if (first || d->early)
+		d->early = resp->status < 200;
+	err = target_take(d, resp);
+	return err == ENOENT ? 0 : err;
+}
+
+
+int sip_dialog_request(struct sip_dialog *d, const struct msg *req)
+{
+	int err = 0;
+
+	if (!pl_isset(&d->remote_tag)) {
+		if (!pl_isset(&req->from.tag))
+			return EBADMSG;
+		err = routes_take(d, req, false);
+		if (err)
+			return err;
+		text_set(&d->remote_tag, &req->from.tag);
+	} else if (!pl_eq(&d->remote_tag, &req->from.tag)) {
+		return ENOENT;
+	}
+	err = target_take(d, req);
+	return err == ENOENT ? 0 : err;
+}
+
+
+int sip_dialog_fork(struct sip_dialog **dp, const struct sip_dialog *d,
+	const struct msg *resp)
+{
+	struct sip_dialog *fork;
+	int err;
+
+	if (!d->agent)
+		return ECANCELED;
+	fork = dialog_new(d->agent);
+	text_set(&fork->call_id, &d->call_id);
+	text_set(&fork->local_tag, &d->local_tag);
+	text_set(&fork->local_uri, &d->local_uri);
+	text_set(&fork->remote_uri, &d->remote_uri);
+	text_set(&fork->remote_target, &d->remote_target);
+	fork->local_cseq = d->local_cseq;
+	fork->secure = d->secure;
+	fork->flow = mem_ref(d->flow);
+	err = sip_dialog_response(fork, resp);
+	if (err) {
+		mem_deref(fork);
+		return err;
+	}
+	*dp = fork;
+	return 0;
+}
+
+
+bool sip_dialog_established(const struct sip_dialog *d)
+{
+	return pl_isset(&d->remote_tag);
+}
+
+
+bool sip_dialog_match(const struct sip_dialog *d, const struct msg *msg)
+{
+	if (!pl_eq(&d->call_id, &msg->call_id) ||
+		!pl_eq(&d->local_tag, &msg->to.tag))
+		return false;
+	return !pl_isset(&d->remote_tag) ||
+		pl_eq(&d->remote_tag, &msg->from.tag);
+}
+
+
+int sip_dialog_check_cseq(struct sip_dialog *d, const struct msg *msg)
+{
+	if (d->has_remote_cseq && msg->cseq < d->remote_cseq)
+		return EPROTO;
+	cseq_take(d, msg);
+	return 0;
+}
+
+
+const struct pl *sip_dialog_call_id(const struct sip_dialog *d)
+{
+	return &d->call_id;
+}
+
+
+const struct pl *sip_dialog_local_tag(const struct sip_dialog *d)
+{
+	return &d->local_tag;
+}
+
+
+const struct pl *sip_dialog_remote_tag(const struct sip_dialog *d)
+{
+	return &d->remote_tag;
+}
+
+
+const struct pl *sip_dialog_remote_target(const struct sip_dialog *d)
+{
+	return &d->remote_target;
+}
+
+
+const struct pl *sip_dialog_remote_uri(const struct sip_dialog *d)
+{
+	return &d->remote_uri;
+}
+
+
+const struct pl *sip_dialog_local_uri(const struct sip_dialog *d)
+{
+	return &d->local_uri;
+}
+
+
+uint32_t sip_dialog_local_cseq(const struct sip_dialog *d)
+{
+	return d->local_cseq;
+}
+
+
+struct sip_agent *sip_dialog_agent(const struct sip_dialog *d)
+{
+	return d->agent;
+}
+
+
+/* ---- for the floor ---- */
+
+void sip_dialog_agent_gone(struct sip_dialog *d)
+{
+	d->agent = NULL;
+	d->flow = mem_deref(d->flow);
+}
+
+
+struct sip_flow *sip_dialog_flow(const struct sip_dialog *d)
+{
+	return d->flow;
+}
+
+
+void sip_dialog_set_flow(struct sip_dialog *d, struct sip_flow *flow)
+{
+	struct sip_flow *old = d->flow;
+
+	d->flow = mem_ref(flow);
+	mem_deref(old);
+}
+
+
+uint32_t sip_dialog_next_cseq(struct sip_dialog *d)
+{
+	if (d->local_cseq < CSEQ_MAX)
+		++d->local_cseq;
+	return d->local_cseq;
+}
+
+
+bool sip_dialog_secure(const struct sip_dialog *d)
+{
+	return d->secure;
+}
+
+
+/* The outbound proxy (with lr) and Service-Route (RFC 3261 8.1.2,
+ * RFC 3608 6.1). */
+static void preload(
+	struct mbuf *mb, const struct sip_agent *agent, bool service_route)
+{
+	const struct uri *proxy = sip_agent_proxy(agent);
+	const char *service =
+		service_route ? sip_agent_service_route(agent) : NULL;
+	struct uri bare;
+	struct pl lr;
+
+	if (proxy) {
+		bare = *proxy;
+		bare.headers = pl_make(NULL, 0);
+		mbuf_write_u8(mb, '<');
+		uri_encode(mb, &bare);
+		mbuf_write_str(mb, uri_param(proxy, "lr", &lr) ? ">" : ";lr>");
+	}
+	if (service && *service)
+		mbuf_printf(mb, "%s%s", proxy ? ", " : "", service);
+}
+
+
+/* What a Request-URI may not hold is taken off (RFC 3261 19.1.1):
+ * "method" and headers. */
+static void put_strict_uri(struct mbuf *mb, const struct msg_addr *addr)
+{
+	struct pl rest = addr->uri.params, name, value;
+	struct uri bare = addr->uri;
+
+	bare.params = pl_make(NULL, 0);
+	bare.headers = pl_make(NULL, 0);
+	uri_encode(mb, &bare);
+	while (msg_param_next(&rest, &name, &value)) {
+		if (pl_strcaseeq(&name, "method"))
+			continue;
+		mbuf_printf(mb, pl_isset(&value) ? ";%.*s=%.*s" : ";%.*s",
+			PL_ARG(&name), PL_ARG(&value));
+	}
+}
+
+
+static struct pl mbuf_from(const struct mbuf *mb, size_t start)
+{
+	return pl_make(mb->buf ? (const char *)mb->buf + start : NULL,
+		mb->end - start);
+}
+
+
+int sip_dialog_path(
+	const struct sip_dialog *d, bool service_route, struct sip_path *path)
+{
+	struct mbuf *routes = mbuf_alloc(ROUTES_MAX), *mb;
+	struct pl rest, first, all;
+	struct msg_addr addr;
+	size_t at_routes;
+	int err = 0;
+
+	if (!d->agent) {
+		mem_deref(routes);
+		return ECANCELED;
+	}
+	if (pl_isset(&d->remote_tag))
+		mbuf_write_pl(routes, &d->routes);
+	else
+		preload(routes, d->agent, service_route);
+	err = mbuf_err(routes);
+	mb = mbuf_alloc_size(512, PATH_MAX_BYTES);
+	all = mbuf_all(routes);
+	rest = all;
+	if (!err && msg_split_list(&rest, &first))
+		err = msg_addr_decode(&addr, &first);
+	else
+		first = pl_make(NULL, 0);
+	if (err)
+		goto out;
+
+	if (pl_isset(&first) && !has_lr(&first)) {
+		put_strict_uri(mb, &addr);
+		at_routes = mb->end;
+		rest = pl_trim(&rest);
+		mbuf_write_pl(mb, &rest);
+		mbuf_printf(mb, "%s<%.*s>", pl_isset(&rest) ? ", " : "",
+			PL_ARG(&d->remote_target));
+	} else {
+		mbuf_write_pl(mb, &d->remote_target);
+		at_routes = mb->end;
+		mbuf_write_pl(mb, &all);
+	}
+	err = mbuf_err(mb);
+	if (err)
+		goto out;
+	path->routes = mbuf_from(mb, at_routes);
+	path->uri = pl_make((const char *)mb->buf, at_routes);
+	path->hop = path->uri;
+	if (pl_isset(&first) && has_lr(&first)) {
+		rest = path->routes;
+		(void)msg_split_list(&rest, &first);
+		(void)msg_addr_decode(&addr, &first);
+		path->hop = addr.uri_text;
+	}
+	path->buf = mem_ref(mb);
+out:
+	mem_deref(mb);
+	mem_deref(routes);
+	return err;
+}

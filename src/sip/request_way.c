@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* request_way.c - where a request goes: flows that are open, location, the
+ * next server (RFC 3261 8.1.2, 18.1.1; RFC 3263 4.3; RFC 5626 4.3). */
+#include <errno.h>
+#include <string.h>
+#include "mem.h"
+#include "request.h"
+
+
+enum {
+	CONNECT_MS = 20000, /* TCP and TLS set-up with one server */
+	CONNECT_LONG_MS = 4000, /* where UDP is left to fall back on */
+	PORT_SIP = 5060,
+	PORT_SIPS = 5061,
+};
+
+
+void request_way_release(struct sip_request *r)
+{
+	tmr_cancel(&r->tmr);
+	r->locate = mem_deref(r->locate);
+	r->wait = mem_deref(r->wait);
+	r->ct = mem_deref(r->ct);
+	r->udp_flow = mem_deref(r->udp_flow);
+}
+
+
+static void flow_set(struct sip_request *r, struct sip_flow *flow)
+{
+	struct sip_flow *old = r->flow;
+
+	r->flow = mem_ref(flow);
+	mem_deref(old);
+}
+
+
+/* ---- whose server ---- */
+
+/* A port that a URI leaves out may be either default. */
+static bool port_eq(uint16_t a, uint16_t b)
+{
+	if (a && b)
+		return a == b;
+	a = a ? a : b;
+	return !a || a == PORT_SIP || a == PORT_SIPS;
+}
+
+
+static bool server_eq(const struct uri *a, const struct uri *b)
+{
+	return pl_caseeq(&a->host, &b->host) && port_eq(a->port, b->port);
+}
+
+
+static bool hop_is_own(const struct sip_request *r)
+{
+	const struct uri *proxy = sip_agent_proxy(r->agent);
+
+	return (proxy && server_eq(&r->hop, proxy)) ||
+		server_eq(&r->hop, sip_agent_uri(r->agent));
+}
+
+
+bool request_is_own(const struct sip_request *r)
+{
+	const struct sip_flow *flow = sip_agent_flow(r->agent);
+
+	if (flow && r->flow &&
+		sa_eq(sip_flow_peer(flow), sip_flow_peer(r->flow)))
+		return true;
+	return hop_is_own(r);
+}
+
+
+/* ---- flows that are open ---- */
+
+/* FLOW leads to ADDR as URI wants it; what URI leaves open, FLOW may say. */
+static bool flow_fits(const struct sip_flow *flow, const struct uri *uri,
+	const struct sa *addr)
+{
+	const struct sa *peer = sip_flow_peer(flow);
+	struct pl param;
+	enum sip_tp tp;
+
+	if (!sip_flow_isup(flow) || !sa_addr_eq(peer, addr))
+		return false;
+	if (uri->scheme == URI_SIPS && sip_flow_tp(flow) != SIP_TLS)
+		return false;
+	if (uri->port && uri->port != sa_port(peer))
+		return false;
+	if (uri_param(uri, "transport", &param) && uri->scheme != URI_SIPS)
+		return sip_tp_find(&tp, &param) && tp == sip_flow_tp(flow);
+	return true;
+}
+
+
+/* The dialog's flow, or the agent's, where it leads to ADDR. */
+static struct sip_flow *flow_to(
+	const struct sip_request *r, const struct sa *addr)
+{
+	struct sip_flow *flow = sip_dialog_flow(r->dialog);
+
+	if (flow && flow_fits(flow, &r->hop, addr))
+		return flow;
+	flow = sip_agent_flow(r->agent);
+	if (flow && flow_fits(flow, &r->hop, addr))
+		return flow;
+	return NULL;
+}
+
+
+/* A flow that needs no location: the agent's outside a dialog; in one the
+ * agent's where the next hop is its server by name, or one whose peer the
+ * next hop names by number. */
+static struct sip_flow *flow_open(const struct sip_request *r)
+{
+	struct sip_flow *flow = sip_agent_flow(r->agent);
+	struct sa addr;
+
+	if (r->no_dialog_flow)
+		return NULL;
+	if (flow && !sip_flow_isup(flow))
+		flow = NULL;
+	if (flow && (!r->to_tag || hop_is_own(r)) &&
+		(r->hop.scheme != URI_SIPS || sip_flow_tp(flow) == SIP_TLS))
+		return flow;
+	if (sa_set(&addr, &r->hop.host, 0))
+		return NULL;
+	return flow_to(r, &addr);
+}
+
+
+/* ---- servers one after the other ---- */
+
+static void connect_failed(
+	struct sip_request *r, const struct stream_end *end, int err)
+{
+	char text[SA_TEXT_SIZE], *why;
+	const struct sa *peer = sip_flow_peer(r->flow);
+
+	if (end && end->why)
+		why = mem_strdup(end->why);
+	else if (err == ECONNREFUSED)
+		why = mem_printf(
+			"connection refused by %s", sa_text(peer, text));
+	else if (err == ETIMEDOUT)
+		why = mem_printf("no answer from %s", sa_text(peer, text));
+	else
+		why = mem_printf("cannot reach %s: %s", sa_text(peer, text),
+			strerror(err));
+	request_next(r, err, why);
+}
+
+
+static void up_h(
+	struct sip_flow *flow, const struct stream_end *failed, void *arg)
+{
+	struct sip_request *r = arg;
+
+	(void)flow;
+	tmr_cancel(&r->tmr);
+	r->wait = mem_deref(r->wait);
+	if (failed)
+		connect_failed(
+			r, failed, failed->err ? failed->err : ECONNRESET);
+	else
+		request_transmit(r);
+}
+
+
+static void connect_timeout_h(void *arg)
+{
+	struct sip_request *r = arg;
+
+	r->wait = mem_deref(r->wait);
+	connect_failed(r, NULL, ETIMEDOUT);
+}
+
+
+static void flow_connect(struct sip_request *r, const struct sip_target *target,
+	uint64_t timeout)
+{
+	char text[SA_TEXT_SIZE];
+	int err;
+
+	r->flow = mem_deref(r->flow);
+	err = sip_flow_get(&r->flow, &r->wait, r->agent, target, up_h, r);
+	if (err) {
+		request_next(r, err,
+			mem_printf("cannot reach %s: %s",
+				sa_text(&target->addr, text), strerror(err)));
+	} else if (sip_flow_isup(r->flow)) {
+		r->wait = mem_deref(r->wait);
+		request_transmit(r);
+	} else {
+		tmr_start(sip_tmrs(r->sip), &r->tmr, timeout, connect_timeout_h,
+			r);
+	}
+}
+
+
+static void target_try(struct sip_request *r)
+{
+	const struct sip_target *target = &r->targets[r->target];
+	struct sip_flow *flow = NULL;
+
+	if (!r->no_dialog_flow)
+		flow = flow_to(r, &target->addr);
+	if (flow) {
+		flow_set(r, flow);
+		request_transmit(r);
+	} else {
+		flow_connect(r, target, CONNECT_MS);
+	}
+}
+
+
+static void locate_h(int err, const char *why, const struct sip_target *targets,
+	size_t n, void *arg)
+{
+	struct sip_request *r = arg;
+	size_t i;
+
+	r->locate = mem_deref(r->locate);
+	r->located = true;
+	if (err || !n) {
+		request_set_failure(r, err ? err : ENOENT, mem_strdup(why));
+		request_fail(r);
+		return;
+	}
+	r->target_name = mem_strdup(targets[0].name);
+	r->targets = mem_alloc(n * sizeof(*targets), NULL);
+	memcpy(r->targets, targets, n * sizeof(*targets));
+	for (i = 0; i < n; i++)
+		r->targets[i].name = r->target_name;
+	r->ntargets = n;
+	r->target = 0;
+	target_try(r);
+}
+
+
+static void locate(struct sip_request *r)
+{
+	int err;
+
+	r->flow = mem_deref(r->flow);
+	err = sip_locate(&r->locate, r->agent, &r->hop, locate_h, r);
+	if (err) {
+		request_set_failure(r, err,
+			mem_printf("cannot locate %.*s", PL_ARG(&r->path.hop)));
+		request_fail(r);
+	}
+}
+
+
+void request_route(struct sip_request *r)
+{
+	struct sip_flow *flow = flow_open(r);
+
+	if (flow) {
+		flow_set(r, flow);
+		request_transmit(r);
+	} else {
+		locate(r);
+	}
+}
+
+
+bool request_has_next(const struct sip_request *r)
+{
+	return !r->cancelled && (r->udp_flow || r->target + 1 < r->ntargets);
+}
+
+
+void request_next(struct sip_request *r, int err, char *why)
+{
+	request_set_failure(r, err, why);
+	r->ct = mem_deref(r->ct);
+	if (!r->cancelled && !r->sent && !r->located && !r->udp_flow) {
+		/* The flow ended under our hands: nothing was sent. */
+		locate(r);
+	} else if (!request_has_next(r)) {
+		request_fail(r);
+	} else if (r->udp_flow) {
+		/* RFC 3261 18.1.1: TCP was refused. */
+		r->udp_ok = true;
+		flow_set(r, r->udp_flow);
+		r->udp_flow = mem_deref(r->udp_flow);
+		request_transmit(r);
+	} else {
+		++r->target;
+		r->udp_ok = false;
+		target_try(r);
+	}
+}
+
+
+void request_try_tcp(struct sip_request *r)
+{
+	struct sip_target target = {
+		.tp = SIP_TCP,
+		.addr = *sip_flow_peer(r->flow),
+		.name = r->target_name ? r->target_name : "",
+	};
+
+	r->udp_flow = r->flow;
+	r->flow = NULL;
+	flow_connect(r, &target, CONNECT_LONG_MS);
+}
