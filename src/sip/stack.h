@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * stack.h - the insides of the stack, its ports and its flows: for sip.c,
+ * transp*.c, keepalive.c, ctrans.c and strans*.c alone.
+ */
+#ifndef SOTTO_SIP_STACK_H
+#define SOTTO_SIP_STACK_H
+
+#include "list.h"
+#include "sip_int.h"
+#include "table.h"
+
+struct ctrans;
+struct sip_keepalive;
+struct strans_slot;
+
+/* The server transactions: two indexes over the same slots. */
+struct sip_strans_table {
+	struct strans_slot *by_key; /* hh */
+	struct strans_slot *by_merge; /* mh: requests without To tag */
+	struct list done; /* finally answered, oldest first */
+	struct tmr tmr; /* for the oldest of them */
+};
+
+struct sip {
+	struct sip_config config;
+	uint8_t secret[16]; /* keys the hashes of what peers choose */
+	struct mbuf *out; /* replies are written here */
+	struct list listeners;
+	uint64_t listener_id; /* of the newest */
+	struct list ports;
+	struct list streams; /* connections; a reference to each */
+	struct sip_flow *paths; /* over UDP, by port and both addresses */
+	struct ctrans *ctrans; /* by branch */
+	struct sip_strans_table strans;
+};
+
+struct sip_port {
+	struct le le;
+	struct sip *sip; /* NULL: the stack is gone */
+	enum sip_tp tp;
+	struct sa local;
+	void *end; /* of the network */
+	struct tls *tls;
+	struct list paths;
+};
+
+/* Addresses as bytes that can be compared. */
+struct sip_addr_key {
+	uint8_t addr[16];
+	uint32_t scope;
+	uint16_t family;
+	uint16_t port;
+};
+
+struct sip_path_key {
+	const struct sip_port *port;
+	struct sip_addr_key peer;
+	struct sip_addr_key local;
+};
+
+struct sip_flow {
+	struct le le; /* in sip->streams or port->paths */
+	struct sip *sip; /* NULL: the stack is gone */
+	const struct sip_transp *transp;
+	struct sa local;
+	struct sa peer;
+	bool up;
+	bool ended;
+	struct list waits;
+	struct list watches;
+	struct list ctrans; /* unfinished ones, told of the end */
+	struct sip_keepalive *keepalive;
+
+	/* UDP */
+	struct sip_port *port; /* NULL: closed */
+	UT_hash_handle hh;
+	struct sip_path_key key;
+
+	/* streams */
+	struct sip_stream *stream;
+};
+
+/* What a transport does. */
+struct sip_transp {
+	enum sip_tp tp;
+	const char *name;
+	const char *param;
+	bool reliable;
+	int (*listen)(struct sip_port *port, const struct sa *local);
+	int (*get)(struct sip_flow **fp, struct sip_agent *agent,
+		const struct sip_target *target);
+	int (*send)(struct sip_flow *flow, const void *p, size_t n);
+	int (*reply)(struct sip_flow *flow, const struct msg_via *via,
+		const void *p, size_t n);
+
+	/* Takes FLOW out of the tables and closes; PEER is not told why. */
+	void (*close)(struct sip_flow *flow);
+};
+
+extern const struct sip_transp sip_transp_udp;
+extern const struct sip_transp sip_transp_tcp;
+extern const struct sip_transp sip_transp_tls;
+
+/* A flow that is in no table yet. */
+struct sip_flow *sip_flow_alloc(struct sip *sip,
+	const struct sip_transp *transp, const struct sa *local,
+	const struct sa *peer);
+
+/* FLOW can be written to: tells who waits. */
+void sip_flow_set_up(struct sip_flow *flow);
+
+/* FLOW ends: its transactions fail, waits and watches are told; once. */
+void sip_flow_end(struct sip_flow *flow, const struct stream_end *end);
+
+/* Forgets FLOW without a word: the stack goes. */
+void sip_flow_drop(struct sip_flow *flow);
+
+/* Sends a response the way RFC 3261 18.2.2 and RFC 3581 4 want, given the
+ * top Via of its request. */
+int sip_flow_reply(struct sip_flow *flow, const struct msg_via *via,
+	const void *p, size_t n);
+
+/* Bytes that are one whole message came over FLOW. */
+void sip_flow_recv(struct sip_flow *flow, const void *p, size_t n);
+
+void sip_trace_msg(
+	const struct sip_flow *flow, bool sent, const void *p, size_t n);
+
+/* The port that others reach us at over TP, as near to LOCAL as there is. */
+const struct sip_port *sip_port_find(
+	const struct sip *sip, enum sip_tp tp, const struct sa *local);
+
+/* The port of our sent-by in requests over FLOW. */
+uint16_t sip_flow_via_port(const struct sip_flow *flow);
+
+/* One CRLF between messages came: true if it answers our ping. */
+bool sip_keepalive_pong(struct sip_flow *flow);
+
+/* FLOW of a client transaction ended. */
+void sip_ctrans_flow_down(struct ctrans *t, int err, const char *why);
+
+/* The stack goes: all transactions end without a word. */
+void sip_ctrans_flush(struct sip *sip);
+void sip_strans_flush(struct sip *sip);
+size_t sip_ctrans_count(const struct sip *sip);
+size_t sip_strans_count(const struct sip *sip);
+
+/* Asks the listeners in turn. */
+bool sip_listeners_ask(struct sip *sip, struct sip_strans *st,
+	const struct msg *msg, struct sip_flow *flow);
+
+#endif
