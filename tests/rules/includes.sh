@@ -54,6 +54,8 @@ check_file() {
 			case $header in
 			*_int.h | config.h) continue ;;
 			esac
+			# A private one of the same folder.
+			[ -e "$(dirname "$file")/$header" ] && continue
 			name=$(basename "$header" .h)
 			in=$(floor_of "$name")
 			for a in $(allowed "$floor"); do
