@@ -55,7 +55,9 @@ check_file() {
 			*_int.h | config.h) continue ;;
 			esac
 			# A private one of the same folder.
-			[ -e "$(dirname "$file")/$header" ] && continue
+			case $file in
+			src/*) [ -e "$(dirname "$file")/$header" ] && continue ;;
+			esac
 			name=$(basename "$header" .h)
 			in=$(floor_of "$name")
 			for a in $(allowed "$floor"); do
