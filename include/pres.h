@@ -66,9 +66,10 @@ struct pres_doc {
  * taken.
  *
  * Note, first found: of the person (newest first), of its activities, of the
- * document, of the tuples (open before closed, then by contact priority);
- * among notes of one element the one in the wanted language, else without
- * language, else the first.
+ * document, of the tuples (open before closed, the person's own before those
+ * of an assistant or others, then by contact priority); among notes of one
+ * element the one in the wanted language, else without language, else the
+ * first.
  *
  * Activity, only when online: of the newest person that tells one, else of
  * the tuples in the order above. Of several activities the strongest counts:
@@ -94,7 +95,9 @@ struct pres_source {
 	const char *entity;   /* our AOR: "sip:alice@example.org" */
 	const char *tuple_id; /* an XML name without colon, the same in every
 	                         publication of an account (RFC 3903 10.4) */
-	const char *contact;  /* URI to reach us at; NULL: none */
+	const char *contact;  /* URI to reach us at; NULL: none. Left out if
+	                         its host is a numeric IPv6 one, which
+	                         xs:anyURI does not allow */
 	const struct presence *presence;
 	int64_t timestamp;    /* wall clock, ms */
 };

@@ -25,6 +25,7 @@ struct part {
 	const struct xml_node *node;
 	size_t index; /* place in the document */
 	enum basic basic; /* of a tuple */
+	bool alternate; /* it reaches somebody else: an assistant, ... */
 	int priority; /* of its contact, in thousandths */
 	int64_t time; /* INT64_MIN: no timestamp */
 };
@@ -119,6 +120,8 @@ static int part_cmp(const void *pa, const void *pb)
 
 	if (a->basic != b->basic)
 		return a->basic > b->basic ? -1 : 1;
+	if (a->alternate != b->alternate)
+		return a->alternate ? 1 : -1;
 	if (a->priority != b->priority)
 		return a->priority > b->priority ? -1 : 1;
 	if (a->time != b->time)
@@ -140,12 +143,22 @@ static struct part *part_add(struct parts *parts, const struct xml_node *node)
 }
 
 
+/* RFC 4480 3.9: a tuple without a relationship is the person's own. */
+static bool is_alternate(const struct xml_node *tuple)
+{
+	const struct xml_node *node = xml_find(tuple, NS_RPID, "relationship");
+
+	return node && xml_child(node) && !xml_find(node, NS_RPID, "self");
+}
+
+
 static void tuple_add(struct parts *tuples, const struct xml_node *node)
 {
 	const struct xml_node *contact = xml_find(node, NS_PIDF, "contact");
 	struct part *tuple = part_add(tuples, node);
 
 	tuple->basic = basic_decode(node);
+	tuple->alternate = is_alternate(node);
 	tuple->time = time_decode(node, NS_PIDF);
 	if (contact)
 		tuple->priority =

@@ -36,7 +36,8 @@ static void put_tuple(struct mbuf *mb, const struct pres_source *source,
 	mbuf_printf(mb, "<tuple id=\"%s\"><status>", source->tuple_id);
 	put_element(mb, "basic", open ? "open" : "closed");
 	mbuf_write_str(mb, "</status>");
-	put_element(mb, "contact", source->contact);
+	if (source->contact && !strpbrk(source->contact, "[]"))
+		put_element(mb, "contact", source->contact);
 	put_element(mb, "note", source->presence->note);
 	put_element(mb, "timestamp", timestamp);
 	mbuf_write_str(mb, "</tuple>\n");

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "doc.h"
+
+int test_pidf_encode(void);
+
+static const struct {
+	enum presence_state state;
+	enum presence_activity activity;
+	const char *note, *contact;
+} sources[] = {
+	{PRESENCE_ONLINE, PRESENCE_NONE, NULL, "sip:alice@192.0.2.7:5061"},
+	{PRESENCE_ONLINE, PRESENCE_NONE, NULL, NULL},
+	{PRESENCE_ONLINE, PRESENCE_AWAY, "at <lunch> & \"more\"\n\x1f?",
+		"sip:alice@[2001:db8::1]:5061;transport=tls"},
+	{PRESENCE_ONLINE, PRESENCE_BUSY, NULL, NULL},
+	{PRESENCE_ONLINE, PRESENCE_ON_THE_PHONE,
+		"na ob\xc4\x9b"
+		"d\xc4\x9b",
+		NULL},
+	{PRESENCE_ONLINE, PRESENCE_BE_RIGHT_BACK, NULL, NULL},
+	{PRESENCE_ONLINE, PRESENCE_DO_NOT_DISTURB, "]]>", NULL},
+	{PRESENCE_OFFLINE, PRESENCE_NONE, NULL, NULL},
+	{PRESENCE_OFFLINE, PRESENCE_NONE, "back on Monday",
+		"sip:alice@example.org"},
+};
+
+
+static struct mbuf *encode(size_t i)
+{
+	struct pl note = pl_str(sources[i].note);
+	struct presence *presence = presence_alloc(
+		sources[i].state, sources[i].activity, &note, NULL);
+	const struct pres_source source = {
+		.entity = "sip:alice@example.org",
+		.tuple_id = "t8a1c2e3f",
+		.contact = sources[i].contact,
+		.presence = presence,
+		.timestamp = INT64_C(1768478400123),
+	};
+	struct mbuf *mb = mbuf_alloc(8192);
+
+	assert_int_equal(pres_encode(mb, &source), 0);
+	mem_deref(presence);
+	return mb;
+}
+
+
+static void text(void **state)
+{
+	struct mbuf *mb = encode(6);
+
+	(void)state;
+	assert_pl(mbuf_all(mb),
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<presence xmlns=\"urn:ietf:params:xml:ns:pidf\""
+		" xmlns:dm=\"urn:ietf:params:xml:ns:pidf:data-model\""
+		" xmlns:rpid=\"urn:ietf:params:xml:ns:pidf:rpid\""
+		" entity=\"sip:alice@example.org\">\n"
+		"<tuple id=\"t8a1c2e3f\"><status><basic>open</basic></status>"
+		"<note>]]&gt;</note>"
+		"<timestamp>2026-01-15T12:00:00.123Z</timestamp></tuple>\n"
+		"<dm:person id=\"pt8a1c2e3f\"><rpid:activities><rpid:busy/>"
+		"<rpid:other>do-not-disturb</rpid:other></rpid:activities>"
+		"<dm:note>]]&gt;</dm:note>"
+		"<dm:timestamp>2026-01-15T12:00:00.123Z</dm:timestamp>"
+		"</dm:person>\n</presence>\n");
+	mem_deref(mb);
+}
+
+
+/* What we write, we read the same. */
+static void round_trip(void **state)
+{
+	const struct pres_query query = {
+		.entity = PL("sip:alice@example.org"), .now = 1};
+	const struct pl type = PL("application/pidf+xml");
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(sources); i++) {
+		struct mbuf *mb = encode(i);
+		struct pl pl = mbuf_all(mb);
+		struct pres_doc *doc = NULL;
+
+		assert_int_equal(pres_decode(&doc, &type, &pl, &query), 0);
+		assert_int_equal(doc->presence->state, sources[i].state);
+		assert_int_equal(doc->presence->activity, sources[i].activity);
+		if (i == 2)
+			assert_string_equal(doc->presence->note,
+				"at <lunch> & \"more\"\n\xef\xbf\xbd?");
+		else if (sources[i].note)
+			assert_string_equal(
+				doc->presence->note, sources[i].note);
+		else
+			assert_null(doc->presence->note);
+		if (i == 2)
+			assert_null(doc->contact);
+		else if (sources[i].contact &&
+			sources[i].state == PRESENCE_ONLINE)
+			assert_string_equal(doc->contact, sources[i].contact);
+		assert_int_equal(doc->stamps[0].time, INT64_C(1768478400123));
+		mem_deref(doc);
+		mem_deref(mb);
+	}
+}
+
+
+static void refused(void **state)
+{
+	static const char *const ids[] = {
+		NULL, "", "1a", "-a", "a b", "a:b", "a\"", "\xc3\xa9"};
+	struct presence *online =
+		presence_alloc(PRESENCE_ONLINE, PRESENCE_NONE, NULL, NULL);
+	struct presence *unknown =
+		presence_alloc(PRESENCE_UNKNOWN, PRESENCE_NONE, NULL, "x");
+	struct pres_source source = {
+		.entity = "sip:alice@example.org", .presence = online};
+	struct mbuf *mb = mbuf_alloc(100);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(ids); i++) {
+		source.tuple_id = ids[i];
+		assert_int_equal(pres_encode(mb, &source), EINVAL);
+	}
+	source.tuple_id = "_a.b-1";
+	assert_int_equal(pres_encode(mb, &source), ENOSPC);
+	source.presence = unknown;
+	assert_int_equal(pres_encode(mb, &source), EINVAL);
+	mem_deref(mb);
+	mem_deref(online);
+	mem_deref(unknown);
+}
+
+
+/* Exit status of xmllint for the document MB; -1: it cannot be run. */
+static int validate(const char *schema, const struct mbuf *mb)
+{
+	char path[] = "/tmp/sotto-unit-XXXXXX";
+	char *argv[] = {"xmllint", "--nonet", "--noout", "--schema",
+		(char *)(uintptr_t)schema, path, NULL};
+	char *const env[] = {NULL};
+	int fd = mkstemp(path), status = -1;
+	pid_t pid;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, mb->buf, mb->end), mb->end);
+	close(fd);
+	if (!posix_spawnp(&pid, argv[0], NULL, NULL, argv, env) &&
+		waitpid(pid, &status, 0) == pid)
+		status = WEXITSTATUS(status);
+	unlink(path);
+	return status == 127 ? -1 : status;
+}
+
+
+static void schema(void **state)
+{
+	char *path = doc_path("xsd/presence-all.xsd");
+	bool absent = access(path, R_OK);
+	int status = 0;
+	size_t i;
+
+	(void)state;
+	for (i = 0; !absent && i < UNIT_N(sources); i++) {
+		struct mbuf *mb = encode(i);
+
+		status = validate(path, mb);
+		mem_deref(mb);
+		if (status == -1)
+			absent = true;
+		else
+			assert_int_equal(status, 0);
+	}
+	mem_deref(path);
+	if (absent) {
+		print_message("no schemas or no xmllint: skipped\n");
+		skip();
+	}
+}
+
+
+int test_pidf_encode(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text),
+		cmocka_unit_test(round_trip),
+		cmocka_unit_test(refused),
+		cmocka_unit_test(schema),
+	};
+
+	return cmocka_run_group_tests_name("pidf_encode", tests, NULL, NULL);
+}
