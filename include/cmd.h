@@ -52,6 +52,10 @@ struct cmd_config {
  * it before anything signs in. */
 int cmd_alloc(struct cmd **cp, const struct cmd_config *config);
 
+/* The account that commands without `-a` use (-a of the command line); NULL:
+ * none. Copied. */
+void cmd_set_account(struct cmd *cmd, const char *name);
+
 /* A queue runs its commands in order: one starts when the one before has
  * started, and only `wait` and `sleep` hold what follows. Each source that
  * must not be held by another has its own: the prompt or stdin, the

@@ -13,6 +13,7 @@ floor_of() {
 	loop | tmr | sa | dns | udp | stream | work | child) echo net ;;
 	uri | msg) echo msg ;;
 	presence | pres) echo pres ;;
+	json_front) echo json ;;
 	*) echo "$1" ;;
 	esac
 }
@@ -52,7 +53,7 @@ check_file() {
 	grep -oE '^#include "[^"]+"' "$file" | cut -d'"' -f2 |
 		while read -r header; do
 			case $header in
-			*_int.h | config.h) continue ;;
+			*_int.h | config.h | app.h) continue ;;
 			esac
 			# A private one of the same folder.
 			case $file in
@@ -92,7 +93,7 @@ for dir in src/*/; do
 		echo "ok - floor $floor"
 	fi
 done
-found=$(check_file main src/main.c)
+found=$(for f in src/*.c src/*.h; do check_file main "$f"; done)
 if [ -n "$found" ]; then bad "main: $found"; else echo "ok - main"; fi
 
 # A public header includes no floor above its own.

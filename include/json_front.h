@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * json_front.h - the JSON front end: commands on standard input, events on
+ * standard output, one JSON object a line, ASCII with escapes.
+ *
+ * A line of input is a command as text, or
+ * {"id":7,"command":["msg","bob","two\nlines"]}; each gets one `reply` when
+ * its outcome is known.
+ */
+#ifndef SOTTO_JSON_FRONT_H
+#define SOTTO_JSON_FRONT_H
+
+#include <stdint.h>
+#include "cmd.h"
+#include "core.h"
+#include "loop.h"
+
+struct json_front;
+
+struct json_front_config {
+	struct loop *loop;
+	struct core *core;
+	const char *version;
+	int in; /* descriptors; stay the caller's */
+	int out;
+
+	/* The program shall leave: `quit`, or the input ended and all its
+	 * outcomes are known. */
+	void (*quit)(int status, void *arg);
+	void *arg;
+};
+
+int json_front_alloc(
+	struct json_front **fp, const struct json_front_config *config);
+
+/* Its interpreter, for the configuration file (borrowed). */
+struct cmd *json_front_cmd(struct json_front *f);
+
+/* Tells `ready` and begins to read. */
+void json_front_ready(struct json_front *f);
+
+/* Writes what is still to be written, waiting for the reader for at most
+ * LIMIT ms. */
+void json_front_flush(struct json_front *f, uint64_t limit);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * line.h - two front ends for plain terminals and scripts.
+ *
+ * 1 line    a readline prompt, one line per event
+ * 2 shell   one command from the arguments of the shell, its output, the end
+ */
+#ifndef SOTTO_LINE_H
+#define SOTTO_LINE_H
+
+#include <stddef.h>
+#include "cmd.h"
+#include "core.h"
+#include "loop.h"
+
+/* ---- 1 line --------------------------------------------------------- */
+
+struct line_front;
+
+struct line_front_config {
+	struct loop *loop;
+	struct core *core;
+	const char *version;
+
+	/* Printed above the first prompt; NULL: nothing. */
+	const char *greeting;
+
+	/* The program shall leave. */
+	void (*quit)(int status, void *arg);
+	void *arg;
+};
+
+/* mem_deref() gives the terminal back as it was. */
+int line_front_alloc(
+	struct line_front **fp, const struct line_front_config *config);
+struct cmd *line_front_cmd(struct line_front *f);
+
+/* Shows the prompt and begins to read. */
+void line_front_ready(struct line_front *f);
+
+/* ---- 2 shell -------------------------------------------------------- */
+
+struct shell_front;
+
+struct shell_front_config {
+	struct loop *loop;
+	struct core *core;
+	const char *version;
+	size_t argc; /* the command's words */
+	const char *const *argv;
+
+	/* Done, with the status to exit with. */
+	void (*quit)(int status, void *arg);
+	void *arg;
+};
+
+int shell_front_alloc(
+	struct shell_front **fp, const struct shell_front_config *config);
+struct cmd *shell_front_cmd(struct shell_front *f);
+
+/* Signs in what the command needs and runs it; 30 s in all, or what `-t`
+ * after the command's words says. */
+void shell_front_ready(struct shell_front *f);
+
+#endif
