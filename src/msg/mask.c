@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* mask.c - a message for the trace, without its secrets. */
+#include <errno.h>
 #include <string.h>
 #include "msg_int.h"
 
@@ -68,7 +69,7 @@ static void put_masked(struct mbuf *mb, const struct pl *value)
 	const char *from = c.p;
 	bool first = true;
 
-	while (cur_more(&c)) {
+	while (cur_lws(&c), cur_more(&c)) {
 		struct pl word = cur_run(&c, CH_TOKEN);
 		bool scheme =
 			first && word.l && cur_more(&c) && ch_is(*c.p, CH_LWS);
@@ -105,14 +106,20 @@ int msg_mask(struct mbuf *mb, const void *p, size_t n)
 	struct cur c = {p, n ? (const char *)p + n : p};
 	const char *from = c.p;
 	struct pl name, value;
+	bool any = false;
+	int err;
 
 	while (cur_more(&c)) {
-		if (hdr_line(&c, &name, &value) ||
-			!is_secret_header(hdr_find(&name)))
+		err = hdr_line(&c, &name, &value);
+		/* The body is not ours to change. */
+		if (err == ENOENT && any)
+			break;
+		any |= err != ENOENT;
+		if (err || !is_secret_header(hdr_find(&name)))
 			continue;
 		(void)mbuf_write_mem(mb, from, (size_t)(value.p - from));
 		put_masked(mb, &value);
 		from = value.p + value.l;
 	}
-	return mbuf_write_mem(mb, from, (size_t)(c.p - from));
+	return mbuf_write_mem(mb, from, (size_t)(c.e - from));
 }

@@ -28,6 +28,7 @@ struct decoder {
 	uint16_t last[HDR_IDS]; /* 1 + index of the last, 0 none */
 	const struct msg_limits *limits;
 	size_t body; /* bytes there behind the head */
+	size_t copied; /* of them, never over the limit */
 	bool stream;
 };
 
@@ -217,7 +218,7 @@ static const char *read_start_line(
 	line = cur_rest(&c);
 	if (!msg_value_ok(&line))
 		bad(d, 400, "a control byte in the start line");
-	if (line.l > 4 && line.p[3] == '/' && ch_lower(line.p[0]) == 's')
+	if (line.l >= 4 && line.p[3] == '/' && ch_lower(line.p[0]) == 's')
 		read_status_line(d, &c);
 	else
 		read_request_line(d, &c);
@@ -317,10 +318,10 @@ static void read_body(struct decoder *d, const char *p)
 	}
 	if (len > d->limits->body_bytes)
 		bad(d, 413, "the body is too long");
-	if (len > d->body) {
+	if (len > d->body)
 		bad(d, 400, "the body is shorter than its Content-Length");
-		len = d->body;
-	}
+	if (len > d->copied)
+		len = d->copied;
 	msg->body = pl_make(p, (size_t)len);
 }
 
@@ -389,7 +390,7 @@ static struct msg *block_alloc(
 
 	_Static_assert(sizeof(struct block) % _Alignof(struct msg_hdr) == 0,
 		"hdrs follow the block");
-	b = mem_alloc(at + head->len + d->body, NULL);
+	b = mem_alloc(at + head->len + d->copied, NULL);
 	memset(b, 0, sizeof(*b));
 	d->msg = &b->msg;
 	d->first = b->first;
@@ -425,8 +426,9 @@ int msg_decode(struct msg **mp, const void *data, size_t n, bool stream,
 	if (!head.len)
 		return EBADMSG;
 	d.body = head.ended ? n - head.len : 0;
-	if (d.body > d.limits->body_bytes)
-		d.body = d.limits->body_bytes;
+	d.copied = d.body;
+	if (d.copied > d.limits->body_bytes)
+		d.copied = d.limits->body_bytes;
 	msg = block_alloc(&d, &head, &bytes);
 	if (head.folded) {
 		len = head_unfold(bytes, p, head.len);
@@ -434,8 +436,8 @@ int msg_decode(struct msg **mp, const void *data, size_t n, bool stream,
 		len = head.len;
 		memcpy(bytes, p, len);
 	}
-	if (d.body)
-		memcpy(bytes + len, p + head.len, d.body);
+	if (d.copied)
+		memcpy(bytes + len, p + head.len, d.copied);
 	read_all(&d, &head, bytes, len);
 	if (!msg->bad) {
 		*why = NULL;
