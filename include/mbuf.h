@@ -38,7 +38,8 @@ int mbuf_write_u8(struct mbuf *mb, uint8_t v);
 int mbuf_write_u32_dec(struct mbuf *mb, uint32_t v);
 int mbuf_printf(struct mbuf *mb, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-int mbuf_vprintf(struct mbuf *mb, const char *fmt, va_list ap);
+int mbuf_vprintf(struct mbuf *mb, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
 
 /* Makes room for N more bytes without writing them. */
 int mbuf_reserve(struct mbuf *mb, size_t n);

@@ -104,7 +104,8 @@ int msg_multipart_begin(struct msg_multipart *mp, const struct pl *content_type,
 	limits = limits ? limits : &msg_limits_default;
 	if (msg_type_decode(&type, content_type) ||
 		!pl_strcaseeq(&type.type, "multipart") ||
-		!msg_param(&type.params, "boundary", &boundary) || !boundary.l)
+		!msg_param(&type.params, "boundary", &boundary) ||
+		!boundary.l || !pl_isset(body))
 		return EBADMSG;
 	if (too_many(body, &boundary, limits->parts))
 		return EMSGSIZE;

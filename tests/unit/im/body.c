@@ -210,10 +210,14 @@ static void nested(size_t depth, enum im_body_kind kind)
 static void bounds(void **state)
 {
 	struct mbuf *mb = mbuf_alloc(1024 * 1024);
-	struct pl text;
+	struct pl text = PL_INIT;
 	size_t i;
 
 	(void)state;
+	check("text/plain", &text, false, IM_TEXT, "");
+	check("text/html", &text, false, IM_TEXT, "");
+	check("application/xml", &text, false, IM_UNSUPPORTED, NULL);
+	check("multipart/mixed;boundary=b", &text, false, IM_UNSUPPORTED, NULL);
 	nested(1, IM_TEXT);
 	nested(8, IM_TEXT);
 	nested(9, IM_UNSUPPORTED);
