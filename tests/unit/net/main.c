@@ -3,8 +3,10 @@
 
 int test_loop(void);
 int test_sa(void);
+int test_tcp(void);
+int test_tls(void);
 int test_tmr(void);
 int test_udp(void);
 int test_work(void);
 
-UNIT_MAIN(test_tmr, test_sa, test_loop, test_work, test_udp)
+UNIT_MAIN(test_tmr, test_sa, test_loop, test_work, test_udp, test_tcp, test_tls)
