@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "unit.h"
+
+int test_siphash(void);
+int test_strans(void);
+
+UNIT_MAIN(test_siphash, test_strans)
