@@ -55,17 +55,29 @@ struct json *json_new_str(const char *s)
 }
 
 
-struct json *json_new_pl(const struct pl *pl)
+/* Not utf8_repair_dup(): a NUL must not cut the text. */
+static struct json *repaired(const struct pl *pl)
 {
+	char *s = mem_alloc(3 * pl->l, NULL);
+	size_t at = 0, n = 0;
 	struct json *json;
-	char *s;
+	uint32_t cp;
 
-	if (utf8_valid(pl))
-		return made(json_stringn_nocheck(pl->p ? pl->p : "", pl->l));
-	s = utf8_repair_dup(pl);
-	json = made(json_string_nocheck(s));
+	while (at < pl->l) {
+		at += utf8_decode(&cp, pl->p + at, pl->l - at);
+		n += utf8_encode(s + n, cp);
+	}
+	json = made(json_stringn_nocheck(s, n));
 	mem_deref(s);
 	return json;
+}
+
+
+struct json *json_new_pl(const struct pl *pl)
+{
+	if (utf8_valid(pl))
+		return made(json_stringn_nocheck(pl->p ? pl->p : "", pl->l));
+	return repaired(pl);
 }
 
 

@@ -22,7 +22,7 @@ static char *encoded(struct json *json)
 static void encode(void **state)
 {
 	struct json *o = json_new_object(), *a = json_new_array();
-	struct pl nul = PL("a\0b");
+	struct pl nul = PL("a\0b"), both = PL("a\0\xff\xe2\x82z");
 	char *s;
 
 	(void)state;
@@ -36,13 +36,14 @@ static void encode(void **state)
 	json_append(a, json_new_str("\x1b[31m\n\"\\\x7f/"));
 	json_append(a, json_new_str("bad\xff"));
 	json_append(a, json_new_pl(&nul));
+	json_append(a, json_new_pl(&both));
 	json_put(o, "a", a);
 	s = encoded(o);
 	assert_string_equal(s,
 		"{\"event\":\"message\",\"n\":-5,\"b\":true,\"z\":null,"
 		"\"a\":[\"gr\\u00FC\\u00DF \\uD83D\\uDE00\","
 		"\"\\u001B[31m\\n\\\"\\\\\\u007f/\",\"bad\\uFFFD\","
-		"\"a\\u0000b\"]}");
+		"\"a\\u0000b\",\"a\\u0000\\uFFFD\\uFFFDz\"]}");
 	mem_deref(s);
 	s = encoded(json_new_str(""));
 	assert_string_equal(s, "\"\"");
