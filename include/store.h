@@ -51,8 +51,8 @@ struct store_message {
 	int64_t sent_at; /* as its sender says; 0: not said */
 };
 
-/* ERR: 0; EEXIST (add: its key was seen before, nothing stored); ENOSPC, EIO:
- * not stored. ID of the message. */
+/* ERR: 0; EEXIST (add: its key was seen before, nothing stored); ENOENT:
+ * no such message; ENOSPC, EIO: not stored. ID of the message. */
 typedef void(store_done_h)(int err, uint64_t id, void *arg);
 
 /* A page of messages, oldest first, borrowed. */
@@ -89,7 +89,7 @@ struct store {
 };
 
 /* The store in memory; keeps the newest 100,000 seen keys and 100,000
- * messages. Completions one turn of the loop later, by WORK->later().
+ * messages, of these at most 256 MiB of text. Completions one turn of the loop later, by WORK->later().
  * mem_deref(): completions outstanding are not called. */
 int store_memory_alloc(struct store **sp, struct tmrs *tmrs,
 	const struct work *work);

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* complete.c - candidates for what a user begins to type. */
+#include <string.h>
+#include <strings.h>
+#include "core_int.h"
+
+
+struct completion {
+	const char *prefix;
+	void (*emit)(const char *text, void *arg);
+	void *arg;
+};
+
+
+static void offer(const struct completion *c, const char *text)
+{
+	if (text && !strncasecmp(text, c->prefix, strlen(c->prefix)))
+		c->emit(text, c->arg);
+}
+
+
+static void group_h(const char *group, size_t buddies, void *arg)
+{
+	(void)buddies;
+	offer(arg, group);
+}
+
+
+/* A person by name; by address too once it is typed. */
+static void offer_person(
+	const struct completion *c, const char *name, const char *aor)
+{
+	offer(c, name ? name : aor);
+	if (name && *c->prefix) {
+		offer(c, aor);
+		offer(c, core_peer_key(aor));
+	}
+}
+
+
+static void offer_account(
+	const struct completion *c, enum core_kind kind, struct core_account *a)
+{
+	const struct core_decision_entry *e;
+	const struct core_chat *chat;
+	struct core_buddy *b;
+
+	switch (kind) {
+	case CORE_KIND_ACCOUNT:
+		offer(c, a->name);
+		break;
+	case CORE_KIND_BUDDY:
+		for (b = core_buddy_first(a); b; b = core_buddy_next(b))
+			offer_person(c, b->name, b->aor);
+		break;
+	case CORE_KIND_WATCHER:
+		for (e = a->decisions; e; e = e->hh.next) {
+			if (e->pending)
+				offer(c, e->peer);
+		}
+		break;
+	case CORE_KIND_CHAT:
+		for (chat = a->chat_by_peer; chat; chat = chat->hh.next) {
+			b = core_buddy_find(a, chat->peer);
+			offer_person(c, b ? b->name : NULL, chat->peer);
+		}
+		break;
+	default:
+		break;
+	}
+}
+
+
+static void offer_rows(
+	const struct completion *c, const struct core_option *table)
+{
+	for (; table->name; table++)
+		offer(c, table->name);
+}
+
+
+static void offer_values(const struct completion *c, const char *name)
+{
+	const struct core_option *row;
+	const char *const *choice;
+
+	row = core_option_find(core_options, name, NULL);
+	if (!row)
+		row = core_option_find(core_settings, name, NULL);
+	if (!row)
+		return;
+	if (row->type == CORE_BOOL) {
+		offer(c, "yes");
+		offer(c, "no");
+	}
+	for (choice = row->choices; choice && *choice; choice++)
+		offer(c, *choice);
+	if (row->type == CORE_NUMBER)
+		offer(c, row->initial);
+}
+
+
+void core_complete(struct core *core, enum core_kind kind, const char *context,
+	const char *prefix, void (*emit)(const char *text, void *arg),
+	void *arg)
+{
+	static const char *const words[] = {
+		"online", "away", "busy", "invisible", "offline"};
+	struct completion c = {
+		.prefix = prefix ? prefix : "", .emit = emit, .arg = arg};
+	struct core_account *a;
+	size_t i;
+
+	switch (kind) {
+	case CORE_KIND_OPTION:
+		offer_rows(&c, core_options);
+		break;
+	case CORE_KIND_SETTING:
+		offer_rows(&c, core_settings);
+		break;
+	case CORE_KIND_VALUE:
+		offer_values(&c, context ? context : "");
+		break;
+	case CORE_KIND_GROUP:
+		core_group_each(core, group_h, &c);
+		break;
+	case CORE_KIND_PRESENCE:
+		for (i = 0; i < sizeof(words) / sizeof(*words); i++)
+			offer(&c, words[i]);
+		break;
+	default:
+		for (a = core_account_first(core); a; a = core_account_next(a))
+			offer_account(&c, kind, a);
+		break;
+	}
+}

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * core_int.h - what the files of core share. Sections in the order of the
+ * files; what a public function does stands in core.h.
+ */
+#ifndef SOTTO_CORE_INT_H
+#define SOTTO_CORE_INT_H
+
+#include <sysexits.h>
+#include <uthash.h>
+#include "core.h"
+#include "list.h"
+#include "mem.h"
+
+enum {
+	CORE_NAME_MAX = 1024, /* bytes of a name or group */
+	CORE_GROUPS_MAX = 64, /* groups of one buddy */
+	CORE_TEXT_MAX = 1 << 20, /* bytes of a text */
+	CORE_VALUE_MAX = 4096, /* bytes of an option or setting */
+	CORE_SETTINGS_MAX = 32, /* rows of the table of settings */
+	CORE_OPTIONS_MAX = 32, /* rows of the table of options */
+	CORE_PENDING_MAX = 1000, /* watchers that wait for an answer */
+	CORE_FETCHED_MAX = 1000, /* strangers whose presence is kept */
+	CORE_STRANGER_CHATS = 1000, /* chats of people not in the list */
+	CORE_LIMIT_SOURCE = 10, /* requests a minute of one stranger */
+	CORE_LIMIT_ALL = 60, /* and of all of them */
+	CORE_SOURCE_SIZE = 64,
+	CORE_NOTIFY_MAX = 16, /* notify commands at a time */
+};
+
+/* A sentence for *WHY (may be NULL), and the status that goes with it. */
+int core_fail(int status, char **why, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The data of LIST with a reference to each, so that it can be walked while
+ * handlers change it. */
+void **core_list_hold(const struct list *list, size_t *n);
+void core_list_release(void **held, size_t n);
+
+/* ---- event.c: news on their way up ---------------------------------- */
+
+/* Queues a copy of EVENT; its time is set here. */
+void core_event_post(struct core *core, const struct core_event *event);
+
+/* Queues the outcome of something; DONE may be NULL. */
+void core_outcome_post(struct core *core, core_done_h *done, void *arg,
+	int status, const char *text);
+void core_outcome_sent(struct core *core, core_done_h *done, void *arg,
+	int status, const char *text, uint64_t id, const char *state);
+
+/* Queues a plain call behind all news so far. */
+void core_call_post(struct core *core, void (*call)(void *arg), void *arg);
+void core_events_flush(struct core *core);
+
+/* Who awaits an outcome, where several may. */
+struct core_waiter {
+	struct le le;
+	core_done_h *done;
+	void *arg;
+};
+void core_waiter_add(struct list *list, core_done_h *done, void *arg);
+void core_waiters_post(
+	struct core *core, struct list *list, int status, const char *text);
+
+/* ---- client.c ------------------------------------------------------- */
+
+/* What was asked of the store and is not answered yet. */
+typedef void(core_job_h)(int err, uint64_t id, void *data);
+struct core_job {
+	struct le le;
+	struct core *core; /* NULL: gone; nobody is called */
+	core_job_h *h;
+	void *data; /* a reference */
+};
+
+/* For `h, arg` of a store operation: core_job_done with the job. H gets
+ * DATA, to which a reference is held until then, or the core where DATA is
+ * NULL. */
+struct core_job *core_job_alloc(struct core *core, core_job_h *h, void *data);
+store_done_h core_job_done;
+
+struct core_limits_entry {
+	uint64_t at;
+	char source[CORE_SOURCE_SIZE];
+};
+
+/* The strangers let in during the last minute, a ring. */
+struct core_limits {
+	struct core_limits_entry ring[CORE_LIMIT_ALL];
+	size_t next;
+	size_t n;
+};
+
+struct core {
+	struct core_config config;
+	struct store *store;
+	struct dialect_stack *stack; /* made at the first sign-in */
+	dialect_trace_h *trace;
+	void *trace_arg;
+	struct list accounts;
+	struct list leavers; /* removed accounts that still sign out */
+	struct list chats; /* of all accounts, oldest first */
+	struct list outbox; /* struct core_message: not final, oldest first */
+	struct core_message *by_id;
+	struct list jobs; /* struct core_job */
+	struct list listeners; /* struct core_listener */
+	struct list news;
+	struct list watches; /* struct core_watch */
+	struct list scratch; /* strings lent until the next turn */
+	struct list searches;
+	struct list commands; /* notify commands that run */
+	struct tmr news_tmr;
+	struct tmr scratch_tmr;
+	struct tmr expiry_tmr;
+	struct tmr limit_tmr; /* of a shutdown */
+	char *options[CORE_OPTIONS_MAX];
+	struct core_limits limits;
+	struct presence *unwatched;
+	char *own_word;
+	char *own_note;
+	core_ask_h *ask;
+	void *ask_arg;
+	void (*down)(void *arg); /* a shutdown is under way */
+	void *down_arg;
+	size_t stranger_chats;
+	unsigned loading; /* tables of the store not read yet */
+	bool restoring; /* what happens now comes from the store */
+	bool dying; /* in its destructor: the store is asked nothing more */
+	bool down_told;
+	bool going_down;
+	bool sent_failed;
+};
+
+/* The stack, made now if need be. Errno. */
+int core_stack(struct core *core, struct dialect_stack **sp);
+
+/* Something that a shutdown may wait for has ended. */
+void core_shutdown_check(struct core *core);
+
+/* Keeps S (a reference is taken over) until the next turn. */
+const char *core_scratch(struct core *core, char *s);
+
+/* ---- saved.c: what was typed is kept -------------------------------- */
+
+void core_saved_load(struct core *core);
+void core_saved_account(const struct core_account *a, bool removed);
+void core_saved_setting(
+	const struct core_account *a, const char *name, const char *value);
+void core_saved_instance(const struct core_account *a);
+void core_saved_buddy(const struct core_buddy *b, bool removed);
+void core_saved_decision(
+	const struct core_account *a, const char *aor, const char *word);
+
+/* ---- option.c ------------------------------------------------------- */
+
+/* The row named NAME, and its place; NULL: none. */
+const struct core_option *core_option_find(
+	const struct core_option *table, const char *name, size_t *index);
+
+/* Checks VALUE against its row. 0, 64 or 65 with *WHY. */
+int core_option_check(
+	const struct core_option *row, const char *value, char **why);
+bool core_yes(const char *value);
+
+/* Carries out what option NAME asks for now. */
+void core_option_apply(struct core *core, const char *name);
+
+/* Splits as a shell does, without its expansions: '...', "...", \. A
+ * NULL-terminated array in one block (mem_deref) with *N words; NULL: an
+ * open quote, or no word. */
+char **core_words(const char *text, size_t *n);
+
+/* ---- account.c, account_login.c, credentials.c ---------------------- */
+
+/* One question for credentials that has no answer yet. */
+struct core_credentials;
+
+struct core_account {
+	struct le le;
+	struct core *core; /* NULL: gone */
+	char *name;
+	char *aor;
+	char *instance; /* urn:uuid:... */
+	char *file; /* where it is declared; NULL: nowhere */
+	unsigned line;
+	bool typed; /* kept in the store */
+	char *settings[CORE_SETTINGS_MAX];
+
+	struct endpoint *endpoint; /* from login to logout */
+	enum endpoint_state state;
+	char *reason;
+	char *address;
+	uint16_t code;
+	int64_t retry_at;
+	bool dirty; /* settings changed since the endpoint was made */
+	bool wanted; /* login as soon as the store is read */
+	bool leaving;
+	bool removed;
+	struct list logins; /* struct core_waiter */
+	struct list logouts; /* struct core_waiter */
+
+	struct list questions; /* struct core_credentials */
+	char *secret; /* asked for or from a command; wiped */
+	char *no_secret; /* why there is none */
+	struct child *child; /* the password command */
+	bool asking;
+
+	struct core_buddy *by_peer;
+	struct list buddies;
+	struct core_decision_entry *decisions;
+	size_t pending;
+	struct core_chat *chat_by_peer;
+	struct list fetches; /* struct core_fetch: under way */
+	struct core_known *known; /* fetched, of people not in the list */
+	char *own_word;
+	char *own_note;
+};
+
+/* The setting as written or its default; secrets too. */
+const char *core_account_setting(
+	const struct core_account *a, const char *name);
+bool core_account_online(const struct core_account *a);
+void core_account_post(struct core_account *a); /* its event */
+
+/* STATUS: address, code and retry; NULL: none. False: nothing is new. */
+bool core_account_set_state(struct core_account *a, enum endpoint_state state,
+	const char *reason, const struct endpoint_status *status);
+
+/* Out of the core, with all that hangs on it; its waiters are told. */
+void core_account_detach(struct core_account *a);
+
+/* Ends what depends on the endpoint, and the endpoint. */
+void core_account_drop(struct core_account *a, const char *why);
+void core_account_credentials(const char *realm,
+	void (*answer)(const char *user, const char *password, void *ctx),
+	void *ctx, void *arg);
+void core_account_forget_secret(struct core_account *a);
+void core_account_start(struct core_account *a);
+void core_account_stop(struct core_account *a, uint64_t limit);
+void core_account_questions_flush(struct core_account *a);
+
+/* ---- roster.c, group.c ---------------------------------------------- */
+
+struct core_buddy {
+	UT_hash_handle hh; /* key: of the peer */
+	struct le le;
+	struct core_account *account; /* NULL: gone */
+	char *aor;
+	char *name;
+	const char **groups; /* NULL-terminated, one block; NULL: none */
+	struct presence *presence;
+	char *file; /* where it is declared; NULL: nowhere */
+	unsigned line;
+	bool added;
+	bool typed; /* kept in the store */
+};
+
+/* AOR without sip: or sips:, which are one person. */
+const char *core_peer_key(const char *aor);
+
+/* The user part of AOR as text, or its host (mem_deref). */
+char *core_peer_user(const char *aor);
+
+/* An AOR out of what was typed; 65 with *WHY. */
+int core_peer_parse(const char *typed, char **aor, char **why);
+
+/* LABEL as one line of text of bounded length (mem_deref); NULL: empty. */
+char *core_label(const char *label);
+
+struct core_buddy *core_buddy_added_find(
+	struct core_account *a, const char *peer);
+void core_buddy_post(struct core_buddy *b, const char *change);
+
+/* A copy in one block (mem_deref); NULL: NULL. */
+const char *const *core_groups_copy(const char *const *groups);
+
+/* New groups: a copy without empty and doubled ones. */
+void core_buddy_set_groups(struct core_buddy *b, const char *const *groups);
+void core_roster_flush(struct core_account *a);
+
+/* ---- presentity.c --------------------------------------------------- */
+
+struct core_fetch;
+struct core_known;
+
+/* News of B (a reference to P is taken); an event where it is news. */
+void core_presence_set_buddy(
+	struct core_buddy *b, struct presence *p, uint16_t code);
+
+/* What is said of B while nothing is known. */
+const char *core_presence_reason(const struct core_buddy *b);
+void core_presence_all(struct core_account *a, const char *reason);
+void core_presence_publish(struct core_account *a);
+void core_presence_heard(const char *peer, const struct presence *p,
+	uint16_t code, bool fetched, void *arg);
+void core_presence_drop(struct core_account *a, const char *why);
+void core_presence_flush(struct core_account *a);
+
+/* ---- watcher.c ------------------------------------------------------ */
+
+struct core_decision_entry {
+	UT_hash_handle hh; /* key: of the peer */
+	char *peer;
+	char *name;
+	enum core_decision decision;
+	bool decided;
+	bool pending;
+};
+
+/* Nobody the user has chosen: not in the list, not accepted; nobody is one
+ * with accept=all. */
+bool core_watcher_stranger(struct core_account *a, const char *peer);
+
+/* What a request of PEER gets: allow, pending (a stranger who may ask),
+ * refuse, busy. *AFTER: seconds, for busy. */
+enum endpoint_verdict core_watcher_verdict(struct core_account *a,
+	const char *peer, const char *source, uint32_t *after);
+enum endpoint_verdict core_watcher_authorize(
+	const char *peer, const struct pl *name, const char *source, void *arg);
+void core_watcher_added(struct core_account *a, const char *peer);
+void core_watcher_load(
+	struct core_account *a, const char *peer, enum core_decision decision);
+void core_watcher_forget(struct core_account *a); /* rows of the store */
+void core_watcher_policy(struct core_account *a); /* `accept` changed */
+void core_watcher_flush(struct core_account *a);
+const char *core_decision_word(enum core_decision decision);
+
+/* ---- conversation.c ------------------------------------------------- */
+
+struct core_chat {
+	UT_hash_handle hh; /* key: of the peer */
+	struct le le;
+	struct core_account *account; /* NULL: gone */
+	char *peer;
+	char *name; /* user part */
+	char *via;
+	enum endpoint_chat state;
+	unsigned unread;
+	bool typing;
+	bool stranger; /* a stranger began it */
+	bool engaged; /* the user typed, sent or opened */
+	struct list outbox; /* struct core_message, oldest first */
+	struct tmr retry;
+	unsigned tries;
+	bool told_after; /* the server said when to try again */
+	struct list opens; /* struct core_waiter */
+	struct list closes; /* struct core_waiter */
+};
+
+struct core_chat *core_chat_of_stranger(
+	struct core_account *a, const char *peer);
+void core_chat_set_typing(struct core_chat *c, bool active);
+void core_chat_set_via(struct core_chat *c, const char *via);
+void core_chat_heard(const char *peer, enum endpoint_chat state,
+	const char *via, enum endpoint_by by, const char *why, uint16_t code,
+	void *arg);
+void core_chat_typing_heard(const char *peer, bool active, void *arg);
+enum endpoint_verdict core_chat_invite(
+	const char *peer, const struct pl *name, const char *source, void *arg);
+void core_chat_drop(struct core_account *a, const char *why);
+void core_chat_flush(struct core_account *a);
+
+/* ---- outbox.c ------------------------------------------------------- */
+
+/* Why messages fail that were not sent when the program ends: the store in
+ * memory ends with it. */
+#define CORE_NOT_KEPT "not sent, and not kept"
+
+struct core_message {
+	UT_hash_handle hh; /* in core.by_id, once it has an id */
+	struct le le; /* in core.outbox */
+	struct le chat_le; /* in core_chat.outbox */
+	struct core *core;
+	struct core_chat *chat; /* a reference */
+	char *text;
+	uint64_t id; /* 0: not stored yet */
+	int64_t at;
+	uint64_t since; /* monotonic */
+	enum store_state told; /* last state told as an event */
+	bool flying; /* handed to the endpoint, no answer */
+	bool over; /* final */
+	char *doom; /* fails with these words once stored; NULL */
+	struct tmr sent_tmr;
+	core_done_h *done;
+	void *arg;
+};
+
+void core_outbox_sent(
+	uint64_t token, const struct endpoint_outcome *outcome, void *arg);
+void core_outbox_online(struct core_account *a);
+void core_outbox_expiry(struct core *core);
+
+/* The session that texts may have waited for is open. */
+void core_outbox_opened(struct core_chat *c);
+
+/* True where a refusal with CODE (0: none came) may pass. */
+bool core_code_is_temporary(uint16_t code);
+
+/* In flight without hope of an answer: may have arrived. */
+void core_outbox_drop(struct core_account *a);
+
+/* All that is not in flight (ALL: that too) ends as failed. C NULL: every
+ * chat. */
+void core_outbox_fail(
+	struct core *core, struct core_chat *c, bool all, const char *why);
+
+/* ---- incoming.c ----------------------------------------------------- */
+
+void core_incoming_message(struct endpoint_message *m, void *arg);
+
+/* True: let in, and counted. *AFTER: seconds until the next. */
+bool core_limits_pass(struct core *core, const char *source, uint32_t *after);
+
+/* ---- notify.c ------------------------------------------------------- */
+
+void core_notify_message(struct core *core, const struct core_event *event);
+void core_notify_flush(struct core *core);
+
+/* ---- search.c, resolve.c -------------------------------------------- */
+
+void core_search_flush(struct core *core);
+
+/* True where TEXT (case ignored) holds PART; NULL holds nothing. */
+bool core_match(const char *text, const char *part);
+
+/* True for what can only be meant as an address. */
+bool core_is_address(const char *typed);
+
+#endif

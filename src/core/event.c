@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* event.c - typed events and outcomes on their way to front ends: queued
+ * where something happens, told in the next turn, in order. */
+#include <stdarg.h>
+#include <string.h>
+#include "core_int.h"
+#include "mbuf.h"
+
+
+struct core_listener {
+	struct le le;
+	core_event_h *h;
+	void *arg;
+};
+
+enum news_kind {
+	NEWS_EVENT,
+	NEWS_OUTCOME,
+	NEWS_CALL,
+};
+
+/* One item of the queue; it owns all its strings. */
+struct news {
+	struct le le;
+	enum news_kind kind;
+	struct core_event event;
+	struct core_outcome outcome;
+	core_done_h *done;
+	void (*call)(void *arg);
+	void *arg;
+};
+
+/* The strings of an event. */
+static const size_t event_strings[] = {
+	offsetof(struct core_event, account),
+	offsetof(struct core_event, peer),
+	offsetof(struct core_event, name),
+	offsetof(struct core_event, state),
+	offsetof(struct core_event, reason),
+	offsetof(struct core_event, address),
+	offsetof(struct core_event, activity),
+	offsetof(struct core_event, note),
+	offsetof(struct core_event, change),
+	offsetof(struct core_event, direction),
+	offsetof(struct core_event, text),
+	offsetof(struct core_event, via),
+	offsetof(struct core_event, by),
+};
+
+
+static const char **event_string(struct core_event *event, size_t i)
+{
+	return (const char **)((char *)event + event_strings[i]);
+}
+
+
+static void listener_destructor(void *data)
+{
+	struct core_listener *l = data;
+
+	list_unlink(&l->le);
+}
+
+
+static void news_destructor(void *data)
+{
+	struct news *n = data;
+	size_t i;
+
+	list_unlink(&n->le);
+	for (i = 0; i < sizeof(event_strings) / sizeof(*event_strings); i++)
+		mem_deref((char *)*event_string(&n->event, i));
+	mem_deref((void *)n->event.groups);
+	mem_deref((char *)n->outcome.text);
+}
+
+
+static void waiter_destructor(void *data)
+{
+	struct core_waiter *w = data;
+
+	list_unlink(&w->le);
+}
+
+
+const char *core_event_name(enum core_event_kind kind)
+{
+	switch (kind) {
+	case CORE_EVENT_ACCOUNT:
+		return "account";
+	case CORE_EVENT_PRESENCE:
+		return "presence";
+	case CORE_EVENT_BUDDY:
+		return "buddy";
+	case CORE_EVENT_WATCHER:
+		return "watcher";
+	case CORE_EVENT_MESSAGE:
+		return "message";
+	case CORE_EVENT_MESSAGE_STATE:
+		return "message-state";
+	case CORE_EVENT_TYPING:
+		return "typing";
+	case CORE_EVENT_CHAT:
+		return "chat";
+	case CORE_EVENT_LOG:
+		return "log";
+	}
+	return "unknown";
+}
+
+
+static void tell_event(struct core *core, const struct core_event *event)
+{
+	size_t i, n;
+	void **listeners = core_list_hold(&core->listeners, &n);
+
+	for (i = 0; i < n; i++) {
+		struct core_listener *l = listeners[i];
+
+		/* One that another's handler removed hears nothing more. */
+		if (l->le.list)
+			l->h(event, l->arg);
+	}
+	core_list_release(listeners, n);
+}
+
+
+static void tell(struct core *core, const struct news *n)
+{
+	switch (n->kind) {
+	case NEWS_EVENT:
+		tell_event(core, &n->event);
+		break;
+	case NEWS_OUTCOME:
+		n->done(&n->outcome, n->arg);
+		break;
+	case NEWS_CALL:
+		n->call(n->arg);
+		break;
+	}
+}
+
+
+/* Tells what is queued now; what its hearers cause is for the next turn, so
+ * that the rest of the program has its own. */
+static void news_h(void *arg)
+{
+	struct core *core = mem_ref(arg);
+	size_t count = core->news.count;
+
+	while (count-- && core->news.head && mem_nrefs(core) > 1) {
+		struct news *n = core->news.head->data;
+
+		list_unlink(&n->le);
+		tell(core, n);
+		mem_deref(n);
+	}
+	if (!list_isempty(&core->news) && mem_nrefs(core) > 1)
+		tmr_start(core->config.tmrs, &core->news_tmr, 0, news_h, core);
+	mem_deref(core);
+}
+
+
+static struct news *news_add(struct core *core, enum news_kind kind)
+{
+	struct news *n = mem_zalloc(sizeof(*n), news_destructor);
+
+	n->kind = kind;
+	list_append(&core->news, &n->le, n);
+	if (!tmr_isrunning(&core->news_tmr))
+		tmr_start(core->config.tmrs, &core->news_tmr, 0, news_h, core);
+	return n;
+}
+
+
+void core_event_post(struct core *core, const struct core_event *event)
+{
+	struct news *n = news_add(core, NEWS_EVENT);
+	size_t i;
+
+	n->event = *event;
+	n->event.time = tmrs_wall(core->config.tmrs);
+	for (i = 0; i < sizeof(event_strings) / sizeof(*event_strings); i++) {
+		const char **s = event_string(&n->event, i);
+
+		*s = mem_strdup(*s);
+	}
+	n->event.groups = core_groups_copy(event->groups);
+}
+
+
+void core_outcome_sent(struct core *core, core_done_h *done, void *arg,
+	int status, const char *text, uint64_t id, const char *state)
+{
+	struct news *n;
+
+	if (!done)
+		return;
+	n = news_add(core, NEWS_OUTCOME);
+	n->outcome.status = status;
+	n->outcome.text = mem_strdup(text);
+	n->outcome.id = id;
+	n->outcome.state = state;
+	n->done = done;
+	n->arg = arg;
+}
+
+
+void core_outcome_post(struct core *core, core_done_h *done, void *arg,
+	int status, const char *text)
+{
+	core_outcome_sent(core, done, arg, status, text, 0, NULL);
+}
+
+
+void core_call_post(struct core *core, void (*call)(void *arg), void *arg)
+{
+	struct news *n = news_add(core, NEWS_CALL);
+
+	n->call = call;
+	n->arg = arg;
+}
+
+
+void core_events_flush(struct core *core)
+{
+	tmr_cancel(&core->news_tmr);
+	list_flush(&core->news);
+	list_clear(&core->listeners);
+}
+
+
+void core_waiter_add(struct list *list, core_done_h *done, void *arg)
+{
+	struct core_waiter *w;
+
+	if (!done)
+		return;
+	w = mem_zalloc(sizeof(*w), waiter_destructor);
+	w->done = done;
+	w->arg = arg;
+	list_append(list, &w->le, w);
+}
+
+
+void core_waiters_post(
+	struct core *core, struct list *list, int status, const char *text)
+{
+	struct le *le;
+
+	for (le = list->head; le; le = le->next) {
+		const struct core_waiter *w = le->data;
+
+		core_outcome_post(core, w->done, w->arg, status, text);
+	}
+	list_flush(list);
+}
+
+
+void core_listen(struct core_listener **lp, struct core *core, core_event_h *h,
+	void *arg)
+{
+	struct core_listener *l;
+
+	l = mem_zalloc(sizeof(*l), listener_destructor);
+	l->h = h;
+	l->arg = arg;
+	list_append(&core->listeners, &l->le, l);
+	*lp = l;
+}
+
+
+void core_say(struct core *core, enum log_level level, const char *fmt, ...)
+{
+	struct mbuf *mb = mbuf_alloc(CORE_TEXT_MAX);
+	char *text;
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)mbuf_vprintf(mb, fmt, ap);
+	va_end(ap);
+	text = mbuf_strdup(mb);
+	core_event_post(core,
+		&(struct core_event){
+			.kind = CORE_EVENT_LOG, .level = level, .text = text});
+	mem_deref(text);
+	mem_deref(mb);
+}

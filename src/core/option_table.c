@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* option_table.c - every option and every account setting, one row each. */
+#include "core.h"
+
+
+static const char *const transports[] = {"auto", "udp", "tcp", "tls", NULL};
+static const char *const dialects[] = {"auto", "simple", NULL};
+static const char *const sessions[] = {"auto", "page", "session", NULL};
+static const char *const accepts[] = {"ask", "buddies", "all", NULL};
+static const char *const longs[] = {"auto", "yes", "no", NULL};
+static const char *const levels[] = {"error", "warning", "info", "debug", NULL};
+
+
+const struct core_option core_options[] = {
+	{
+		.name = "dns-servers",
+		.type = CORE_STRING,
+		.help = "Name servers to ask instead of the system's, as "
+			"addresses parted by commas; obeyed from the first "
+			"sign-in on.",
+	},
+	{
+		.name = "log-level",
+		.type = CORE_CHOICE,
+		.initial = "warning",
+		.choices = levels,
+		.help = "How much the log tells.",
+	},
+	{
+		.name = "max-transactions",
+		.type = CORE_NUMBER,
+		.initial = "100000",
+		.min = 100,
+		.max = 10000000,
+		.help = "Server transactions kept at a time, beyond which "
+			"requests get 503; obeyed from the first sign-in on.",
+	},
+	{
+		.name = "notify-command",
+		.type = CORE_WORDS,
+		.help = "A command that runs for each incoming message, with "
+			"its facts in SOTTO_ACCOUNT, SOTTO_PEER, SOTTO_NAME, "
+			"SOTTO_TEXT, SOTTO_ID and SOTTO_STRANGER.",
+	},
+	{
+		.name = "outbox-expiry",
+		.type = CORE_NUMBER,
+		.initial = "259200",
+		.min = 0,
+		.max = 31536000,
+		.help = "Seconds after which a message that could not be sent "
+			"fails; 0: never.",
+	},
+	{
+		.name = "query-command",
+		.type = CORE_WORDS,
+		.help = "A directory search for `search -p`: gets the query "
+			"in place of %s or as its last word, and prints a "
+			"line that is skipped, then an address, a tab and a "
+			"name on each line.",
+	},
+	{.name = NULL},
+};
+
+
+const struct core_option core_settings[] = {
+	{
+		.name = "accept",
+		.type = CORE_CHOICE,
+		.initial = "ask",
+		.choices = accepts,
+		.help = "What people get who are not in the list: you are "
+			"asked, they are refused, or they are let in.",
+	},
+	{
+		.name = "auth-user",
+		.type = CORE_STRING,
+		.help = "The name to authenticate with; the URI's user if "
+			"unset.",
+	},
+	{
+		.name = "dialect",
+		.type = CORE_CHOICE,
+		.initial = "auto",
+		.choices = dialects,
+		.help = "Which kind of server this is.",
+	},
+	{
+		.name = "display-name",
+		.type = CORE_STRING,
+		.help = "The name that others see beside your address.",
+	},
+	{
+		.name = "expires",
+		.type = CORE_NUMBER,
+		.initial = "3600",
+		.min = 10,
+		.max = 2592000,
+		.help = "Seconds that a registration is asked to last.",
+	},
+	{
+		.name = "listen",
+		.type = CORE_ADDRESS,
+		.help = "Address and port to be reached at without a server; "
+			"port 0 picks one.",
+	},
+	{
+		.name = "long-messages",
+		.type = CORE_CHOICE,
+		.initial = "auto",
+		.choices = longs,
+		.help = "Whether requests over 1300 bytes go without a "
+			"session: over streams, always, or never.",
+	},
+	{
+		.name = "password",
+		.type = CORE_SECRET,
+		.help = "The password in clear; never kept by the program.",
+	},
+	{
+		.name = "password-command",
+		.type = CORE_WORDS,
+		.help = "A command whose first line of output is the "
+			"password.",
+	},
+	{
+		.name = "proxy",
+		.type = CORE_URI,
+		.help = "The outbound proxy as a SIP URI.",
+	},
+	{
+		.name = "publish",
+		.type = CORE_BOOL,
+		.initial = "yes",
+		.help = "Whether presence is published to the server.",
+	},
+	{
+		.name = "register",
+		.type = CORE_BOOL,
+		.initial = "yes",
+		.help = "Whether to register with a server; without one, set "
+			"listen.",
+	},
+	{
+		.name = "session",
+		.type = CORE_CHOICE,
+		.initial = "auto",
+		.choices = sessions,
+		.help = "Whether chats are sessions, single messages, or what "
+			"the other side takes.",
+	},
+	{
+		.name = "tls-ca-file",
+		.type = CORE_FILE,
+		.help = "Certificates to trust instead of the system's.",
+	},
+	{
+		.name = "tls-certificate",
+		.type = CORE_FILE,
+		.help = "Our own certificate.",
+	},
+	{
+		.name = "tls-key",
+		.type = CORE_FILE,
+		.help = "The private key of tls-certificate.",
+	},
+	{
+		.name = "tls-name",
+		.type = CORE_STRING,
+		.help = "One more name that the server's certificate may "
+			"carry.",
+	},
+	{
+		.name = "tls-pin",
+		.type = CORE_STRING,
+		.help = "The base64 SHA-256 of the server's public key, "
+			"checked in addition.",
+	},
+	{
+		.name = "tls-verify",
+		.type = CORE_BOOL,
+		.initial = "yes",
+		.help = "Whether the server's certificate is checked.",
+	},
+	{
+		.name = "transport",
+		.type = CORE_CHOICE,
+		.initial = "auto",
+		.choices = transports,
+		.help = "How requests travel; auto asks the DNS.",
+	},
+	{
+		.name = "typing",
+		.type = CORE_BOOL,
+		.initial = "yes",
+		.help = "Whether others are told that you type.",
+	},
+	{
+		.name = "user-agent",
+		.type = CORE_STRING,
+		.help = "The User-Agent that requests carry.",
+	},
+	{.name = NULL},
+};

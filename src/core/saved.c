@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* saved.c - what was typed is kept in tables of the store and read again at
+ * the start: accounts, settings, buddies, decisions. */
+#include <string.h>
+#include "core_int.h"
+#include "mbuf.h"
+
+
+/* Keys of "setting", "buddy" and "decision" begin with an account's name and
+ * a tab; a buddy's value is its name and its groups, a line each. */
+
+static void kept_h(int err, uint64_t id, void *data)
+{
+	struct core *core = data;
+
+	(void)id;
+	if (err)
+		core_say(core, LOG_ERROR,
+			"the store failed: a change will be lost at the end: "
+			"%s",
+			strerror(err));
+}
+
+
+static void put(struct core *core, const char *table, const char *key,
+	const char *value)
+{
+	if (!core || core->restoring || core->dying)
+		return;
+	core->store->ops->put(core->store, table, key, value, core_job_done,
+		core_job_alloc(core, kept_h, NULL));
+}
+
+
+static void put_of(const struct core_account *a, const char *table,
+	const char *what, const char *value)
+{
+	char *key = mem_printf("%s\t%s", a->name, what);
+
+	put(a->core, table, key, value);
+	mem_deref(key);
+}
+
+
+void core_saved_account(const struct core_account *a, bool removed)
+{
+	if (a->typed)
+		put(a->core, "account", a->name, removed ? NULL : a->aor);
+}
+
+
+void core_saved_setting(
+	const struct core_account *a, const char *name, const char *value)
+{
+	/* Those of a file are read from the file again, and a password in
+	 * clear is its owner's to write down. */
+	if (a->typed && strcmp(name, "password"))
+		put_of(a, "setting", name, value);
+}
+
+
+void core_saved_instance(const struct core_account *a)
+{
+	put(a->core, "instance", a->aor, a->instance);
+}
+
+
+void core_saved_buddy(const struct core_buddy *b, bool removed)
+{
+	struct mbuf *mb;
+	char *value;
+	size_t i;
+
+	if (!b->typed)
+		return;
+	mb = mbuf_alloc(CORE_TEXT_MAX);
+	(void)mbuf_write_str(mb, b->name ? b->name : "");
+	for (i = 0; b->groups && b->groups[i]; i++)
+		(void)mbuf_printf(mb, "\n%s", b->groups[i]);
+	value = mbuf_strdup(mb);
+	put_of(b->account, "buddy", b->aor, removed ? NULL : value);
+	mem_deref(value);
+	mem_deref(mb);
+}
+
+
+void core_saved_decision(
+	const struct core_account *a, const char *aor, const char *word)
+{
+	put_of(a, "decision", aor, word);
+}
+
+
+/* The account that KEY begins with; *REST is what stands behind the tab. */
+static struct core_account *account_of(
+	struct core *core, const char *key, const char **rest)
+{
+	const char *tab = strchr(key, '\t');
+	struct core_account *a;
+	char *name;
+
+	if (!tab)
+		return NULL;
+	*rest = tab + 1;
+	name = mem_strndup(key, (size_t)(tab - key));
+	a = core_account_find(core, name);
+	mem_deref(name);
+	return a;
+}
+
+
+static void load_account(struct core *core, const char *key, const char *value)
+{
+	(void)core_account_add(core, key, value, NULL, NULL, NULL);
+}
+
+
+static void load_setting(struct core *core, const char *key, const char *value)
+{
+	const char *name;
+	struct core_account *a = account_of(core, key, &name);
+
+	/* A file that was read meanwhile comes first. */
+	if (a && !a->file)
+		(void)core_account_set(a, name, value, NULL);
+}
+
+
+static void load_instance(struct core *core, const char *key, const char *value)
+{
+	struct le *le;
+
+	for (le = core->accounts.head; le; le = le->next) {
+		struct core_account *a = le->data;
+
+		if (strcmp(a->aor, key))
+			continue;
+		mem_deref(a->instance);
+		a->instance = mem_strdup(value);
+	}
+}
+
+
+static void load_buddy(struct core *core, const char *key, const char *value)
+{
+	struct pl rest = pl_str(value), line;
+	const char *groups[CORE_GROUPS_MAX + 1] = {NULL};
+	const char *aor;
+	struct core_account *a = account_of(core, key, &aor);
+	char *name;
+	size_t n = 0;
+	bool more;
+
+	if (!a)
+		return;
+	more = pl_split(&rest, '\n', &line);
+	name = pl_strdup(&line);
+	while (more && n < CORE_GROUPS_MAX) {
+		more = pl_split(&rest, '\n', &line);
+		groups[n++] = pl_strdup(&line);
+	}
+	(void)core_buddy_add(a, aor, *name ? name : NULL, n ? groups : NULL,
+		NULL, NULL, NULL);
+	while (n)
+		mem_deref((char *)groups[--n]);
+	mem_deref(name);
+}
+
+
+static void load_decision(struct core *core, const char *key, const char *value)
+{
+	const char *aor;
+	struct core_account *a = account_of(core, key, &aor);
+	enum core_decision d;
+
+	for (d = CORE_ACCEPT; a && d <= CORE_BLOCK; d++) {
+		if (!strcmp(core_decision_word(d), value))
+			core_watcher_load(a, aor, d);
+	}
+}
+
+
+static const struct {
+	const char *table;
+	void (*load)(struct core *core, const char *key, const char *value);
+} tables[] = {
+	{"account", load_account},
+	{"setting", load_setting},
+	{"instance", load_instance},
+	{"buddy", load_buddy},
+	{"decision", load_decision},
+};
+
+
+/* Tables come one after the other, so the number of those still to come
+ * tells which one a row is of. */
+static void row_h(const char *key, const char *value, void *arg)
+{
+	const struct core_job *job = arg;
+	struct core *core = job->core;
+	size_t n = sizeof(tables) / sizeof(*tables);
+
+	if (!core)
+		return;
+	core->restoring = true;
+	tables[n - core->loading].load(core, key, value);
+	core->restoring = false;
+}
+
+
+static void loaded_h(int err, uint64_t id, void *data)
+{
+	struct core *core = data;
+	struct le *le, *next;
+
+	(void)id;
+	if (err)
+		core_say(core, LOG_ERROR,
+			"the store failed: what was kept cannot be read: %s",
+			strerror(err));
+	if (--core->loading)
+		return;
+	LIST_FOREACH (&core->accounts, le, next) {
+		struct core_account *a = le->data;
+
+		if (a->wanted)
+			core_account_start(a);
+	}
+}
+
+
+void core_saved_load(struct core *core)
+{
+	size_t i;
+
+	core->loading = sizeof(tables) / sizeof(*tables);
+	for (i = 0; i < sizeof(tables) / sizeof(*tables); i++)
+		core->store->ops->each(core->store, tables[i].table, row_h,
+			core_job_done, core_job_alloc(core, loaded_h, NULL));
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* watcher.c - who may reach us: watchers (RFC 3857), what was decided about
+ * them, and what that means for every request of theirs. */
+#include <string.h>
+#include "core_int.h"
+
+
+static void entry_free(struct core_account *a, struct core_decision_entry *e)
+{
+	if (e->pending)
+		a->pending--;
+	HASH_DEL(a->decisions, e);
+	mem_deref(e->peer);
+	mem_deref(e->name);
+	mem_deref(e);
+}
+
+
+const char *core_decision_word(enum core_decision decision)
+{
+	switch (decision) {
+	case CORE_ACCEPT:
+		return "accept";
+	case CORE_DECLINE:
+		return "decline";
+	case CORE_BLOCK:
+		return "block";
+	case CORE_UNBLOCK:
+		break;
+	}
+	return "unblock";
+}
+
+
+static struct core_decision_entry *entry_find(
+	struct core_account *a, const char *peer)
+{
+	struct core_decision_entry *e;
+
+	HASH_FIND_STR(a->decisions, core_peer_key(peer), e);
+	return e;
+}
+
+
+static struct core_decision_entry *entry_get(
+	struct core_account *a, const char *peer)
+{
+	struct core_decision_entry *e = entry_find(a, peer);
+	const char *key;
+
+	if (e)
+		return e;
+	e = mem_zalloc(sizeof(*e), NULL);
+	e->peer = mem_strdup(peer);
+	key = core_peer_key(e->peer);
+	HASH_ADD_KEYPTR(hh, a->decisions, key, strlen(key), e);
+	return e;
+}
+
+
+static void set_pending(
+	struct core_account *a, struct core_decision_entry *e, bool pending)
+{
+	if (e->pending == pending)
+		return;
+	e->pending = pending;
+	a->pending += pending ? 1 : (size_t)-1;
+}
+
+
+static bool decided(
+	struct core_account *a, const char *peer, enum core_decision decision)
+{
+	const struct core_decision_entry *e = entry_find(a, peer);
+
+	return e && e->decided && e->decision == decision;
+}
+
+
+bool core_watcher_blocked(struct core_account *a, const char *peer)
+{
+	return decided(a, peer, CORE_BLOCK);
+}
+
+
+bool core_watcher_stranger(struct core_account *a, const char *peer)
+{
+	return strcmp(core_account_setting(a, "accept"), "all") &&
+		!core_buddy_added_find(a, peer) &&
+		!decided(a, peer, CORE_ACCEPT);
+}
+
+
+/* Without counting: what is decided, else what `accept` says. */
+static enum endpoint_verdict standing(struct core_account *a, const char *peer)
+{
+	if (core_watcher_blocked(a, peer))
+		return ENDPOINT_REFUSE;
+	if (!core_watcher_stranger(a, peer))
+		return ENDPOINT_ALLOW;
+	if (!strcmp(core_account_setting(a, "accept"), "buddies"))
+		return ENDPOINT_REFUSE;
+	return ENDPOINT_PENDING;
+}
+
+
+enum endpoint_verdict core_watcher_verdict(struct core_account *a,
+	const char *peer, const char *source, uint32_t *after)
+{
+	enum endpoint_verdict verdict = standing(a, peer);
+
+	if (verdict == ENDPOINT_ALLOW || core_watcher_blocked(a, peer))
+		return verdict;
+	return core_limits_pass(a->core, source, after) ? verdict
+							: ENDPOINT_BUSY;
+}
+
+
+/* As standing(), for presence, where a decline and a block have words of
+ * their own. */
+static enum endpoint_verdict watching(struct core_account *a, const char *peer)
+{
+	if (core_watcher_blocked(a, peer))
+		return ENDPOINT_POLITE_BLOCK;
+	if (decided(a, peer, CORE_DECLINE))
+		return ENDPOINT_REFUSE;
+	return standing(a, peer);
+}
+
+
+static void decide(struct core_account *a, const char *peer)
+{
+	if (a->endpoint)
+		endpoint_decide(a->endpoint, peer, watching(a, peer));
+}
+
+
+static void post(struct core_account *a, const struct core_decision_entry *e)
+{
+	core_event_post(a->core,
+		&(struct core_event){
+			.kind = CORE_EVENT_WATCHER,
+			.account = a->name,
+			.peer = e->peer,
+			.name = e->name,
+		});
+}
+
+
+enum endpoint_verdict core_watcher_authorize(
+	const char *peer, const struct pl *name, const char *source, void *arg)
+{
+	struct core_account *a = arg;
+	struct core_decision_entry *e;
+	enum endpoint_verdict verdict;
+	uint32_t after;
+	char *text;
+
+	if (a->removed || !a->core)
+		return ENDPOINT_REFUSE;
+	verdict = watching(a, peer);
+	if (verdict == ENDPOINT_ALLOW || verdict == ENDPOINT_POLITE_BLOCK)
+		return verdict;
+	if (!core_limits_pass(a->core, source, &after))
+		return ENDPOINT_BUSY;
+	if (verdict != ENDPOINT_PENDING)
+		return verdict;
+	e = entry_find(a, peer);
+	if (e && e->pending)
+		return verdict;
+	if (a->pending >= CORE_PENDING_MAX)
+		return ENDPOINT_BUSY;
+	e = entry_get(a, peer);
+	set_pending(a, e, true);
+	if (name && pl_isset(name)) {
+		text = pl_strdup(name);
+		mem_deref(e->name);
+		e->name = core_label(text);
+		mem_deref(text);
+	}
+	post(a, e);
+	return verdict;
+}
+
+
+/* True where a server of presence may answer in our place. */
+static bool has_server(const struct core_account *a)
+{
+	return core_yes(core_account_setting(a, "register"));
+}
+
+
+int core_watcher_decide(struct core_account *a, const char *peer,
+	enum core_decision decision, char **note)
+{
+	struct core_decision_entry *e;
+
+	if (!a->core || a->removed)
+		return EX_CONFIG;
+	e = entry_get(a, peer);
+	set_pending(a, e, false);
+	e->decided = decision != CORE_UNBLOCK;
+	e->decision = decision;
+	core_saved_decision(
+		a, e->peer, e->decided ? core_decision_word(decision) : NULL);
+	decide(a, e->peer);
+	if (has_server(a) &&
+		(decision == CORE_DECLINE || decision == CORE_BLOCK))
+		(void)core_fail(0, note,
+			"a presence server may still show your presence to %s "
+			"by its own rules",
+			e->peer);
+	if (!e->decided)
+		entry_free(a, e);
+	return 0;
+}
+
+
+void core_watcher_added(struct core_account *a, const char *peer)
+{
+	struct core_decision_entry *e = entry_find(a, peer);
+
+	if (!e || !e->pending)
+		return;
+	set_pending(a, e, false);
+	decide(a, peer);
+	if (!e->decided)
+		entry_free(a, e);
+}
+
+
+void core_watcher_policy(struct core_account *a)
+{
+	struct core_decision_entry *e, *next;
+
+	HASH_ITER (hh, a->decisions, e, next) {
+		if (!e->pending || watching(a, e->peer) == ENDPOINT_PENDING)
+			continue;
+		set_pending(a, e, false);
+		decide(a, e->peer);
+		if (!e->decided)
+			entry_free(a, e);
+	}
+}
+
+
+void core_watcher_load(
+	struct core_account *a, const char *peer, enum core_decision decision)
+{
+	struct core_decision_entry *e = entry_get(a, peer);
+
+	if (e->decided)
+		return;
+	e->decided = true;
+	e->decision = decision;
+}
+
+
+void core_watcher_forget(struct core_account *a)
+{
+	struct core_decision_entry *e;
+
+	for (e = a->decisions; e; e = e->hh.next) {
+		if (e->decided)
+			core_saved_decision(a, e->peer, NULL);
+	}
+}
+
+
+void core_watcher_flush(struct core_account *a)
+{
+	struct core_decision_entry *e, *next;
+
+	HASH_ITER (hh, a->decisions, e, next) {
+		entry_free(a, e);
+	}
+}
