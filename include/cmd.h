@@ -136,10 +136,9 @@ char *cmd_key_name(const char *key);
 extern const char *const cmd_places[];
 
 /*
- * For a one-shot command: true if it needs an account that is signed in, and
- * *AP (may stay NULL: none is configured, or the command will say itself what
- * is wrong) is the one. False for commands that need no network and for those
- * that sign in themselves.
+ * For a one-shot command: true if it needs the account *AP signed in first.
+ * False for commands that need no network, that sign in themselves, or that
+ * will say what is wrong with them.
  */
 bool cmd_needs_network(struct cmd *cmd, size_t argc, const char *const argv[],
 	struct core_account **ap);

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cmd_buddy.c - the buddy list, and who may see us. */
+#include <string.h>
+#include "cmd_int.h"
+#include "json.h"
+#include "mbuf.h"
+#include "uri.h"
+
+
+/* ---- rows ----------------------------------------------------------- */
+
+
+static char *groups_text(const char *const *groups)
+{
+	struct mbuf *mb = mbuf_alloc(SIZE_MAX);
+	size_t i;
+	char *s;
+
+	for (i = 0; groups && groups[i]; i++)
+		mbuf_printf(mb, "%s%s", i ? ", " : "", groups[i]);
+	s = mbuf_strdup(mb);
+	mem_deref(mb);
+	return s;
+}
+
+
+static struct json *buddy_row(struct core_buddy *b)
+{
+	const char *const *groups = core_buddy_groups(b);
+	struct json *row = json_new_object(), *list = json_new_array();
+	size_t i;
+
+	for (i = 0; groups && groups[i]; i++)
+		json_append(list, json_new_str(groups[i]));
+	json_put_str(row, "account", core_account_name(core_buddy_account(b)));
+	json_put_str(row, "buddy", core_buddy_aor(b));
+	json_put_str(row, "name", core_buddy_name(b));
+	json_put(row, "groups", list);
+	json_put_bool(row, "added", core_buddy_added(b));
+	row_presence(row, core_buddy_presence(b));
+	return row;
+}
+
+
+static void give_buddy(struct cmd_call *call, struct core_buddy *b)
+{
+	char *groups = groups_text(core_buddy_groups(b));
+	char *presence = row_presence_text(core_buddy_presence(b));
+	const char *name = core_buddy_name(b);
+
+	reply_row(call, buddy_row(b), "%s%s%s %s%s%s%s", name ? name : "",
+		name ? " " : "", core_buddy_aor(b), presence,
+		*groups ? " [" : "", groups, *groups ? "]" : "");
+	mem_deref(groups);
+	mem_deref(presence);
+}
+
+
+/* ---- the list ------------------------------------------------------- */
+
+
+/* What was typed if it is an address, which may have parameters that the AOR
+ * has not; else the AOR of the name. */
+static char *address_of(const char *typed, const char *peer)
+{
+	struct pl pl = pl_str(typed);
+	char *text = NULL;
+	struct uri uri;
+
+	if (strpbrk(typed, "@:") && !uri_from_user(&uri, &text, &pl))
+		return text;
+	mem_deref(text);
+	return mem_strdup(peer);
+}
+
+
+static void add_exec(struct cmd_call *call)
+{
+	const struct core_origin origin = {
+		call->origin.file, call->origin.line};
+	const struct words *groups = args_list(call->args, "-g");
+	const char *typed = args_get(call->args, "URI");
+	struct core_account *a;
+	struct core_buddy *b;
+	char *peer = NULL, *uri, *why = NULL;
+	int status;
+
+	if (!target_peer(call, typed, &a, &peer))
+		return;
+	uri = address_of(typed, peer);
+	status = core_buddy_add(a, uri, args_get(call->args, "-n"),
+		groups ? (const char *const *)groups->v : NULL, &origin, &b,
+		&why);
+	reply_why(call, status, why);
+	mem_deref(uri);
+	mem_deref(peer);
+}
+
+
+const struct cmd_entry cmd_buddy_add = {
+	.name = "buddy add",
+	.items = {{.name = "URI", .kind = CMD_BUDDY},
+		{.flag = "-n", .name = "NAME", .kind = CMD_WORD},
+		{.flag = "-g",
+			.name = "GROUP",
+			.kind = CMD_GROUP,
+			.repeat = true}},
+	.help = "adds somebody to the buddy list, or changes name and groups",
+	.exec = add_exec,
+};
+
+
+static void remove_exec(struct cmd_call *call)
+{
+	struct core_buddy *b;
+	char *note = NULL;
+	int status;
+
+	if (!target_buddy(call, &b))
+		return;
+	status = core_buddy_remove(b, &note);
+	reply_why(call, status, note);
+}
+
+
+const struct cmd_entry cmd_buddy_remove = {
+	.name = "buddy remove",
+	.items = {{.name = "B", .kind = CMD_BUDDY}},
+	.help = "takes somebody off the buddy list",
+	.exec = remove_exec,
+};
+
+
+static void rename_exec(struct cmd_call *call)
+{
+	struct core_buddy *b;
+
+	if (target_buddy(call, &b))
+		reply_done(call,
+			core_buddy_rename(b, args_get(call->args, "NAME")),
+			NULL);
+}
+
+
+const struct cmd_entry cmd_buddy_rename = {
+	.name = "buddy rename",
+	.items = {{.name = "B", .kind = CMD_BUDDY},
+		{.name = "NAME", .kind = CMD_TEXT}},
+	.help = "gives a buddy another name",
+	.exec = rename_exec,
+};
+
+
+static void group_exec(struct cmd_call *call)
+{
+	const struct words *groups = args_list(call->args, "GROUP");
+	struct core_buddy *b;
+
+	if (target_buddy(call, &b))
+		reply_done(call,
+			core_buddy_regroup(b, (const char *const *)groups->v),
+			NULL);
+}
+
+
+const struct cmd_entry cmd_buddy_group = {
+	.name = "buddy group",
+	.items = {{.name = "B", .kind = CMD_BUDDY},
+		{.name = "GROUP", .kind = CMD_GROUP, .repeat = true}},
+	.help = "puts a buddy into these groups and no other",
+	.exec = group_exec,
+};
+
+
+static void list_exec(struct cmd_call *call)
+{
+	struct core_account *a, *only;
+	struct core_buddy *b;
+
+	if (!target_account(call, NULL, &only))
+		return;
+	for (a = core_account_first(call->cmd->core); a;
+		a = core_account_next(a)) {
+		if (only && a != only)
+			continue;
+		for (b = core_buddy_first(a); b; b = core_buddy_next(b))
+			give_buddy(call, b);
+	}
+	reply_done(call, 0, NULL);
+}
+
+
+const struct cmd_entry cmd_buddy_list = {
+	.name = "buddy list",
+	.needs = CMD_LIST,
+	.help = "lists the buddies with their presence",
+	.exec = list_exec,
+};
+
+
+static void show_exec(struct cmd_call *call)
+{
+	struct core_buddy *b;
+
+	if (!target_buddy(call, &b))
+		return;
+	give_buddy(call, b);
+	reply_done(call, 0, NULL);
+}
+
+
+const struct cmd_entry cmd_buddy_show = {
+	.name = "buddy show",
+	.items = {{.name = "B", .kind = CMD_BUDDY}},
+	.help = "shows what is known of a buddy",
+	.exec = show_exec,
+};
+
+
+/* ---- who may see us ------------------------------------------------- */
+
+
+static void decide(struct cmd_call *call, enum core_decision decision)
+{
+	struct core_account *a;
+	char *peer = NULL, *note = NULL;
+	int status;
+
+	if (!target_peer(call, args_get(call->args, "URI"), &a, &peer))
+		return;
+	status = core_watcher_decide(a, peer, decision, &note);
+	reply_why(call, status, note);
+	mem_deref(peer);
+}
+
+
+static void accept_exec(struct cmd_call *call)
+{
+	decide(call, CORE_ACCEPT);
+}
+
+
+static void decline_exec(struct cmd_call *call)
+{
+	decide(call, CORE_DECLINE);
+}
+
+
+static void block_exec(struct cmd_call *call)
+{
+	decide(call, CORE_BLOCK);
+}
+
+
+static void unblock_exec(struct cmd_call *call)
+{
+	decide(call, CORE_UNBLOCK);
+}
+
+
+const struct cmd_entry cmd_buddy_accept = {
+	.name = "buddy accept",
+	.items = {{.name = "URI", .kind = CMD_WATCHER}},
+	.help = "lets somebody see your presence and write to you",
+	.exec = accept_exec,
+};
+
+
+const struct cmd_entry cmd_buddy_decline = {
+	.name = "buddy decline",
+	.items = {{.name = "URI", .kind = CMD_WATCHER}},
+	.help = "keeps your presence from somebody who asked for it",
+	.exec = decline_exec,
+};
+
+
+const struct cmd_entry cmd_buddy_block = {
+	.name = "buddy block",
+	.items = {{.name = "URI", .kind = CMD_WATCHER}},
+	.help = "refuses somebody's messages and shows them nothing",
+	.exec = block_exec,
+};
+
+
+const struct cmd_entry cmd_buddy_unblock = {
+	.name = "buddy unblock",
+	.items = {{.name = "URI", .kind = CMD_WATCHER}},
+	.help = "takes a block back",
+	.exec = unblock_exec,
+};
+
+
+/* ---- files ---------------------------------------------------------- */
+
+
+static void import_exec(struct cmd_call *call)
+{
+	reply_done(call, EX_UNAVAILABLE, T_NO_IMPORT);
+}
+
+
+const struct cmd_entry cmd_buddy_import = {
+	.name = "buddy import",
+	.items = {{.name = "FILE", .kind = CMD_FILE}},
+	.help = "adds the buddies of a file",
+	.exec = import_exec,
+};
+
+
+static void export_exec(struct cmd_call *call)
+{
+	reply_done(call, EX_UNAVAILABLE, T_NO_EXPORT);
+}
+
+
+const struct cmd_entry cmd_buddy_export = {
+	.name = "buddy export",
+	.items = {{.name = "FILE", .kind = CMD_FILE}},
+	.help = "writes the buddy list to a file",
+	.exec = export_exec,
+};

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cmd_program.c - trace, log, help, version, quit. */
+#include <string.h>
+#include "cmd_int.h"
+#include "date.h"
+#include "json.h"
+
+
+/* ---- trace, log ----------------------------------------------------- */
+
+
+static void give_trace(struct cmd_call *call, const struct record *r)
+{
+	struct json *row = json_new_object();
+	char at[DATE_SIZE];
+
+	date_rfc3339(at, r->at);
+	json_put_str(row, "at", at);
+	json_put_str(row, "direction", r->sent ? "out" : "in");
+	json_put_str(row, "path", r->from);
+	json_put_str(row, "text", r->text);
+	reply_row(call, row, "%s %s\n%s", at, r->from, r->text);
+}
+
+
+static void trace_exec(struct cmd_call *call)
+{
+	const char *what = args_get(call->args, "on|off|show");
+	struct le *le, *next;
+
+	if (!strcmp(what, "show")) {
+		LIST_FOREACH (&call->cmd->traces, le, next)
+			give_trace(call, le->data);
+	} else {
+		cmd_trace_on(call->cmd, !strcmp(what, "on"));
+	}
+	reply_done(call, 0, NULL);
+}
+
+
+const struct cmd_entry cmd_trace_entry = {
+	.name = "trace",
+	.items = {{.name = "on|off|show", .kind = CMD_CHOICE}},
+	.needs = CMD_LIST,
+	.help = "keeps the SIP messages of this run, or shows the kept ones",
+	.exec = trace_exec,
+};
+
+
+static void log_exec(struct cmd_call *call)
+{
+	struct le *le, *next;
+
+	LIST_FOREACH (&call->cmd->logs, le, next) {
+		const struct record *r = le->data;
+		struct json *row = json_new_object();
+		char at[DATE_SIZE], clock[DATE_SIZE];
+
+		date_rfc3339(at, r->at);
+		date_clock(clock, r->at);
+		json_put_str(row, "at", at);
+		json_put_str(row, "level", log_level_name(r->level));
+		json_put_str(row, "topic", r->from);
+		json_put_str(row, "text", r->text);
+		reply_row(call, row, "%s %s %s: %s", clock,
+			log_level_name(r->level), r->from, r->text);
+	}
+	reply_done(call, 0, NULL);
+}
+
+
+const struct cmd_entry cmd_log_entry = {
+	.name = "log",
+	.needs = CMD_LIST,
+	.help = "shows what the program has said of itself",
+	.exec = log_exec,
+};
+
+
+/* ---- help, version -------------------------------------------------- */
+
+
+static void give_help(struct cmd_call *call, const struct cmd_entry *entry)
+{
+	struct json *row = json_new_object();
+	char *usage = cmd_usage(entry);
+
+	json_put_str(row, "command", entry->name);
+	json_put_str(row, "usage", usage);
+	json_put_str(row, "help", entry->help);
+	reply_row(call, row, "%s\n  %s", usage, entry->help);
+	mem_deref(usage);
+}
+
+
+/* True if NAME is WORD, or WORD and a second word. */
+static bool has_first_word(const char *name, const char *word)
+{
+	size_t len = strlen(word);
+
+	return !strncmp(name, word, len) &&
+		(name[len] == ' ' || name[len] == '\0');
+}
+
+
+/* A first word alone gives all its commands, else any unique prefix. */
+static void help_exec(struct cmd_call *call)
+{
+	const char *name = args_get(call->args, "COMMAND");
+	const struct cmd_entry *entry;
+	bool any = false;
+	char *why = NULL;
+	size_t i;
+
+	for (i = 0; cmd_table[i]; i++) {
+		if (name && !has_first_word(cmd_table[i]->name, name))
+			continue;
+		give_help(call, cmd_table[i]);
+		any = true;
+	}
+	if (any) {
+		reply_done(call, 0, NULL);
+		return;
+	}
+	entry = cmd_find(name, &why);
+	if (entry)
+		give_help(call, entry);
+	reply_why(call, entry ? 0 : EX_USAGE, why);
+}
+
+
+const struct cmd_entry cmd_help = {
+	.name = "help",
+	.items = {{.name = "COMMAND", .kind = CMD_COMMAND, .optional = true}},
+	.needs = CMD_LIST,
+	.help = "tells what the commands do",
+	.exec = help_exec,
+};
+
+
+static void version_exec(struct cmd_call *call)
+{
+	struct json *row = json_new_object();
+
+	json_put_str(row, "version", call->cmd->version);
+	reply_row(call, row, "sotto %s", call->cmd->version);
+	reply_done(call, 0, NULL);
+}
+
+
+const struct cmd_entry cmd_version = {
+	.name = "version",
+	.help = "tells which sotto this is",
+	.exec = version_exec,
+};
+
+
+/* ---- quit ----------------------------------------------------------- */
+
+
+static void quit_exec(struct cmd_call *call)
+{
+	struct cmd *cmd = mem_ref(call->cmd);
+
+	reply_done(call, 0, NULL);
+	cmd->front->quit(0, cmd->front_arg);
+	mem_deref(cmd);
+}
+
+
+const struct cmd_entry cmd_quit = {
+	.name = "quit",
+	.help = "signs out and leaves",
+	.exec = quit_exec,
+};

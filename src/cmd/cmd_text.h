@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * cmd_text.h - every sentence that the commands say. Macros, so that the
+ * compiler checks each against its arguments.
+ */
+#ifndef SOTTO_CMD_TEXT_H
+#define SOTTO_CMD_TEXT_H
+
+/* splitting a line */
+#define T_OPEN_QUOTE	 "the quote that opens here does not end"
+#define T_LAST_BACKSLASH "nothing follows the backslash"
+#define T_NUL		 "the word holds a NUL byte"
+#define T_NOT_UTF8	 "the word is not UTF-8"
+#define T_LONG		 "the line is too long"
+#define T_MANY_WORDS	 "the command has too many words"
+#define T_AT_COLUMN	 "column %zu: %s"
+
+/* finding the command */
+#define T_NO_COMMAND	"no such command: %s"
+#define T_AMBIGUOUS	"%s may be %s"
+#define T_NEEDS_SECOND	"%s needs a second word: %s"
+#define T_NO_SECOND	"no such command: %s %s; %s takes %s"
+#define T_ALIAS_LOOP	"the alias %s goes round in a circle or too deep"
+#define T_ALIAS_COMMAND "%s is a command and cannot be an alias"
+#define T_ALIAS_NAME	"an alias is one word of letters, digits, - and _"
+#define T_ALIAS_EMPTY	"the alias %s has no command"
+
+/* arguments */
+#define T_USAGE	      "usage: %s"
+#define T_MISSING     "%s is missing; usage: %s"
+#define T_TOO_MANY    "%s is too much; usage: %s"
+#define T_NO_FLAG     "no such flag: %s; usage: %s"
+#define T_FLAG_VALUE  "%s needs a value: %s"
+#define T_FLAG_PLAIN  "%s takes no value"
+#define T_FLAG_TWICE  "%s is given twice"
+#define T_BAD_CHOICE  "%s is none of %s"
+#define T_BAD_NUMBER  "%s is no number"
+#define T_BAD_SECONDS "%s is no number of seconds"
+#define T_BAD_PLACE   "%s is no place; places: %s"
+#define T_BAD_KEY     "%s is no key"
+#define T_BAD_ASSIGN  "%s is not of the form SETTING=VALUE"
+#define T_BAD_WAIT    "wait for what? %s"
+
+/* running */
+#define T_NEEDS_SCREEN "%s needs the full screen"
+#define T_NO_ANSWER    "no answer in %s seconds"
+#define T_QUEUED       "queued as %llu"
+#define T_NO_OUTCOME   "%s ended without an outcome"
+#define T_FILE_READ    "%s: %s"
+#define T_FILE_OPEN \
+	"%s holds a password and others can read it; type: chmod 600 %s"
+#define T_FILE_DEPTH "%s: too many files within files"
+#define T_FILE_LINE  "%s:%u: %s"
+
+/* people and chats */
+#define T_NO_ACCOUNT	 "no such account: %s"
+#define T_NO_ACCOUNTS	 "there is no account; type: account add NAME URI"
+#define T_NOT_BUDDY	 "%s is not in the buddy list"
+#define T_NO_SHOWN	 "no chat is shown; type: chat show NAME"
+#define T_NO_CHAT	 "there is no chat with %s"
+#define T_NO_CHATS	 "there is no chat"
+#define T_NOTHING_UNREAD "nothing is unread"
+#define T_NOT_ONLINE	 "%s is not signed in"
+
+/* waiting */
+#define T_WAIT_TIMEOUT "gave up after %s seconds"
+#define T_WAIT_FAILED  "a message has failed"
+
+/* preferences */
+#define T_NOT_BOUND "%s is not bound"
+#define T_NO_ALIAS  "no such alias: %s"
+
+/* what this version has no part for */
+#define T_NO_HISTORY	    "this version keeps no history"
+#define T_NO_MESSAGE_SEARCH "this version does not search messages"
+#define T_NO_IMPORT	    "this version reads no buddy lists"
+#define T_NO_EXPORT	    "this version writes no buddy lists"
+
+#endif

@@ -1,0 +1,590 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * queue.c - commands in order. One starts when the one before has started;
+ * `wait` and `sleep` hold what follows. The commands of a line or of a file
+ * are a group with one outcome.
+ */
+#include "cmd_int.h"
+#include "json.h"
+
+
+/* A command that waits for its turn. */
+struct item {
+	struct le le;
+	struct group *group;
+	struct words *words; /* NULL: a mistake in a file */
+	char *mistake;
+	unsigned line;
+};
+
+
+struct group {
+	struct le le; /* in its queue, which owns a reference */
+	struct cmd_queue *q; /* NULL once the queue is gone */
+	struct front_origin origin;
+	char *file; /* owns origin.file */
+	struct cmd_sink sink;
+	bool has_sink;
+	bool is_file;
+	bool complete; /* no command will be added */
+	unsigned depth; /* of files within files */
+	uint64_t limit;
+	struct cmd_call *parent; /* `source`, for a file within a line */
+	struct list list; /* items of a file, until queue_file_end() */
+	size_t started;
+	size_t open; /* commands that wait or run */
+	size_t index; /* whose outcome is kept */
+	bool any;
+	int status;
+	char *text;
+	struct json *result;
+};
+
+
+struct cmd_queue {
+	struct cmd *cmd;
+	struct list items;
+	struct list groups;
+	struct cmd_call *holder; /* a `wait` or `sleep` */
+	bool pumping;
+};
+
+
+static void item_destructor(void *data)
+{
+	struct item *item = data;
+
+	list_unlink(&item->le);
+	mem_deref(item->group);
+	mem_deref(item->words);
+	mem_deref(item->mistake);
+}
+
+
+static void group_destructor(void *data)
+{
+	struct group *g = data;
+
+	list_unlink(&g->le);
+	mem_deref(g->file);
+	mem_deref(g->parent);
+	mem_deref(g->text);
+	json_drop(g->result);
+}
+
+
+static void queue_destructor(void *data)
+{
+	struct cmd_queue *q = data;
+	struct le *le, *next;
+
+	LIST_FOREACH (&q->groups, le, next) {
+		struct group *g = le->data;
+
+		g->q = NULL;
+	}
+	list_flush(&q->items);
+	q->holder = mem_deref(q->holder);
+	while ((le = q->groups.head)) {
+		struct group *g = le->data;
+
+		list_unlink(le);
+		mem_deref(g);
+	}
+	mem_deref(q->cmd);
+}
+
+
+int cmd_queue_alloc(struct cmd_queue **qp, struct cmd *cmd)
+{
+	struct cmd_queue *q = mem_zalloc(sizeof(*q), queue_destructor);
+
+	q->cmd = mem_ref(cmd);
+	*qp = q;
+	return 0;
+}
+
+
+struct cmd *queue_cmd(const struct cmd_queue *q)
+{
+	return q->cmd;
+}
+
+
+size_t cmd_queue_pending(const struct cmd_queue *q)
+{
+	return q->groups.count;
+}
+
+
+/* ---- groups --------------------------------------------------------- */
+
+
+static struct group *group_alloc(struct cmd_queue *q,
+	const struct front_origin *origin, const struct cmd_sink *sink)
+{
+	struct group *g = mem_zalloc(sizeof(*g), group_destructor);
+
+	g->q = q;
+	g->file = mem_strdup(origin->file);
+	g->origin = *origin;
+	g->origin.file = g->file;
+	g->has_sink = sink != NULL;
+	if (sink)
+		g->sink = *sink;
+	list_append(&q->groups, &g->le, mem_ref(g));
+	return g;
+}
+
+
+static void group_row(struct group *g, const struct front_origin *origin,
+	const struct front_row *row)
+{
+	const struct cmd *cmd;
+
+	if (!g->q)
+		return;
+	cmd = g->q->cmd;
+	if (g->parent)
+		group_row(g->parent->group, &g->parent->origin, row);
+	else if (g->sink.row)
+		g->sink.row(row, g->sink.arg);
+	else if (!g->has_sink || g->is_file)
+		cmd->front->row(origin, row, cmd->front_arg);
+}
+
+
+/* All its commands are through: tells whoever gave the line. The group is
+ * out of the queue first, so that its sink may do what it likes. */
+static void group_end(struct group *g)
+{
+	struct front_outcome outcome = {
+		.origin = g->origin,
+		.status = g->status,
+		.text = g->text,
+		.result = g->result,
+	};
+	const struct cmd *cmd = g->q->cmd;
+	struct cmd_call *parent = g->parent;
+
+	list_unlink(&g->le);
+	g->q = NULL;
+	g->parent = NULL;
+	if (parent)
+		queue_done(parent, g->status, g->text);
+	else if (g->sink.done)
+		g->sink.done(&outcome, g->sink.arg);
+	else if (!g->has_sink && !g->is_file)
+		cmd->front->outcome(&outcome, cmd->front_arg);
+	mem_deref(parent);
+	mem_deref(g); /* the queue's */
+}
+
+
+static void group_check(struct group *g)
+{
+	if (g->q && g->complete && !g->open)
+		group_end(g);
+}
+
+
+/* A mistake in a file is told at once, by its line. */
+static char *tell_mistake(
+	struct group *g, unsigned line, int status, const char *text)
+{
+	const struct cmd *cmd = g->q->cmd;
+	char *s = mem_printf(T_FILE_LINE, g->file, line, text ? text : "");
+	struct front_outcome outcome = {
+		.origin = {FRONT_FILE, g->file, line},
+		.status = status,
+		.text = s,
+	};
+
+	cmd->front->outcome(&outcome, cmd->front_arg);
+	return s;
+}
+
+
+/* Keeps the outcome of the first command that failed, else of the last. */
+static void group_keep(struct group *g, size_t index, int status, char *text,
+	struct json *result)
+{
+	bool take = !g->any || (status && (!g->status || index < g->index)) ||
+		(!status && !g->status && index > g->index);
+
+	if (!take) {
+		mem_deref(text);
+		return;
+	}
+	g->any = true;
+	g->index = index;
+	g->status = status;
+	mem_deref(g->text);
+	g->text = text;
+	json_drop(g->result);
+	g->result = json_ref(result);
+}
+
+
+static void group_result(struct group *g, size_t index, unsigned line,
+	int status, const char *text, struct json *result)
+{
+	char *said;
+
+	mem_ref(g);
+	g->open--;
+	if (g->q) {
+		said = g->is_file && status
+			? tell_mistake(g, line, status, text)
+			: mem_strdup(text);
+		group_keep(g, index, status, said, result);
+		group_check(g);
+	}
+	mem_deref(g);
+}
+
+
+/* ---- calls ---------------------------------------------------------- */
+
+
+/* Whoever had to answer CALL is gone: its line must not wait for ever. */
+static void call_abandon(struct cmd_call *call)
+{
+	char *text = mem_printf(T_NO_OUTCOME, call->entry->name);
+
+	call->done = true;
+	group_result(call->group, call->index, call->origin.line, EX_SOFTWARE,
+		text, call->result);
+	mem_deref(text);
+}
+
+
+static void call_destructor(void *data)
+{
+	struct cmd_call *call = data;
+
+	if (!call->done)
+		call_abandon(call);
+	list_unlink(&call->le);
+	tmr_cancel(&call->tmr);
+	mem_deref(call->group);
+	mem_deref(call->args);
+	json_drop(call->result);
+	mem_deref(call->data);
+}
+
+
+static void limit_passed(void *arg)
+{
+	struct cmd_call *call = mem_ref(arg);
+	const char *seconds = call->args->seconds;
+	char *own = NULL;
+
+	if (!seconds)
+		seconds = own =
+			mem_printf("%g", (double)call->group->limit / 1000);
+	if (call->id)
+		reply_done(call, EX_TEMPFAIL, T_QUEUED,
+			(unsigned long long)call->id);
+	else
+		reply_done(call, EX_TEMPFAIL, T_NO_ANSWER, seconds);
+	mem_deref(own);
+	mem_deref(call);
+}
+
+
+static void start_limit(struct cmd_call *call)
+{
+	uint64_t ms = call->group->limit;
+
+	if (call->entry->needs & CMD_HOLDS)
+		return;
+	if (call->args->seconds)
+		args_seconds(call->args->seconds, &ms);
+	else if (!ms)
+		return;
+	tmr_start(call->cmd->tmrs, &call->tmr, ms, limit_passed, call);
+}
+
+
+/* Commands for a front end that cannot do them: false. */
+static bool front_can(struct cmd_call *call)
+{
+	const struct front *front = call->cmd->front;
+	unsigned needs = call->entry->needs;
+
+	if ((!(needs & CMD_KEYS) || front->keys) &&
+		(!(needs & CMD_PANES) || front->pane))
+		return true;
+	/* A file is written for all front ends, and its keys are kept. */
+	if (call->origin.from == FRONT_FILE && !(needs & CMD_PANES))
+		return true;
+	if (call->origin.from == FRONT_FILE)
+		reply_done(call, 0, NULL);
+	else
+		reply_done(call, EX_USAGE, T_NEEDS_SCREEN, call->entry->name);
+	return false;
+}
+
+
+static void call_start(
+	struct item *item, const struct cmd_entry *entry, struct args *args)
+{
+	struct group *g = item->group;
+	struct cmd_queue *q = g->q;
+	struct cmd_call *call = mem_zalloc(sizeof(*call), call_destructor);
+
+	call->cmd = q->cmd;
+	call->group = mem_ref(g);
+	call->entry = entry;
+	call->args = args;
+	call->origin = g->origin;
+	if (g->is_file)
+		call->origin.line = item->line;
+	call->index = g->started++;
+	list_append(&q->cmd->calls, &call->le, call);
+	if (entry->needs & CMD_HOLDS)
+		q->holder = mem_ref(call);
+	start_limit(call);
+	if (front_can(call))
+		entry->exec(call);
+	mem_deref(call);
+}
+
+
+void queue_told(struct cmd_call *call, const struct front_row *row)
+{
+	if (!call->done)
+		group_row(call->group, &call->origin, row);
+}
+
+
+static void pump(struct cmd_queue *q);
+
+
+void queue_done(struct cmd_call *call, int status, const char *text)
+{
+	struct cmd_queue *q = mem_ref(call->group->q);
+	char *none = NULL;
+
+	if (call->done) {
+		mem_deref(q);
+		return;
+	}
+	call->done = true;
+	mem_ref(call);
+	tmr_cancel(&call->tmr);
+	if (q && q->holder == call)
+		q->holder = mem_deref(call);
+	if (status && !text)
+		text = none = mem_printf(T_NO_OUTCOME, call->entry->name);
+	group_result(call->group, call->index, call->origin.line, status, text,
+		call->result);
+	mem_deref(none);
+	mem_deref(call);
+	if (q && mem_nrefs(q) > 1)
+		pump(q);
+	mem_deref(q);
+}
+
+
+struct cmd_queue *queue_of(const struct cmd_call *call)
+{
+	return call->group->q;
+}
+
+
+unsigned queue_depth(const struct cmd_call *call)
+{
+	return call->group->depth;
+}
+
+
+/* ---- the queue ------------------------------------------------------ */
+
+
+static struct item *item_alloc(struct group *g, struct words *w, unsigned line)
+{
+	struct item *item = mem_zalloc(sizeof(*item), item_destructor);
+
+	item->group = mem_ref(g);
+	item->words = mem_ref(w);
+	item->line = line;
+	g->open++;
+	return item;
+}
+
+
+/* The commands of an alias take the place of ITEM. */
+static void put_back(struct item *item, struct list *before, struct words *last)
+{
+	struct cmd_queue *q = item->group->q;
+	struct item *at;
+	struct le *le;
+
+	at = item_alloc(item->group, last, item->line);
+	list_prepend(&q->items, &at->le, at);
+	for (le = before->tail; le; le = le->prev) {
+		struct alias_command *c = le->data;
+
+		at = item_alloc(item->group, c->words, item->line);
+		list_prepend(&q->items, &at->le, at);
+	}
+	item->group->open--;
+}
+
+
+static void refuse(struct item *item, int status, const char *why)
+{
+	struct group *g = item->group;
+
+	group_result(g, g->started++, item->line, status, why, NULL);
+}
+
+
+static void item_start(struct item *item)
+{
+	struct cmd *cmd = item->group->q->cmd;
+	struct list before = {0};
+	struct words *w = NULL;
+	const struct cmd_entry *entry = NULL;
+	struct args *args = NULL;
+	char *why = NULL;
+	size_t at;
+	int status;
+
+	if (!item->words) {
+		refuse(item, EX_USAGE, item->mistake);
+		return;
+	}
+	status = alias_expand(cmd, item->words, &before, &w, &why);
+	if (!status && !list_isempty(&before)) {
+		put_back(item, &before, w);
+		goto out;
+	}
+	if (!status) {
+		entry = lookup_entry(w, &at, &why);
+		status = entry ? args_parse(&args, entry, w, at, &why)
+			       : EX_USAGE;
+	}
+	if (status)
+		refuse(item, status, why);
+	else
+		call_start(item, entry, args);
+out:
+	list_flush(&before);
+	mem_deref(w);
+	mem_deref(why);
+}
+
+
+/* Starts what may start. An owner that frees the queue from a handler
+ * leaves only our reference. */
+static void pump(struct cmd_queue *q)
+{
+	if (q->pumping)
+		return;
+	mem_ref(q);
+	q->pumping = true;
+	while (!q->holder && q->items.head && mem_nrefs(q) > 1) {
+		struct item *item = q->items.head->data;
+
+		list_unlink(&item->le);
+		item_start(item);
+		mem_deref(item);
+	}
+	q->pumping = false;
+	mem_deref(q);
+}
+
+
+static void group_go(struct group *g)
+{
+	struct cmd_queue *q = mem_ref(g->q);
+
+	g->complete = true;
+	group_check(g);
+	mem_deref(g);
+	if (mem_nrefs(q) > 1)
+		pump(q);
+	mem_deref(q);
+}
+
+
+void queue_commands(struct cmd_queue *q, struct list *list, uint64_t limit,
+	const struct front_origin *origin, const struct cmd_sink *sink)
+{
+	struct group *g = group_alloc(q, origin, sink);
+	struct le *le, *next;
+
+	g->limit = limit;
+	LIST_FOREACH (list, le, next) {
+		struct alias_command *c = le->data;
+		struct item *item = item_alloc(g, c->words, c->words->line);
+
+		list_append(&q->items, &item->le, item);
+	}
+	group_go(g);
+}
+
+
+void queue_refuse(struct cmd_queue *q, int status, const char *text,
+	const struct front_origin *origin, const struct cmd_sink *sink)
+{
+	struct group *g = group_alloc(q, origin, sink);
+
+	g->status = status;
+	g->text = mem_strdup(text);
+	g->any = true;
+	group_go(g);
+}
+
+
+/* ---- files ---------------------------------------------------------- */
+
+
+struct group *queue_file(struct cmd_queue *q, const char *path,
+	const struct cmd_sink *sink, struct cmd_call *parent)
+{
+	struct front_origin origin = {FRONT_FILE, path, 0};
+	struct group *g = group_alloc(q, &origin, sink);
+
+	g->is_file = true;
+	g->parent = mem_ref(parent);
+	g->depth = parent ? parent->group->depth + 1 : 0;
+	return g;
+}
+
+
+void queue_file_command(struct group *g, struct words *w)
+{
+	struct item *item = item_alloc(g, w, w->line);
+
+	list_append(&g->list, &item->le, item);
+}
+
+
+void queue_file_mistake(struct group *g, unsigned line, const char *text)
+{
+	struct item *item = item_alloc(g, NULL, line);
+
+	item->mistake = mem_strdup(text);
+	list_append(&g->list, &item->le, item);
+}
+
+
+void queue_file_end(struct group *g)
+{
+	struct list *items = &g->q->items;
+	struct le *le;
+
+	/* The file's commands stand where `source` stood. */
+	while ((le = g->parent ? g->list.tail : g->list.head)) {
+		list_unlink(le);
+		if (g->parent)
+			list_prepend(items, le, le->data);
+		else
+			list_append(items, le, le->data);
+	}
+	group_go(g);
+}

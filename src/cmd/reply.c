@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* reply.c - what a command says: rows and one outcome. */
+#include <stdio.h>
+#include "cmd_int.h"
+#include "json.h"
+#include "mbuf.h"
+
+
+/* A printf()ed string, or NULL for no format. */
+static char *print(const char *fmt, va_list ap)
+	__attribute__((format(printf, 1, 0)));
+
+static char *print(const char *fmt, va_list ap)
+{
+	struct mbuf *mb;
+	char *s;
+
+	if (!fmt)
+		return NULL;
+	mb = mbuf_alloc(SIZE_MAX);
+	mbuf_vprintf(mb, fmt, ap);
+	s = mbuf_strdup(mb);
+	mem_deref(mb);
+	return s;
+}
+
+
+/* Keeps OBJECT as (part of) the result. */
+static void keep(struct cmd_call *call, struct json *object)
+{
+	if (!(call->entry->needs & CMD_LIST)) {
+		json_drop(call->result);
+		call->result = json_ref(object);
+		return;
+	}
+	if (!call->result)
+		call->result = json_new_array();
+	json_append(call->result, json_ref(object));
+}
+
+
+void reply_row(struct cmd_call *call, struct json *object, const char *fmt, ...)
+{
+	struct front_row row = {.object = object};
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = print(fmt, ap);
+	va_end(ap);
+	row.text = text;
+	if (!call->done) {
+		keep(call, object);
+		queue_told(call, &row);
+	}
+	json_drop(object);
+	mem_deref(text);
+}
+
+
+void reply_event(struct cmd_call *call, const char *event, struct json *object,
+	const char *fmt, ...)
+{
+	struct front_row row = {.event = event, .object = object};
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = print(fmt, ap);
+	va_end(ap);
+	row.text = text;
+	if (!call->done)
+		queue_told(call, &row);
+	json_drop(object);
+	mem_deref(text);
+}
+
+
+void reply_done(struct cmd_call *call, int status, const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = print(fmt, ap);
+	va_end(ap);
+	reply_why(call, status, text);
+}
+
+
+void reply_why(struct cmd_call *call, int status, char *why)
+{
+	if (!status && !call->result && (call->entry->needs & CMD_LIST))
+		call->result = json_new_array();
+	queue_done(call, status, why);
+	mem_deref(why);
+}
+
+
+void reply_core(const struct core_outcome *outcome, void *arg)
+{
+	struct cmd_call *call = arg;
+
+	reply_why(call, outcome->status, mem_strdup(outcome->text));
+	mem_deref(call);
+}
