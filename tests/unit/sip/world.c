@@ -102,7 +102,7 @@ static void cancelled(void *arg)
 }
 
 
-static bool request_h(struct sip_strans *st, const struct msg *req,
+bool world_request_h(struct sip_strans *st, const struct msg *req,
 	struct sip_flow *flow, void *arg)
 {
 	struct world *w = arg;
@@ -153,7 +153,7 @@ void world_start(struct world *w, const struct sip_config *config)
 	assert_int_equal(sip_listen(&w->udp, w->sip, SIP_UDP, &sa, NULL), 0);
 	assert_int_equal(sip_listen(&w->tcp, w->sip, SIP_TCP, &sa, NULL), 0);
 	assert_int_equal(
-		sip_listener_add(&w->listener, w->sip, request_h, w), 0);
+		sip_listener_add(&w->listener, w->sip, world_request_h, w), 0);
 	assert_int_equal(sip_agent_alloc(&w->agent, w->sip, &agent), 0);
 	sip_agent_add_port(w->agent, w->udp);
 	net = memnet_net(w->there);

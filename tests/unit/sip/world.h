@@ -61,6 +61,10 @@ struct world {
 void world_start(struct world *w, const struct sip_config *config);
 void world_stop(struct world *w);
 
+/* The listener of the stack; ARG is a world. */
+bool world_request_h(struct sip_strans *st, const struct msg *req,
+	struct sip_flow *flow, void *arg);
+
 /* Lets MS pass. */
 void world_run(struct world *w, uint64_t ms);
 
