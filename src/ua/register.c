@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* register.c - a binding: refresh, back-off, outbound (RFC 3261 10,
+ * RFC 3608, RFC 5626). */
+#include <errno.h>
+#include <string.h>
+#include "ua_int.h"
+
+
+enum {
+	SPACING = 10, /* least seconds between two REGISTERs */
+	TLS_WAIT_MAX = 1800, /* seconds before a refused certificate is
+	                           looked at again */
+	RAISES_MAX = 3, /* times a 423 is obeyed in a row */
+	/* bytes of Service-Route */
+};
+
+
+struct ua_reg {
+	struct ua *ua; /* owns us */
+	struct sip_dialog *dialog; /* Call-ID and CSeq of the run */
+	struct sip_request *req;
+	struct sip_flow_watch *watch;
+	struct tmr tmr; /* refresh or next try */
+	uint32_t expires; /* asked for; a 423 raises it */
+	unsigned failures; /* one after the other */
+	unsigned raises; /* 423s in a row */
+	bool bound; /* the server may hold a binding */
+	bool removing;
+	bool outbound; /* false after a 439 (RFC 5626 11.6) */
+	bool new_flow; /* the next one over another flow */
+	bool over_old; /* the last one went over the old flow */
+	bool flow_retried; /* after a 430 */
+	uint64_t online_at; /* when the last one succeeded */
+	struct ua_redirect rd;
+};
+
+
+static void reg_destructor(void *data)
+{
+	struct ua_reg *reg = data;
+
+	tmr_cancel(&reg->tmr);
+	mem_deref(reg->watch);
+	mem_deref(reg->req);
+	mem_deref(reg->dialog);
+	ua_redirect_reset(&reg->rd);
+}
+
+
+/* The domain, without a user (RFC 3261 10.2). */
+static char *registrar(const struct ua *ua)
+{
+	struct uri uri = ua->uri;
+	struct mbuf *mb = mbuf_alloc(URI_MAX);
+	char *text;
+
+	uri.user = uri.password = uri.headers = (struct pl)PL_INIT;
+	(void)uri_encode(mb, &uri);
+	text = mbuf_strdup(mb);
+	mem_deref(mb);
+	return text;
+}
+
+
+static char *contact_params(const struct ua_reg *reg)
+{
+	const struct ua *ua = reg->ua;
+	struct mbuf *mb = mbuf_alloc(UA_TEXT_MAX);
+	char *text;
+
+	if (reg->removing)
+		(void)mbuf_write_str(mb, ";expires=0");
+	if (ua->instance) {
+		(void)mbuf_printf(mb, ";+sip.instance=\"<%s>\"", ua->instance);
+		if (reg->outbound)
+			(void)mbuf_write_str(mb, ";reg-id=1");
+	}
+	if (ua->profile.contact_params)
+		(void)mbuf_write_str(mb, ua->profile.contact_params);
+	text = mbuf_strdup(mb);
+	mem_deref(mb);
+	return text;
+}
+
+
+static char *register_headers(const struct ua_reg *reg)
+{
+	const char *more = reg->ua->profile.register_headers;
+
+	return mem_printf("Supported: %s\r\nAllow: %s\r\n%s",
+		reg->outbound ? ua_supported : "path", ua_allow,
+		more ? more : "");
+}
+
+
+static void reg_tmr_h(void *arg);
+static void register_h(const struct sip_result *result, void *arg);
+
+
+static int reg_send(struct ua_reg *reg)
+{
+	struct sip_request_params params = {
+		.dialog = reg->dialog,
+		.method = "REGISTER",
+		.contact = true,
+		.no_dialog_flow = reg->new_flow,
+	};
+	char *headers = register_headers(reg);
+	char *more = contact_params(reg);
+	char *number = mem_printf("%u", reg->removing ? 0 : reg->expires);
+	struct pl pl_headers = pl_str(headers), pl_number = pl_str(number);
+	int err;
+
+	reg->over_old = !reg->new_flow;
+	params.headers = &pl_headers;
+	params.contact_params = more;
+	params.expires = &pl_number;
+	err = sip_request_send(&reg->req, &params, register_h, reg);
+	mem_deref(headers);
+	mem_deref(more);
+	mem_deref(number);
+	return err;
+}
+
+
+/* ---- failure ---- */
+
+/* True where the same request may succeed later without anybody's help. */
+static bool heals(const struct ua_result *r)
+{
+	if (r->wrong_password || r->err == EACCES)
+		return false;
+	if (r->retry_after)
+		return true;
+	if (r->tls || r->err)
+		return r->err != ECANCELED;
+	switch (r->status) {
+	case 408:
+	case 430:
+	case 480:
+	case 486:
+	case 491:
+		return true;
+	case 501:
+	case 505:
+	case 513:
+		return false;
+	default:
+		return r->status >= 500 && r->status != 603 &&
+			r->status != 604 && r->status != 606;
+	}
+}
+
+
+static void reg_failed(struct ua_reg *reg, const struct ua_result *result)
+{
+	struct ua *ua = reg->ua;
+	int64_t retry_at = 0;
+	uint32_t wait;
+
+	++reg->failures;
+	reg->new_flow = true;
+	sip_agent_set_flow(ua->agent, NULL);
+	reg->watch = mem_deref(reg->watch);
+	if (heals(result)) {
+		wait = ua_backoff(ua, result->tls ? 16 : reg->failures,
+			result->tls ? TLS_WAIT_MAX : UA_BACKOFF_MAX);
+		if (wait < result->retry_after)
+			wait = result->retry_after;
+		retry_at = tmrs_wall(ua->stack->tmrs) + (int64_t)wait * 1000;
+		tmr_start(ua->stack->tmrs, &reg->tmr, (uint64_t)wait * 1000,
+			reg_tmr_h, reg);
+	}
+	ua_set_state(ua, UA_FAILED, result, result->why, retry_at, NULL);
+}
+
+
+static void reg_failed_why(struct ua_reg *reg, int err, const char *why)
+{
+	struct ua_result result;
+
+	ua_result_fail(&result, err, why);
+	reg_failed(reg, &result);
+}
+
+
+/* Sends, and fails if that is not possible. */
+static void reg_try(struct ua_reg *reg)
+{
+	int err = reg_send(reg);
+
+	if (!err)
+		return;
+	if (reg->removing)
+		ua_stop_unbound(reg->ua);
+	else
+		reg_failed_why(reg, err, NULL);
+}
+
+
+static void reg_tmr_h(void *arg)
+{
+	struct ua_reg *reg = arg;
+	struct ua *ua = mem_ref(reg->ua);
+
+	if (!reg->req && ua->state == UA_FAILED)
+		ua_set_state(ua, UA_CONNECTING, NULL, NULL, 0, NULL);
+	if (!reg->req && !ua->stopping && ua->state != UA_OFFLINE)
+		reg_try(reg);
+	mem_deref(ua);
+}
+
+
+/* ---- success ---- */
+
+static void flow_down_h(const struct stream_end *end, void *arg)
+{
+	struct ua_reg *reg = arg;
+	struct ua *ua = mem_ref(reg->ua);
+	struct tmrs *tmrs = ua->stack->tmrs;
+	uint64_t since = tmrs_now(tmrs) - reg->online_at, wait = 0;
+
+	reg->watch = mem_deref(reg->watch);
+	reg->new_flow = true;
+	/* A server that takes us and hangs up at once is not hammered. */
+	if (since < SPACING * 1000)
+		wait = SPACING * 1000 - since;
+	if (!reg->req && !reg->removing) {
+		tmr_start(tmrs, &reg->tmr, wait, reg_tmr_h, reg);
+		ua_set_state(ua, UA_CONNECTING, NULL,
+			end && end->why ? end->why : "the connection was lost",
+			0, NULL);
+	}
+	mem_deref(ua);
+}
+
+
+static void flow_take(struct ua_reg *reg, const struct sip_result *r)
+{
+	reg->watch = mem_deref(reg->watch);
+	if (!r->flow)
+		return;
+	sip_agent_set_flow(reg->ua->agent, r->flow);
+	ua_binding_keepalive(r, reg->outbound && reg->ua->instance);
+	(void)sip_flow_watch(&reg->watch, r->flow, flow_down_h, reg);
+	reg->new_flow = false;
+}
+
+
+/* At 90 % or 60 s before the end, whichever is earlier. */
+static uint32_t refresh_after(uint32_t expires)
+{
+	uint32_t a = (uint32_t)((uint64_t)expires * 9 / 10);
+	uint32_t b = expires > 60 ? expires - 60 : 0;
+	uint32_t wait = a < b ? a : b;
+
+	return wait < SPACING ? SPACING : wait;
+}
+
+
+static void registered(struct ua_reg *reg, const struct sip_result *r)
+{
+	struct ua *ua = reg->ua;
+	uint32_t seconds = ua_binding_take(ua, r, reg->expires);
+	bool again = ua->state == UA_ONLINE && !reg->new_flow;
+
+	if (!seconds) {
+		reg_failed_why(reg, EPROTO,
+			"the server does not keep the registration");
+		return;
+	}
+	reg->bound = true;
+	reg->failures = reg->raises = 0;
+	reg->flow_retried = false;
+	reg->online_at = tmrs_now(ua->stack->tmrs);
+	ua_redirect_reset(&reg->rd);
+	flow_take(reg, r);
+	tmr_start(ua->stack->tmrs, &reg->tmr,
+		(uint64_t)refresh_after(seconds) * 1000, reg_tmr_h, reg);
+	if (!again)
+		ua_set_state(ua, UA_ONLINE, NULL, NULL, 0,
+			r->flow ? sip_flow_local(r->flow) : NULL);
+}
+
+
+/* ---- answers that ask for another try ---- */
+
+static bool raise_expires(struct ua_reg *reg, const struct msg *resp)
+{
+	uint32_t min;
+
+	if (++reg->raises > RAISES_MAX ||
+		msg_seconds(resp, HDR_MIN_EXPIRES, &min) ||
+		min <= reg->expires || min > UA_EXPIRES_MAX)
+		return false;
+	reg->expires = min;
+	return true;
+}
+
+
+/* Only within our domain: to go elsewhere is the user's decision. */
+static bool redirect(struct ua_reg *reg, const struct sip_result *r)
+{
+	const struct pl *domain = &reg->ua->uri.host;
+	char *first = registrar(reg->ua);
+	const char *next;
+	struct uri uri;
+	struct pl pl;
+	bool ok;
+
+	if (r->status / 100 == 3)
+		ua_redirect_add(&reg->rd, r->msg, first);
+	mem_deref(first);
+	next = ua_redirect_next(&reg->rd, r->status);
+	if (!next)
+		return false;
+	pl = pl_str(next);
+	ok = !uri_decode(&uri, &pl) && uri.host.l >= domain->l;
+	if (ok && uri.host.l > domain->l)
+		ok = uri.host.p[uri.host.l - domain->l - 1] == '.';
+	if (ok) {
+		pl_skip(&uri.host, uri.host.l - domain->l);
+		ok = pl_caseeq(&uri.host, domain);
+	}
+	return ok && !sip_dialog_set_target(reg->dialog, &pl);
+}
+
+
+/* A redirection is for one transaction alone. */
+static void redirect_end(struct ua_reg *reg)
+{
+	char *text = registrar(reg->ua);
+	struct pl pl = pl_str(text);
+
+	ua_redirect_reset(&reg->rd);
+	(void)sip_dialog_set_target(reg->dialog, &pl);
+	mem_deref(text);
+}
+
+
+/* True if another REGISTER is to go out at once. */
+static bool wants_another(struct ua_reg *reg, const struct sip_result *r)
+{
+	if (!r->msg) {
+		/* What died may be no more than the old flow. */
+		reg->new_flow = true;
+		return reg->over_old;
+	}
+	if (r->status == 423)
+		return raise_expires(reg, r->msg);
+	if (r->status == 439 && reg->outbound) {
+		reg->outbound = false;
+		return true;
+	}
+	if (r->status == 430 && !reg->flow_retried) {
+		reg->flow_retried = reg->new_flow = true;
+		return true;
+	}
+	return redirect(reg, r);
+}
+
+
+static void register_h(const struct sip_result *r, void *arg)
+{
+	struct ua_reg *reg = arg;
+	struct ua *ua = reg->ua;
+	struct sip_request *req = reg->req;
+	struct ua_result result;
+
+	if (!r->final)
+		return;
+	mem_ref(ua);
+	reg->req = NULL;
+	ua_result_set(&result, r);
+	if (reg->removing) {
+		reg->bound = false;
+		ua_stop_unbound(ua);
+	} else if (r->msg && r->status / 100 == 2) {
+		redirect_end(reg);
+		registered(reg, r);
+	} else if (wants_another(reg, r)) {
+		reg_try(reg);
+	} else {
+		redirect_end(reg);
+		reg_failed(reg, &result);
+	}
+	mem_deref(req);
+	mem_deref(ua);
+}
+
+
+/* ---- for the account ---- */
+
+int ua_reg_alloc(struct ua_reg **rp, struct ua *ua)
+{
+	struct ua_reg *reg = mem_zalloc(sizeof(*reg), reg_destructor);
+	char *target = registrar(ua);
+	struct pl pl_target = pl_str(target), pl_to = pl_str(ua->aor);
+	int err;
+
+	reg->ua = ua;
+	err = sip_dialog_alloc(&reg->dialog, ua->agent, &pl_target, &pl_to);
+	mem_deref(target);
+	if (err) {
+		mem_deref(reg);
+		return err;
+	}
+	ua_reg_reset(reg);
+	*rp = reg;
+	return 0;
+}
+
+
+void ua_reg_start(struct ua_reg *reg)
+{
+	tmr_cancel(&reg->tmr);
+	if (!reg->req)
+		reg_try(reg);
+}
+
+
+void ua_reg_stop(struct ua_reg *reg)
+{
+	tmr_cancel(&reg->tmr);
+	/* One that is on its way may still bind us. */
+	reg->bound = reg->bound || reg->req;
+	reg->req = mem_deref(reg->req);
+	reg->watch = mem_deref(reg->watch);
+	if (!reg->bound || reg->failures) {
+		ua_stop_unbound(reg->ua);
+		return;
+	}
+	reg->removing = true;
+	reg_try(reg);
+}
+
+
+void ua_reg_reset(struct ua_reg *reg)
+{
+	tmr_cancel(&reg->tmr);
+	reg->req = mem_deref(reg->req);
+	reg->watch = mem_deref(reg->watch);
+	ua_redirect_reset(&reg->rd);
+	reg->expires = reg->ua->expires;
+	reg->failures = reg->raises = 0;
+	reg->bound = reg->removing = reg->flow_retried = false;
+	reg->outbound = reg->new_flow = true;
+	(void)sip_agent_set_service_route(reg->ua->agent, NULL);
+	sip_agent_set_contact(reg->ua->agent, NULL);
+}

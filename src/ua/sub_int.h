@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sub_int.h - the two halves of a subscriber: subscribe.c sends, notified.c
+ * takes NOTIFYs. */
+#ifndef SOTTO_UA_SUB_INT_H
+#define SOTTO_UA_SUB_INT_H
+
+#include "ua_int.h"
+
+enum {
+	SUB_NEVER = -1, /* no further try */
+};
+
+struct ua_sub {
+	struct le le;  /* ua->subs */
+	struct ua *ua; /* NULL once the account is gone */
+	struct ua_sub_handlers h;
+	char *target;
+	char *event;
+	char *accept;
+	char *headers;
+	char *content_type;
+	char *body;
+	size_t len;
+	uint32_t expires; /* asked for; a 423 raises it */
+	struct sip_dialog *dialog; /* NULL: no subscription */
+	struct sip_request *req;
+	enum ua_sub_state state;
+	bool notified;      /* a NOTIFY came in this dialog */
+	bool seen_active;   /* an active one */
+	bool finished;      /* fetched, or refused for this sign-in */
+	unsigned failures;  /* one after the other */
+	unsigned raises;    /* 423s in a row */
+	uint64_t started;   /* when the dialog was begun */
+	struct tmr tmr;     /* next SUBSCRIBE */
+	struct tmr tmr_n;   /* Timer N: the first or the last NOTIFY */
+	struct tmr tmr_end; /* the subscription runs out */
+	struct ua_redirect rd;
+	struct ua_bye bye;
+};
+
+/* True while the owner is there and wants to hear. */
+bool ua_sub_hears(const struct ua_sub *sub);
+
+/* Tells a state that is new. */
+void ua_sub_tell(struct ua_sub *sub, enum ua_sub_state state, const char *why,
+	uint16_t status, bool again);
+
+/* The subscription is over; the next try in WAIT seconds or SUB_NEVER. */
+void ua_sub_over(
+	struct ua_sub *sub, const char *why, uint16_t status, int64_t wait);
+
+/* As above, by back-off, not before AFTER seconds. */
+void ua_sub_over_later(
+	struct ua_sub *sub, const char *why, uint16_t status, uint32_t after);
+
+/* Over and begun anew at once, unless that happens too often. */
+void ua_sub_restart(struct ua_sub *sub, const char *why, uint16_t status);
+
+/* SECONDS are left; a NOTIFY can only SHORTEN. */
+void ua_sub_set_expiry(struct ua_sub *sub, uint32_t seconds, bool shorten);
+
+/* Takes what a NOTIFY (or a 2xx that carries one) says; the status to answer
+ * with. SS NULL: active. */
+uint16_t ua_sub_take(struct ua_sub *sub, const struct msg *msg,
+	const struct msg_subscription_state *ss);
+
+#endif
