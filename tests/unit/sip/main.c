@@ -2,7 +2,9 @@
 #include "unit.h"
 
 int test_ctrans(void);
+int test_keepalive(void);
 int test_siphash(void);
 int test_strans(void);
+int test_transp(void);
 
-UNIT_MAIN(test_ctrans, test_siphash, test_strans)
+UNIT_MAIN(test_ctrans, test_keepalive, test_siphash, test_strans, test_transp)

@@ -132,9 +132,7 @@ static void trying(void **state)
 		request(w, false, "MESSAGE", "z9hG4bKa", 1);
 		assert_int_equal(w->requests, 1);
 		assert_int_equal(w->ngot, 2);
-		w->ngot = 1;
-		mem_deref(w->got[1].msg);
-		mem_deref(w->got[1].text);
+		world_forget(w, 1);
 		world_run(w, 32000);
 		assert_int_equal(world_strans(w), 0);
 		assert_int_equal(

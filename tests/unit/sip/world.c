@@ -79,7 +79,7 @@ static const struct sip_net_handlers peer_handlers = {
 };
 
 
-static void peer_accept(void *conn, const struct sa *peer, void *arg)
+void world_accept_h(void *conn, const struct sa *peer, void *arg)
 {
 	struct world *w = arg;
 
@@ -160,15 +160,24 @@ void world_start(struct world *w, const struct sip_config *config)
 	assert_int_equal(sa_set_str(&sa, "192.0.2.2", 5060), 0);
 	assert_int_equal(net->udp_open(&w->peer_udp, net->ctx, &sa, &h, w), 0);
 	assert_int_equal(net->listen(&w->peer_listener, net->ctx, &sa, NULL,
-				 peer_accept, w),
+				 world_accept_h, w),
 		0);
+}
+
+
+void world_forget(struct world *w, size_t from)
+{
+	while (w->ngot > from) {
+		struct world_got *got = &w->got[--w->ngot];
+
+		mem_deref(got->msg);
+		mem_deref(got->text);
+	}
 }
 
 
 void world_stop(struct world *w)
 {
-	size_t i;
-
 	mem_deref(w->st);
 	mem_deref(w->flow);
 	mem_deref(w->listener);
@@ -180,10 +189,7 @@ void world_stop(struct world *w)
 	mem_deref(w->peer_listener);
 	mem_deref(w->peer_conn);
 	mem_deref(w->peer_rx);
-	for (i = 0; i < w->ngot; i++) {
-		mem_deref(w->got[i].msg);
-		mem_deref(w->got[i].text);
-	}
+	world_forget(w, 0);
 	mem_deref(w->mn);
 }
 
@@ -352,7 +358,7 @@ size_t world_ctrans(const struct world *w)
 
 /* ---- client side ---- */
 
-static void flow_up(
+void world_flow_up_h(
 	struct sip_flow *flow, const struct stream_end *failed, void *arg)
 {
 	struct world_user *u = arg;
@@ -372,8 +378,8 @@ void world_flow(struct world_user *u, struct world *w, enum sip_tp tp)
 	memset(u, 0, sizeof(*u));
 	u->w = w;
 	assert_int_equal(sa_set_str(&target.addr, "192.0.2.2", 5060), 0);
-	assert_int_equal(
-		sip_flow_get(&u->flow, &u->wait, w->agent, &target, flow_up, u),
+	assert_int_equal(sip_flow_get(&u->flow, &u->wait, w->agent, &target,
+				 world_flow_up_h, u),
 		0);
 	assert_int_equal(u->up, 0);
 	world_run(w, 1);

@@ -65,6 +65,9 @@ void world_stop(struct world *w);
 bool world_request_h(struct sip_strans *st, const struct msg *req,
 	struct sip_flow *flow, void *arg);
 
+/* Takes a connection for the peer; ARG is a world. */
+void world_accept_h(void *conn, const struct sa *peer, void *arg);
+
 /* Lets MS pass. */
 void world_run(struct world *w, uint64_t ms);
 
@@ -73,6 +76,9 @@ void world_run(struct world *w, uint64_t ms);
 void world_send(struct world *w, const char *text);
 void world_stream(struct world *w, const char *text);
 void world_stream_bytes(struct world *w, const void *p, size_t n);
+
+/* Forgets what the peer got, but for the first FROM. */
+void world_forget(struct world *w, size_t from);
 
 /* What the peer got as number I, from the start or from the end. */
 const struct msg *world_got(const struct world *w, size_t i);
@@ -109,6 +115,10 @@ struct world_user {
 	int err;
 	uint64_t at; /* of the last report */
 };
+
+/* A flow is up or not; ARG is a user. */
+void world_flow_up_h(
+	struct sip_flow *flow, const struct stream_end *failed, void *arg);
 
 /* Gets a flow to the peer over TP and starts a transaction there. LINES as
  * above. */
