@@ -81,23 +81,41 @@ void request_end(struct sip_request *r)
 }
 
 
+/* R stays for the length of a handler, which may release it. */
+static void guard(struct sip_request *r)
+{
+	mem_ref(r);
+	++r->guards;
+}
+
+
+static void unguard(struct sip_request *r)
+{
+	--r->guards;
+	mem_deref(r);
+}
+
+
 static void tell(struct sip_request *r, struct sip_result *result)
 {
+	/* Released in a handler that is still running: no more calls. */
+	bool released = r->owned && mem_nrefs(r) == r->guards;
+
 	result->flow = r->flow;
-	if (r->h)
+	if (r->h && !released)
 		r->h(result, r->arg);
 }
 
 
 static void finish(struct sip_request *r, struct sip_result *result)
 {
-	mem_ref(r);
+	guard(r);
 	stop(r);
 	tell(r, result);
 	r->flow = mem_deref(r->flow);
 	if (!r->owned)
 		mem_deref(r);
-	mem_deref(r);
+	unguard(r);
 }
 
 
@@ -198,9 +216,9 @@ static void report_step(
 		.final = final,
 	};
 
-	mem_ref(r);
+	guard(r);
 	tell(r, &result);
-	mem_deref(r);
+	unguard(r);
 }
 
 
@@ -235,14 +253,13 @@ static void auth_h(int err, const char *why, void *arg)
 }
 
 
-/* True if R goes on, or has ended, by itself. */
-static bool challenged(struct sip_request *r, const struct msg *msg)
+static void challenged(struct sip_request *r, const struct msg *msg)
 {
 	char *why = NULL;
 	int err;
 
 	/* The question for a password may end R or its agent. */
-	mem_ref(r);
+	guard(r);
 	err = sip_auth_challenge(&r->query, sip_agent_auth(r->agent), &r->tries,
 		r->method, msg, &r->wrong_password, &why, auth_h, r);
 	if (r->state == REQUEST_DONE || r->cancelled)
@@ -251,8 +268,7 @@ static bool challenged(struct sip_request *r, const struct msg *msg)
 		again(r);
 	else if (err != EINPROGRESS)
 		refuse(r, why, msg->status);
-	mem_deref(r);
-	return true;
+	unguard(r);
 }
 
 
@@ -321,8 +337,7 @@ static void ctrans_h(
 	const struct msg *resp, int err, const char *why, void *arg)
 {
 	struct sip_request *r = arg;
-	char text[SA_TEXT_SIZE], *words;
-	const char *peer;
+	char *words;
 
 	if (resp) {
 		answer(r, resp);
@@ -332,18 +347,11 @@ static void ctrans_h(
 		request_end(r);
 		return;
 	}
-	peer = sa_text(sip_flow_peer(r->flow), text);
 	if (r->cancelled) {
 		err = ECANCELED;
 		words = mem_strdup("cancelled");
-	} else if (err == ETIMEDOUT) {
-		words = mem_printf("no answer from %s", peer);
-	} else if (err == ECONNREFUSED) {
-		words = mem_printf("connection refused by %s", peer);
-	} else if (why) {
-		words = mem_strdup(why);
 	} else {
-		words = mem_printf("cannot reach %s: %s", peer, strerror(err));
+		words = request_failure_words(r->flow, err, why);
 	}
 	request_next(r, err, words);
 }

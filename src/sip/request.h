@@ -29,6 +29,7 @@ struct sip_request {
 	void *arg;
 	enum request_state state;
 	bool owned; /* a caller holds the reference, else we do */
+	uint32_t guards; /* references held across calls of H */
 	bool cancelled;
 
 	/* What it says. */
@@ -105,6 +106,11 @@ void request_route(struct sip_request *r);
 /* The server at hand failed: goes on with the next one, or fails. */
 void request_next(struct sip_request *r, int err, char *why);
 bool request_has_next(const struct sip_request *r);
+
+/* What happened on FLOW, for people (mem_deref); WHY: the transport's words,
+ * may be NULL. */
+char *request_failure_words(
+	const struct sip_flow *flow, int err, const char *why);
 
 /* Over 1300 bytes on UDP: tries TCP first (RFC 3261 18.1.1). */
 void request_try_tcp(struct sip_request *r);

@@ -132,23 +132,34 @@ static struct sip_flow *flow_open(const struct sip_request *r)
 
 /* ---- servers one after the other ---- */
 
-static void connect_failed(
-	struct sip_request *r, const struct stream_end *end, int err)
+char *request_failure_words(
+	const struct sip_flow *flow, int err, const char *why)
 {
-	char text[SA_TEXT_SIZE], *why;
-	const struct sa *peer = sip_flow_peer(r->flow);
+	char peer[SA_TEXT_SIZE];
 
-	if (end && end->why)
-		why = mem_strdup(end->why);
-	else if (err == ECONNREFUSED)
-		why = mem_printf(
-			"connection refused by %s", sa_text(peer, text));
-	else if (err == ETIMEDOUT)
-		why = mem_printf("no answer from %s", sa_text(peer, text));
-	else
-		why = mem_printf("cannot reach %s: %s", sa_text(peer, text),
-			strerror(err));
-	request_next(r, err, why);
+	sa_text(sip_flow_peer(flow), peer);
+	switch (err) {
+	case EPROTO:
+		if (why)
+			return mem_strdup(why);
+		break;
+	case ECONNREFUSED:
+		return mem_printf("connection refused by %s", peer);
+	case ETIMEDOUT:
+		return mem_printf("no answer from %s", peer);
+	case ECONNRESET:
+		return mem_printf("connection closed by %s", peer);
+	default:
+		break;
+	}
+	return mem_printf(
+		"cannot reach %s: %s", peer, why ? why : strerror(err));
+}
+
+
+static void connect_failed(struct sip_request *r, int err, const char *why)
+{
+	request_next(r, err, request_failure_words(r->flow, err, why));
 }
 
 
@@ -161,8 +172,8 @@ static void up_h(
 	tmr_cancel(&r->tmr);
 	r->wait = mem_deref(r->wait);
 	if (failed)
-		connect_failed(
-			r, failed, failed->err ? failed->err : ECONNRESET);
+		connect_failed(r, failed->err ? failed->err : ECONNRESET,
+			failed->why);
 	else
 		request_transmit(r);
 }
@@ -173,7 +184,7 @@ static void connect_timeout_h(void *arg)
 	struct sip_request *r = arg;
 
 	r->wait = mem_deref(r->wait);
-	connect_failed(r, NULL, ETIMEDOUT);
+	connect_failed(r, ETIMEDOUT, NULL);
 }
 
 

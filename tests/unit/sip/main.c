@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit.h"
 
+int test_agent(void);
+int test_auth(void);
+int test_auth_digest(void);
+int test_cause(void);
 int test_ctrans(void);
+int test_dialog(void);
 int test_keepalive(void);
+int test_locate(void);
 int test_net_real(void);
+int test_request(void);
 int test_siphash(void);
 int test_strans(void);
 int test_torture(void);
 int test_transp(void);
 
-UNIT_MAIN(test_ctrans, test_keepalive, test_net_real, test_siphash, test_strans,
-	test_torture, test_transp)
+UNIT_MAIN(test_agent, test_auth, test_auth_digest, test_cause, test_ctrans,
+	test_dialog, test_keepalive, test_locate, test_net_real, test_request,
+	test_siphash, test_strans, test_torture, test_transp)
