@@ -11,6 +11,7 @@ int test_keepalive(void);
 int test_locate(void);
 int test_net_real(void);
 int test_request(void);
+int test_request_ack(void);
 int test_siphash(void);
 int test_strans(void);
 int test_torture(void);
@@ -18,4 +19,4 @@ int test_transp(void);
 
 UNIT_MAIN(test_agent, test_auth, test_auth_digest, test_cause, test_ctrans,
 	test_dialog, test_keepalive, test_locate, test_net_real, test_request,
-	test_siphash, test_strans, test_torture, test_transp)
+	test_request_ack, test_siphash, test_strans, test_torture, test_transp)
