@@ -19,16 +19,19 @@ static void bye_tmr_h(void *arg)
 {
 	struct ua_bye *b = arg;
 	void (*done)(void *arg) = b->done;
+	void *self = b->self;
 
 	count_down(b);
 	b->active = false;
 	if (done)
 		done(b->arg);
+	mem_deref(self);
 }
 
 
-void ua_bye_init(struct ua_bye *b, const struct ua *ua)
+void ua_bye_init(struct ua_bye *b, const struct ua *ua, void *self)
 {
+	b->self = self;
 	b->tmrs = ua->stack->tmrs;
 }
 
@@ -39,6 +42,7 @@ void ua_bye_start(struct ua_bye *b, struct ua *ua, uint64_t limit,
 	if (b->active)
 		return;
 	b->active = true;
+	mem_ref(b->self);
 	b->ua = ua;
 	b->done = done;
 	b->arg = arg;

@@ -276,7 +276,7 @@ int ua_notifier_alloc(struct ua_notifier **np, struct ua *ua, const char *event,
 	n->h = *handlers;
 	n->event = mem_strdup(event);
 	n->content_type = mem_strdup(content_type);
-	ua_bye_init(&n->bye, ua);
+	ua_bye_init(&n->bye, ua, n);
 	list_append(&ua->notifiers, &n->le, n);
 	*np = n;
 	return 0;

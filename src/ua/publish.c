@@ -306,7 +306,7 @@ int ua_publisher_alloc(struct ua_publisher **pp, struct ua *ua,
 	p->expires = expires ? expires : UA_EXPIRES_DEFAULT;
 	p->h = h;
 	p->arg = arg;
-	ua_bye_init(&p->bye, ua);
+	ua_bye_init(&p->bye, ua, p);
 	list_append(&ua->publishers, &p->le, p);
 	*pp = p;
 	return 0;

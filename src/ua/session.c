@@ -46,7 +46,7 @@ struct ua_session *session_new(struct ua *ua, enum session_state state)
 
 	s->ua = ua;
 	s->state = state;
-	ua_bye_init(&s->bye, ua);
+	ua_bye_init(&s->bye, ua, s);
 	list_append(&ua->sessions, &s->le, s);
 	return s;
 }

@@ -455,7 +455,7 @@ int ua_subscribe(struct ua_sub **subp, struct ua *ua,
 	}
 	sub->expires = config->expires;
 	sub->state = UA_SUB_TRYING;
-	ua_bye_init(&sub->bye, ua);
+	ua_bye_init(&sub->bye, ua, sub);
 	list_append(&ua->subs, &sub->le, sub);
 	if (ua_isonline(ua))
 		start_in(sub, 0);

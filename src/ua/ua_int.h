@@ -138,12 +138,14 @@ void ua_local(const struct ua *ua, const struct sip_flow *flow,
 struct ua_bye {
 	struct tmrs *tmrs;
 	struct ua *ua; /* whose goodbye; NULL: none, or the account is gone */
+	void *self; /* the object; held while active, so that its owner may
+		       let it go at once */
 	bool active;
 	struct tmr tmr;
 	void (*done)(void *arg);
 	void *arg;
 };
-void ua_bye_init(struct ua_bye *b, const struct ua *ua);
+void ua_bye_init(struct ua_bye *b, const struct ua *ua, void *self);
 void ua_bye_start(struct ua_bye *b, struct ua *ua, uint64_t limit,
 	void (*done)(void *arg), void *arg);
 void ua_bye_finish(struct ua_bye *b); /* DONE comes soon, not from within */
