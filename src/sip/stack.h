@@ -61,7 +61,7 @@ struct sip_path_key {
 
 struct sip_flow {
 	struct le le; /* in sip->streams or port->paths */
-	struct sip *sip; /* NULL: the stack is gone */
+	struct sip *sip; /* NULL: gone, or FLOW cannot learn of it */
 	const struct sip_transp *transp;
 	struct sa local;
 	struct sa peer;
@@ -91,8 +91,8 @@ struct sip_transp {
 	int (*get)(struct sip_flow **fp, struct sip_agent *agent,
 		const struct sip_target *target);
 	int (*send)(struct sip_flow *flow, const void *p, size_t n);
-	int (*reply)(struct sip_flow *flow, const struct msg_via *via,
-		const void *p, size_t n);
+	int (*reply)(struct sip *sip, struct sip_flow *flow,
+		const struct msg_via *via, const void *p, size_t n);
 
 	/* Takes FLOW out of the tables and closes; PEER is not told why. */
 	void (*close)(struct sip_flow *flow);
@@ -118,8 +118,8 @@ void sip_flow_drop(struct sip_flow *flow);
 
 /* Sends a response the way RFC 3261 18.2.2 and RFC 3581 4 want, given the
  * top Via of its request. */
-int sip_flow_reply(struct sip_flow *flow, const struct msg_via *via,
-	const void *p, size_t n);
+int sip_flow_reply(struct sip *sip, struct sip_flow *flow,
+	const struct msg_via *via, const void *p, size_t n);
 
 /* Bytes that are one whole message came over FLOW. */
 void sip_flow_recv(struct sip_flow *flow, const void *p, size_t n);

@@ -29,6 +29,7 @@ static void slot_destructor(void *data)
 	list_unlink(&slot->le);
 	if (st) {
 		st->slot = NULL;
+		st->sip = NULL;
 		tmr_cancel(&st->tmr);
 		st->msg = mem_deref(st->msg);
 		mem_deref(st);
@@ -126,7 +127,8 @@ static void slot_resend(const struct strans_slot *slot, struct sip_flow *flow,
 	const struct msg_via *via)
 {
 	if (slot->resp)
-		(void)sip_flow_reply(flow, via, slot->resp, slot->resp_len);
+		(void)sip_flow_reply(
+			slot->sip, flow, via, slot->resp, slot->resp_len);
 }
 
 
@@ -210,6 +212,7 @@ static void other_final(struct sip_strans *st)
 		return;
 	}
 	st->slot = NULL;
+	st->sip = NULL;
 	slot->st = NULL;
 	slot_keep(slot);
 	done_add(slot);
@@ -425,8 +428,6 @@ void sip_strans_flush(struct sip *sip)
 
 	tmr_cancel(&sip->strans.tmr);
 	HASH_ITER (hh, sip->strans.by_key, slot, next) {
-		if (slot->st)
-			slot->st->sip = NULL;
 		mem_deref(slot);
 	}
 }

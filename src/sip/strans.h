@@ -40,7 +40,7 @@ enum strans_state {
 };
 
 struct sip_strans {
-	struct sip *sip; /* NULL: the stack is gone */
+	struct sip *sip; /* NULL with slot */
 	struct strans_slot *slot; /* NULL: ended */
 	struct msg *msg; /* NULL: finally answered */
 	struct sip_flow *flow;

@@ -74,7 +74,7 @@ void sip_strans_refuse(struct sip *sip, struct sip_flow *flow,
 		(void)msg_put_num(sip->out, HDR_RETRY_AFTER, RETRY_AFTER);
 	if (!out_end(sip, NULL, NULL))
 		(void)sip_flow_reply(
-			flow, &msg->via, sip->out->buf, sip->out->end);
+			sip, flow, &msg->via, sip->out->buf, sip->out->end);
 }
 
 
@@ -195,7 +195,7 @@ int sip_strans_reply(struct sip_strans *st, const struct sip_reply *r)
 	if (sip && slot && st->state == STRANS_ACCEPTED && r->status >= 200 &&
 		r->status < 300)
 		return sip_flow_reply(
-			st->flow, &st->via, slot->resp, slot->resp_len);
+			sip, st->flow, &st->via, slot->resp, slot->resp_len);
 	if (st->status)
 		return EALREADY;
 	if (!sip || !slot)
@@ -203,7 +203,8 @@ int sip_strans_reply(struct sip_strans *st, const struct sip_reply *r)
 	err = reply_write(st, r);
 	if (err)
 		return err;
-	err = sip_flow_reply(st->flow, &st->via, sip->out->buf, sip->out->end);
+	err = sip_flow_reply(
+		sip, st->flow, &st->via, sip->out->buf, sip->out->end);
 	/* Answered, even if the way back is gone: nothing else can be done. */
 	mem_ref(st);
 	sip_strans_sent(st, r->status);

@@ -53,6 +53,7 @@ static void port_destructor(void *data)
 		/* One that had ended before stays linked for replies. */
 		list_unlink(&flow->le);
 		flow->port = NULL;
+		flow->sip = NULL;
 		mem_deref(flow);
 	}
 	mem_deref(port->end);
@@ -335,6 +336,9 @@ void sip_flow_end(struct sip_flow *flow, const struct stream_end *end)
 		list_unlink(&w->le);
 		w->h(end, w->arg);
 	}
+	/* In no list of the stack, it would not learn of its end. */
+	if (!flow->le.list)
+		flow->sip = NULL;
 	mem_deref(flow);
 }
 
@@ -374,15 +378,12 @@ int sip_flow_send(struct sip_flow *flow, const void *p, size_t n)
 }
 
 
-int sip_flow_reply(struct sip_flow *flow, const struct msg_via *via,
-	const void *p, size_t n)
+int sip_flow_reply(struct sip *sip, struct sip_flow *flow,
+	const struct msg_via *via, const void *p, size_t n)
 {
-	int err;
+	int err = flow->transp->reply(sip, flow, via, p, n);
 
-	if (!flow->sip)
-		return ENOTCONN;
-	err = flow->transp->reply(flow, via, p, n);
-	if (!err)
+	if (!err && flow->sip)
 		sip_trace_msg(flow, true, p, n);
 	return err;
 }

@@ -471,8 +471,8 @@ static int conn_send(struct sip_flow *flow, const void *p, size_t n)
 
 /* A response whose connection is gone may use another that is open to the
  * place that its Via names (RFC 3261 18.2.2). */
-static int conn_reply(struct sip_flow *flow, const struct msg_via *via,
-	const void *p, size_t n)
+static int conn_reply(struct sip *sip, struct sip_flow *flow,
+	const struct msg_via *via, const void *p, size_t n)
 {
 	struct sip_target target = {.tp = flow->transp->tp, .addr = flow->peer};
 	struct sip_flow *other;
@@ -482,7 +482,7 @@ static int conn_reply(struct sip_flow *flow, const struct msg_via *via,
 	if (target.tp != SIP_TCP)
 		return ENOTCONN;
 	sa_set_port(&target.addr, via->port ? via->port : SIP_PORT);
-	other = conn_find(flow->sip, &target, NULL, NULL);
+	other = conn_find(sip, &target, NULL, NULL);
 	return other && other->up ? conn_send(other, p, n) : ENOTCONN;
 }
 

@@ -136,12 +136,12 @@ static int udp_get(struct sip_flow **fp, struct sip_agent *agent,
 static int udp_send_to(
 	struct sip_flow *flow, const struct sa *dst, const void *p, size_t n)
 {
-	const struct sip_net *net = flow->sip->config.net;
 	int err;
 
 	if (!flow->port)
 		return ENOTCONN;
-	err = net->udp_send(flow->port->end, &flow->local, dst, p, n);
+	err = flow->sip->config.net->udp_send(
+		flow->port->end, &flow->local, dst, p, n);
 	/* A full buffer of the kernel is a lost datagram: timers cure it. */
 	return err == EAGAIN || err == ENOBUFS ? 0 : err;
 }
@@ -153,11 +153,12 @@ static int udp_send(struct sip_flow *flow, const void *p, size_t n)
 }
 
 
-static int udp_reply(struct sip_flow *flow, const struct msg_via *via,
-	const void *p, size_t n)
+static int udp_reply(struct sip *sip, struct sip_flow *flow,
+	const struct msg_via *via, const void *p, size_t n)
 {
 	struct sa dst = flow->peer;
 
+	(void)sip;
 	/* Without rport the answer goes to the port that Via names, at the
 	 * address that the request really came from. */
 	if (!via->has_rport)

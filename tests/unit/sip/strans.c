@@ -672,18 +672,38 @@ static void replies(void **state)
 }
 
 
-/* The stack may go first. */
+/* The stack may go first; what is held of it knows. */
 static void stack_gone(void **state)
 {
 	struct world *w = *state;
+	struct sip_strans *answered[2];
+	struct sip_flow *ended;
 
-	request(w, false, "INVITE", "z9hG4bKa", 1);
+	request(w, false, "MESSAGE", "z9hG4bKm", 1);
+	assert_int_equal(sip_strans_answer(w->st, 200, NULL), 0);
+	answered[0] = mem_ref(w->st);
+	request(w, true, "MESSAGE", "z9hG4bKn", 2);
+	assert_int_equal(sip_strans_answer(w->st, 200, NULL), 0);
+	answered[1] = mem_ref(w->st);
+	ended = mem_ref(w->flow);
+	w->peer_conn = mem_deref(w->peer_conn);
+	world_run(w, 1);
+	assert_false(sip_flow_isup(ended));
+	request(w, false, "INVITE", "z9hG4bKa", 3);
+	world_forget(w, 0);
 	w->listener = mem_deref(w->listener);
 	w->agent = mem_deref(w->agent);
 	assert_int_equal(mem_nrefs(w->sip), 1);
 	w->sip = mem_deref(w->sip);
+	assert_int_equal(sip_strans_answer(answered[0], 200, NULL), EALREADY);
+	assert_int_equal(sip_strans_answer(answered[1], 200, NULL), EALREADY);
 	assert_int_equal(sip_strans_answer(w->st, 200, NULL), ETIMEDOUT);
 	assert_null(sip_strans_msg(w->st));
+	assert_int_equal(sip_flow_send(ended, "x", 1), ENOTCONN);
+	assert_int_equal(sip_flow_send(w->flow, "x", 1), ENOTCONN);
+	mem_deref(answered[0]);
+	mem_deref(answered[1]);
+	mem_deref(ended);
 	world_run(w, 40000);
 	assert_int_equal(w->ngot, 0);
 }
