@@ -49,7 +49,8 @@ struct cmd_config {
 
 /* An interpreter (mem_deref). From here on it keeps incoming messages for
  * `wait message` and hands the front end's ask_secret to the core, so make
- * it before anything signs in. */
+ * it before anything signs in. Give your reference to the core back first:
+ * then commands that were under way are dropped with it. */
 int cmd_alloc(struct cmd **cp, const struct cmd_config *config);
 
 /* The account that commands without `-a` use (-a of the command line); NULL:

@@ -16,16 +16,32 @@ static void record_destructor(void *data)
 }
 
 
-static void forget_calls(struct cmd *cmd)
+/* Nothing of CMD is asked for any more by commands under way. */
+static void leave_calls(struct cmd *cmd)
+{
+	struct le *le, *next;
+
+	LIST_FOREACH (&cmd->calls, le, next) {
+		struct cmd_call *call = le->data;
+
+		tmr_cancel(&call->tmr);
+		call->cmd = NULL;
+	}
+}
+
+
+/* With the core gone, no outcome will give its references back. */
+static void drop_calls(struct cmd *cmd, bool core_gone)
 {
 	struct le *le;
 
 	while ((le = cmd->calls.head)) {
-		struct cmd_call *call = le->data;
+		struct cmd_call *call = mem_ref(le->data);
 
 		list_unlink(le);
-		tmr_cancel(&call->tmr);
-		call->cmd = NULL;
+		while (core_gone && call->owed)
+			reply_paid(call);
+		mem_deref(call);
 	}
 }
 
@@ -33,11 +49,12 @@ static void forget_calls(struct cmd *cmd)
 static void cmd_destructor(void *data)
 {
 	struct cmd *cmd = data;
+	bool last;
 
 	mem_deref(cmd->listener);
 	core_set_ask(cmd->core, NULL, NULL);
 	core_trace(cmd->core, NULL, NULL);
-	forget_calls(cmd);
+	leave_calls(cmd);
 	mem_deref(cmd->inbox);
 	list_flush(&cmd->aliases);
 	list_flush(&cmd->logs);
@@ -46,7 +63,9 @@ static void cmd_destructor(void *data)
 	mem_deref((void *)cmd->shown.account);
 	mem_deref((void *)cmd->shown.peer);
 	mem_deref(cmd->version);
+	last = mem_nrefs(cmd->core) == 1;
 	mem_deref(cmd->core);
+	drop_calls(cmd, last);
 	mem_deref(cmd->tmrs);
 }
 

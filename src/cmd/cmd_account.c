@@ -230,7 +230,7 @@ static void one_done(const struct core_outcome *outcome, void *arg)
 		s->text = mem_strdup(outcome->text);
 	}
 	one_less(call);
-	mem_deref(call);
+	reply_paid(call);
 }
 
 
@@ -240,7 +240,7 @@ static void sign_one(
 	struct several *s = call->data;
 
 	s->open++;
-	sign(a, one_done, mem_ref(call));
+	sign(a, one_done, reply_owe(call));
 }
 
 

@@ -60,7 +60,7 @@ static void open_exec(struct cmd_call *call)
 		return;
 	reply_row(
 		call, row_peer(core_chat_account(c), core_chat_peer(c)), NULL);
-	core_chat_open(c, reply_core, mem_ref(call));
+	core_chat_open(c, reply_core, reply_owe(call));
 }
 
 
@@ -84,7 +84,7 @@ static void close_exec(struct cmd_call *call)
 	mem_ref(c);
 	if (is_shown(call->cmd, c))
 		cmd_show(call->cmd, NULL);
-	core_chat_close(c, reply_core, mem_ref(call));
+	core_chat_close(c, reply_core, reply_owe(call));
 	mem_deref(c);
 }
 

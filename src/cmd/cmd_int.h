@@ -117,6 +117,7 @@ struct cmd_call {
 	void *data; /* a block of the command's own */
 	struct tmr tmr; /* limit, or what wait and sleep wait for */
 	uint64_t id; /* of the message that it sends; 0: none */
+	unsigned owed; /* references that the core holds */
 	bool done;
 };
 
@@ -155,7 +156,11 @@ void reply_event(struct cmd_call *call, const char *event, struct json *object,
 void reply_done(struct cmd_call *call, int status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void reply_why(struct cmd_call *call, int status, char *why);
-core_done_h reply_core; /* ARG: a reference to the call, taken */
+core_done_h reply_core; /* ARG: of reply_owe() */
+
+/* A reference for the core to give back with an outcome: reply_paid(). */
+struct cmd_call *reply_owe(struct cmd_call *call);
+void reply_paid(struct cmd_call *call);
 
 /* queue.c, for reply.c alone. */
 void queue_told(struct cmd_call *call, const struct front_row *row);

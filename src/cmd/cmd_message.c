@@ -66,7 +66,7 @@ static void sent(const struct core_outcome *outcome, void *arg)
 		reply_core(outcome, call);
 	else {
 		reply_done(call, outcome->status, "%s", outcome->state);
-		mem_deref(call);
+		reply_paid(call);
 	}
 }
 
@@ -82,10 +82,10 @@ static void send_text(struct cmd_call *call, struct core_chat *c)
 	s->peer = mem_strdup(core_chat_peer(c));
 	s->text = mem_strdup(text);
 	call->data = s;
-	status = core_send(c, text, sent, mem_ref(call), &why);
+	status = core_send(c, text, sent, reply_owe(call), &why);
 	if (status) {
 		reply_why(call, status, why);
-		mem_deref(call);
+		reply_paid(call);
 	}
 }
 
@@ -98,7 +98,7 @@ static void msg_exec(struct cmd_call *call)
 	uint64_t id = 0;
 
 	if (again && !pl_u64(&pl, &id))
-		core_resend(call->cmd->core, id, sent, mem_ref(call));
+		core_resend(call->cmd->core, id, sent, reply_owe(call));
 	else if (target_chat(call, &c))
 		send_text(call, c);
 }

@@ -136,7 +136,7 @@ static void show_exec(struct cmd_call *call)
 	asked->account = mem_ref(a);
 	asked->peer = peer;
 	call->data = asked;
-	core_presence_fetch(a, peer, fetched, mem_ref(call));
+	core_presence_fetch(a, peer, fetched, reply_owe(call));
 }
 
 

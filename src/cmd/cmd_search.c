@@ -60,7 +60,7 @@ static void search_exec(struct cmd_call *call)
 	if (!what)
 		what = CORE_SEARCH_BUDDIES | CORE_SEARCH_PEOPLE;
 	core_search(call->cmd->core, a, what, args_get(call->args, "QUERY"),
-		found, reply_core, mem_ref(call));
+		found, reply_core, reply_owe(call));
 }
 
 

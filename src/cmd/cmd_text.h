@@ -53,14 +53,11 @@
 #define T_FILE_LINE  "%s:%u: %s"
 
 /* people and chats */
-#define T_NO_ACCOUNT	 "no such account: %s"
 #define T_NO_ACCOUNTS	 "there is no account; type: account add NAME URI"
 #define T_NOT_BUDDY	 "%s is not in the buddy list"
 #define T_NO_SHOWN	 "no chat is shown; type: chat show NAME"
-#define T_NO_CHAT	 "there is no chat with %s"
 #define T_NO_CHATS	 "there is no chat"
 #define T_NOTHING_UNREAD "nothing is unread"
-#define T_NOT_ONLINE	 "%s is not signed in"
 
 /* waiting */
 #define T_WAIT_TIMEOUT "gave up after %s seconds"
@@ -68,7 +65,6 @@
 
 /* preferences */
 #define T_NOT_BOUND "%s is not bound"
-#define T_NO_ALIAS  "no such alias: %s"
 
 /* what this version has no part for */
 #define T_NO_HISTORY	    "this version keeps no history"

@@ -97,10 +97,24 @@ void reply_why(struct cmd_call *call, int status, char *why)
 }
 
 
+struct cmd_call *reply_owe(struct cmd_call *call)
+{
+	call->owed++;
+	return mem_ref(call);
+}
+
+
+void reply_paid(struct cmd_call *call)
+{
+	call->owed--;
+	mem_deref(call);
+}
+
+
 void reply_core(const struct core_outcome *outcome, void *arg)
 {
 	struct cmd_call *call = arg;
 
 	reply_why(call, outcome->status, mem_strdup(outcome->text));
-	mem_deref(call);
+	reply_paid(call);
 }

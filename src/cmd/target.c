@@ -94,15 +94,18 @@ bool target_chat(struct cmd_call *call, struct core_chat **chatp)
 bool target_account(
 	struct cmd_call *call, const char *name, struct core_account **ap)
 {
+	char *why = NULL;
+	int status;
+
 	if (!name)
 		name = call->args->account;
 	*ap = NULL;
 	if (!name)
 		return true;
-	*ap = core_account_find(call->cmd->core, name);
-	if (!*ap)
-		reply_done(call, EX_DATAERR, T_NO_ACCOUNT, name);
-	return *ap != NULL;
+	status = core_pick_account(call->cmd->core, name, NULL, ap, &why);
+	if (status)
+		reply_why(call, status, why);
+	return !status;
 }
 
 

@@ -213,7 +213,6 @@ static bool check_message(struct cmd_call *call, struct wait *w)
 
 		if (!same(w->account, m->account) || !same(w->peer, m->peer))
 			continue;
-		mem_ref(m);
 		m->inbox->bytes -= m->bytes;
 		list_unlink(&m->le);
 		give_message(call, m);

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <sysexits.h>
+#include "mbuf.h"
+#include "unit.h"
+#include "world.h"
+
+int test_commands(void);
+
+
+/* A line that ends at once: its status, what the core was told, its rows. */
+static void at_once(void **state)
+{
+	static const struct {
+		const char *line;
+		int status;
+		const char *log;
+		const char *rows;
+		const char *text; /* NULL: none, "*": any */
+	} cases[] = {
+		{"account add new sip:kim@lab.test proxy=sip:p display-name=K",
+			0,
+			"account new sip:kim@lab.test -:0\n"
+			"setting new proxy sip:p\n"
+			"setting new display-name K\n",
+			"", NULL},
+		{"account add bad x", EX_DATAERR, "", "", "x is no URI"},
+		{"account add odd sip:x@lab.test moon=1 proxy=sip:p", EX_USAGE,
+			"account odd sip:x@lab.test -:0\n"
+			"setting odd proxy sip:p\n",
+			"", "no such setting: moon"},
+		{"account remove odd; account remove new", 0,
+			"remove odd\nremove new\n", "", NULL},
+		{"account set work display-name Alice M", 0,
+			"setting work display-name Alice M\n", "", NULL},
+		{"account set nobody proxy x", EX_CONFIG, "", "", "*"},
+		{"account list", 0, "",
+			"work sip:alice@example.org offline\n"
+			"home sip:alice@lab.test offline\n",
+			NULL},
+		{"account set work password p; account show work", 0,
+			"setting work password p\n",
+			"work sip:alice@example.org offline\n"
+			"  password ***\n  display-name Alice M\n",
+			NULL},
+		{"buddy add 'sip:x@y.test;transport=tcp'", 0,
+			"buddy work sip:x@y.test;transport=tcp - -:0\n", "",
+			NULL},
+		{"buddy add x@z.test -n X -a home", 0,
+			"buddy home sip:x@z.test X -:0\n", "", NULL},
+		{"buddy add nobody", EX_DATAERR, "", "", "nobody is nobody"},
+		{"buddy remove x@z.test", 0, "", "", "declared at f:1"},
+		{"buddy remove sip:who@z.test", EX_DATAERR, "", "",
+			"sip:who@z.test is not in the buddy list"},
+		{"buddy rename 'kim lee' Kim L; buddy group 'kim l' A B; "
+		 "buddy show 'kim l'",
+			0, "",
+			"Kim L sip:kim@example.org unknown, not answered "
+			"[A, B]\n",
+			NULL},
+		{"buddy list -a home", 0, "",
+			"Bob sip:bob@lab.test unknown, not answered\n", NULL},
+		{"buddy show bob", EX_USAGE, "", "", "bob may be several"},
+		{"buddy accept kim@x.test; buddy block 'kim l'", 0,
+			"decide work sip:kim@x.test 0\n"
+			"decide work sip:kim@example.org 2\n",
+			"", NULL},
+		{"buddy import f", EX_UNAVAILABLE, "", "", "*"},
+		{"group list; group rename a b", 0, "group a b\n",
+			"Friends 2\n", NULL},
+		{"group remove g", EX_DATAERR, "", "", "no such group: g"},
+		{"presence set busy in a meeting", 0,
+			"presence - busy in a meeting\n", "", NULL},
+		{"presence set -a home away 'a\nb'", 0,
+			"presence home away a b\n", "", NULL},
+		{"presence set happy", EX_USAGE, "", "", "*"},
+		{"presence show", 0, "", "work online\nhome online\n", NULL},
+		{"presence show 'kim l'", 0, "",
+			"Kim L unknown, not answered\n", NULL},
+		{"typing 'kim l' on; typing 'kim l' off", 0,
+			"typing sip:kim@example.org 1\n"
+			"typing sip:kim@example.org 0\n",
+			"", NULL},
+		{"msg 'kim l' ''", EX_USAGE, "", "", "there is no text"},
+		{"history show", EX_UNAVAILABLE, "", "", "*"},
+		{"search -m x", EX_UNAVAILABLE, "", "", "*"},
+		{"set theme dark", 0, "set theme dark\n", "", NULL},
+		{"set moon 1", EX_USAGE, "", "", "no such option: moon"},
+		{"options", 0, "",
+			"theme dark  # the colours\n"
+			"notify-command ''  # \n",
+			NULL},
+		{"version", 0, "", "sotto 9.9\n", NULL},
+		{"help chat next", 0, "", "chat next\n  shows the next chat\n",
+			NULL},
+		{"help ech", 0, "", "echo TEXT\n  shows a text\n", NULL},
+		{"help nonsense", EX_USAGE, "", "",
+			"no such command: nonsense"},
+		{"trace on; trace show; trace off", 0, "",
+			"2023-11-14T22:13:20.000Z UDP a -> b\n"
+			"OPTIONS sip:x SIP/2.0\n",
+			NULL},
+	};
+	struct world *w = world_alloc(0);
+	size_t i;
+
+	(void)state;
+	world_people(w);
+	for (i = 0; i < UNIT_N(cases); i++) {
+		fake_forget(w->core);
+		assert_int_equal(world_line(w, cases[i].line), cases[i].status);
+		assert_string_equal(fake_log(w->core), cases[i].log);
+		assert_string_equal(world_rows(w), cases[i].rows);
+		if (!cases[i].text)
+			assert_null(w->text);
+		else if (strcmp(cases[i].text, "*"))
+			assert_string_equal(w->text, cases[i].text);
+		else
+			assert_non_null(w->text);
+	}
+	world_free(w);
+}
+
+
+static void sign_in(void **state)
+{
+	struct world *w = world_alloc(0);
+
+	(void)state;
+	assert_int_equal(world_line(w, "login"), EX_CONFIG);
+	world_people(w);
+	assert_int_equal(world_line(w, "login work nobody"), EX_CONFIG);
+	assert_string_equal(fake_log(w->core), "");
+	assert_int_equal(world_line(w, "login"), -1);
+	assert_string_equal(fake_log(w->core), "login work\nlogin home\n");
+	fake_answer(w->core, "login", 0, NULL, 0, NULL);
+	assert_int_equal(w->status, -1);
+	fake_answer(w->core, "login", 77, "home: wrong password", 0, NULL);
+	assert_int_equal(w->status, 77);
+	assert_string_equal(w->text, "home: wrong password");
+	fake_forget(w->core);
+	world_line(w, "logout -a home");
+	assert_string_equal(fake_log(w->core), "logout home\n");
+	fake_answer(w->core, "logout", 0, NULL, 0, NULL);
+	assert_int_equal(w->status, 0);
+	world_free(w);
+}
+
+
+static void message(void **state)
+{
+	struct world *w = world_alloc(0);
+
+	(void)state;
+	world_people(w);
+	world_line(w, "msg 'kim lee' hi");
+	fake_answer(w->core, "send", 69, "404 Not Found", 12, "failed");
+	assert_int_equal(w->status, 69);
+	assert_string_equal(w->text, "404 Not Found");
+	assert_non_null(strstr(w->result, "\"id\":\"12\""));
+	assert_non_null(strstr(w->result, "\"state\":\"failed\""));
+	world_line(w, "msg --resend 12");
+	fake_answer(w->core, "resend", 0, NULL, 13, "accepted");
+	assert_int_equal(w->status, 0);
+	assert_string_equal(w->text, "accepted");
+	world_free(w);
+}
+
+
+static void chats(void **state)
+{
+	struct world *w = world_alloc(0);
+
+	(void)state;
+	world_people(w);
+	assert_int_equal(world_line(w, "chat next"), EX_DATAERR);
+	assert_int_equal(world_line(w, "chat unread"), 0);
+	assert_string_equal(w->text, "nothing is unread");
+	assert_int_equal(world_line(w, "chat show a@x.test"), 0);
+	assert_string_equal(w->shown, "work sip:a@x.test 0");
+	assert_int_equal(world_line(w, "chat show b@x.test 17"), 0);
+	assert_string_equal(w->shown, "work sip:b@x.test 17");
+	assert_int_equal(world_line(w, "chat show c@x.test -a home"), 0);
+	world_line(w, "chat next");
+	assert_string_equal(w->shown, "work sip:a@x.test 0");
+	world_line(w, "chat previous");
+	assert_string_equal(w->shown, "home sip:c@x.test 0");
+	world_line(w, "chat previous");
+	assert_string_equal(w->shown, "work sip:b@x.test 0");
+	fake_unread(w->core, "sip:a@x.test", 2);
+	world_line(w, "chat unread");
+	assert_string_equal(w->shown, "work sip:a@x.test 0");
+	world_rows(w);
+	world_line(w, "chat list");
+	assert_string_equal(world_rows(w),
+		"sip:a@x.test sip:a@x.test closed 0\n"
+		"sip:b@x.test sip:b@x.test closed 0\n"
+		"sip:c@x.test sip:c@x.test closed 0\n");
+	world_line(w, "chat open a@x.test");
+	fake_answer(w->core, "open", 69, "486 Busy Here", 0, NULL);
+	assert_int_equal(w->status, 69);
+	world_line(w, "chat close");
+	assert_null(w->shown);
+	fake_answer(w->core, "close", 0, NULL, 0, NULL);
+	assert_int_equal(w->status, 0);
+	assert_int_equal(world_line(w, "chat close"), EX_DATAERR);
+	world_free(w);
+}
+
+
+/* The shown chat's account is meant where names and domains leave it open. */
+static void accounts(void **state)
+{
+	struct world *w = world_alloc(0);
+
+	(void)state;
+	world_people(w);
+	world_line(w, "msg stranger@x.test 1");
+	world_line(w, "chat show bob@lab.test");
+	world_line(w, "msg stranger@x.test 2");
+	world_line(w, "msg bob 3");
+	world_line(w, "msg 'kim lee' 4");
+	world_line(w, "msg stranger@x.test -a work 5");
+	assert_string_equal(fake_log(w->core),
+		"send work sip:stranger@x.test 1\n"
+		"send home sip:stranger@x.test 2\n"
+		"send home sip:bob@lab.test 3\n"
+		"send work sip:kim@example.org 4\n"
+		"send work sip:stranger@x.test 5\n");
+	world_free(w);
+}
+
+
+static void search(void **state)
+{
+	struct world *w = world_alloc(0);
+
+	(void)state;
+	world_people(w);
+	world_line(w, "search bo");
+	world_line(w, "search -b -a home two  words");
+	assert_string_equal(
+		fake_log(w->core), "search - 3 bo\nsearch home 1 two words\n");
+	assert_string_equal(world_rows(w),
+		"search: Bob sip:bob@example.org online\n"
+		"search: Bob sip:bob@example.org online\n");
+	fake_answer(w->core, "search", 0, NULL, 0, NULL);
+	assert_int_equal(w->status, 0);
+	assert_null(w->result);
+	world_free(w);
+}
+
+
+static void fetched_presence(void **state)
+{
+	struct world *w = world_alloc(0);
+
+	(void)state;
+	world_people(w);
+	fake_state(w->core, "work", ENDPOINT_ONLINE);
+	assert_int_equal(world_line(w, "presence show kim@example.org"), -1);
+	assert_string_equal(fake_log(w->core), "fetch sip:kim@example.org\n");
+	fake_presence(
+		w->core, "sip:kim@example.org", PRESENCE_ONLINE, PRESENCE_AWAY);
+	fake_answer(w->core, "fetch", 0, NULL, 0, NULL);
+	assert_int_equal(w->status, 0);
+	assert_string_equal(world_rows(w), "Kim Lee away\n");
+	assert_int_equal(world_line(w, "presence show kim@example.org"), 0);
+	world_free(w);
+}
+
+
+static void quit(void **state)
+{
+	struct world *w = world_alloc(0);
+
+	(void)state;
+	assert_int_equal(world_line(w, "quit"), 0);
+	assert_true(w->quit);
+	world_free(w);
+}
+
+
+static void log_lines(void **state)
+{
+	struct core_event ev = {
+		.kind = CORE_EVENT_LOG, .level = LOG_WARN, .text = "careful"};
+	struct world *w = world_alloc(0);
+	const char *at;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 600; i++)
+		cmd_log(LOG_INFO, "tls", "hello", w->cmd);
+	fake_event(w->core, &ev);
+	assert_int_equal(world_line(w, "log"), 0);
+	assert_non_null(strstr(w->result, "careful"));
+	assert_non_null(strstr(world_rows(w), "sotto: careful\n"));
+	for (i = 0, at = w->result; (at = strchr(at, '{')); at++)
+		i++;
+	assert_int_equal(i, 500);
+	world_free(w);
+}
+
+
+static void network(void **state)
+{
+	static const struct {
+		const char *argv[6];
+		const char *account; /* NULL: none needed */
+	} cases[] = {
+		{{"msg", "kim lee", "hi"}, "work"},
+		{{"msg", "bob@lab.test", "hi"}, "home"},
+		{{"msg", "-a", "home", "kim@x.test", "hi"}, "home"},
+		{{"msg"}, NULL},
+		{{"msg", "bob", "hi"}, NULL}, /* two: it will say so */
+		{{"login", "work"}, NULL},
+		{{"account", "list"}, NULL},
+		{{"search", "-b", "x"}, NULL},
+		{{"search", "-p", "bob@lab.test"}, "home"},
+		{{"search", "x"}, "work"},
+		{{"presence", "show"}, NULL},
+		{{"presence", "show", "bob@lab.test"}, "home"},
+		{{"presence", "set", "away"}, "work"},
+		{{"wait", "account", "home", "online"}, "home"},
+		{{"wait", "message"}, "work"},
+		{{"wait", "typing", "bob@lab.test"}, "home"},
+		{{"nonsense"}, NULL},
+		{{NULL}, NULL},
+	};
+	struct world *w = world_alloc(0);
+	size_t i, n;
+
+	(void)state;
+	world_people(w);
+	for (i = 0; i < UNIT_N(cases); i++) {
+		struct core_account *a;
+
+		for (n = 0; n < 6 && cases[i].argv[n];)
+			n++;
+		assert_int_equal(
+			cmd_needs_network(w->cmd, n, cases[i].argv, &a),
+			cases[i].account != NULL);
+		if (cases[i].account)
+			assert_string_equal(
+				core_account_name(a), cases[i].account);
+		else
+			assert_null(a);
+	}
+	world_free(w);
+}
+
+
+int test_commands(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(at_once),
+		cmocka_unit_test(sign_in),
+		cmocka_unit_test(message),
+		cmocka_unit_test(chats),
+		cmocka_unit_test(accounts),
+		cmocka_unit_test(search),
+		cmocka_unit_test(fetched_presence),
+		cmocka_unit_test(quit),
+		cmocka_unit_test(log_lines),
+		cmocka_unit_test(network),
+	};
+
+	return cmocka_run_group_tests_name("commands", tests, NULL, NULL);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * fake_core.h - a core for the tests of the commands: it keeps what it is
+ * told, sends nothing, and gives outcomes and events when a test says so.
+ */
+#ifndef SOTTO_FAKE_CORE_H
+#define SOTTO_FAKE_CORE_H
+
+#include "core.h"
+
+struct core *fake_core(void);
+
+/* The last calls, one a line: "send work sip:bob@example.org hi". */
+const char *fake_log(const struct core *core);
+void fake_forget(struct core *core);
+
+/* Answers the oldest call of VERB ("login", "send", ...); false: none. */
+bool fake_answer(struct core *core, const char *verb, int status,
+	const char *text, uint64_t id, const char *state);
+
+void fake_event(struct core *core, const struct core_event *ev);
+void fake_state(
+	struct core *core, const char *account, enum endpoint_state state);
+void fake_presence(struct core *core, const char *peer,
+	enum presence_state state, enum presence_activity activity);
+void fake_chat_state(struct core *core, const char *peer, const char *state);
+void fake_unread(struct core *core, const char *peer, unsigned n);
+void fake_typing(struct core *core, const char *peer, bool active);
+void fake_unsent(struct core *core, size_t n, bool failed);
+
+#endif
