@@ -22,7 +22,7 @@ typedef void(child_h)(int status, const struct pl *out,
 
 /* Starts ARGV (NULL-terminated; found by PATH). After TIMEOUT ms it is
  * killed with its process group. mem_deref() of *CP kills it and H is not
- * called. Errno. */
+ * called. EINVAL: no ARGV; a command that cannot be run is told by H. */
 int child_run(struct child **cp, struct loop *loop, const char *const *argv,
 	uint64_t timeout, size_t max_output, child_h *h, void *arg);
 
@@ -32,9 +32,10 @@ int child_run_env(struct child **cp, struct loop *loop,
 	const char *const *argv, const char *const *env, uint64_t timeout,
 	size_t max_output, child_h *h, void *arg);
 
-/* A long-lived child of our own with a pipe: the demo's peers. Its standard
- * input is the returned descriptor *FD (close it to end the child); its
- * standard output is /dev/null or, if OUT is not NULL, read line by line. */
+/* A long-lived child of our own, the demo's peers: its standard input is a
+ * pipe from child_write(), its standard output is read line by line or, if
+ * LINE is NULL, /dev/null; standard error is /dev/null. mem_deref() closes the
+ * pipe, by which the child should know to end; END is not called then. */
 struct child_peer;
 typedef void(child_line_h)(const struct pl *line, void *arg);
 typedef void(child_end_h)(int status, void *arg);
@@ -42,7 +43,8 @@ int child_spawn(struct child_peer **cp, struct loop *loop,
 	const char *const *argv, child_line_h *line, child_end_h *end,
 	void *arg);
 
-/* Writes a line to the child's standard input. Errno. */
+/* Writes LINE and a newline to the child's standard input. EPIPE: it has
+ * ended; ENOBUFS: it does not read. */
 int child_write(struct child_peer *c, const struct pl *line);
 
 #endif

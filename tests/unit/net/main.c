@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit.h"
 
+int test_child(void);
+int test_dns(void);
+int test_dns_answer(void);
 int test_loop(void);
 int test_sa(void);
 int test_tcp(void);
@@ -9,4 +12,5 @@ int test_tmr(void);
 int test_udp(void);
 int test_work(void);
 
-UNIT_MAIN(test_tmr, test_sa, test_loop, test_work, test_udp, test_tcp, test_tls)
+UNIT_MAIN(test_tmr, test_sa, test_loop, test_work, test_udp, test_tcp, test_tls,
+	test_dns_answer, test_dns, test_child)
