@@ -34,7 +34,7 @@ static bool take_bracketed(struct cur *c, struct msg_addr *addr)
 	close = memchr(c->p, '>', (size_t)(c->e - c->p));
 	if (!close)
 		return false;
-	t = pl_make(c->p, (size_t)(close - c->p));
+	t = span(c->p, close);
 	addr->uri_text = pl_trim(&t);
 	c->p = close + 1;
 	return true;
@@ -52,7 +52,7 @@ static bool take_bare(struct cur *c, struct msg_addr *addr)
 			return false;
 		++c->p;
 	}
-	addr->uri_text = pl_make(p, (size_t)(c->p - p));
+	addr->uri_text = span(p, c->p);
 	return true;
 }
 
@@ -87,7 +87,7 @@ int addr_read(struct msg_addr *addr, const struct pl *pl)
 {
 	struct cur c = cur_of(pl);
 	struct pl name, value;
-	bool quoted;
+	enum cur_form form;
 	int err;
 
 	memset(addr, 0, sizeof(*addr));
@@ -100,11 +100,11 @@ int addr_read(struct msg_addr *addr, const struct pl *pl)
 	cur_lws(&c);
 	if (cur_more(&c))
 		addr->params = cur_rest(&c);
-	while (!(err = cur_param(&c, &name, &value, &quoted))) {
-		if (name.l != 3 || !pl_strcaseeq(&name, "tag"))
+	while (!(err = cur_param(&c, &name, &value, &form))) {
+		if (!SPAN_IS(&name, "tag"))
 			continue;
 		/* A tag is a token, and there is one. */
-		if (quoted || !msg_token_ok(&value) || addr->tag.p)
+		if (form != FORM_TOKEN || addr->tag.p)
 			return EBADMSG;
 		addr->tag = value;
 	}

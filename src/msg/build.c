@@ -27,7 +27,8 @@ struct out {
 
 static bool out_begin(struct out *o, struct mbuf *mb, size_t n)
 {
-	if (mbuf_reserve(mb, n))
+	/* Asked here first, as there mostly is room. */
+	if ((mb->err || mb->size - mb->end < n) && mbuf_reserve(mb, n))
 		return false;
 	o->mb = mb;
 	o->p = (char *)mb->buf + mb->end;
@@ -72,71 +73,72 @@ static inline void out_crlf(struct out *o)
 }
 
 
-/* True where one of the eight bytes of V is below 0x20. */
-static inline bool has_control(uint64_t v)
+/* True where one of the eight bytes at P is below 0x20. */
+static inline bool has_control(const char *p)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t v;
 
+	memcpy(&v, p, sizeof(v));
 	return (v - ones * 0x20) & ~v & (ones * 0x80);
+}
+
+
+/* True where no byte is below 0x20: by eight, the last eight overlap. */
+static inline bool is_plain(const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; n - i > 8; i += 8) {
+		if (has_control(p + i))
+			return false;
+	}
+	return !has_control(p + n - 8);
 }
 
 
 /* A value: no CR, LF, NUL. */
 static void out_value(struct out *o, const struct pl *pl)
 {
-	const char *p = pl->p, *e = p ? p + pl->l : NULL;
-	uint64_t v;
+	size_t i;
 
-	for (; e - p >= 8; p += 8) {
-		memcpy(&v, p, 8);
-		if (has_control(v))
-			break;
-		memcpy(o->p, &v, 8);
-		o->p += 8;
-	}
-	for (; p < e; p++) {
-		o->bad |= *p == '\r' || *p == '\n' || !*p;
-		*o->p++ = *p;
-	}
+	out_pl(o, pl);
+	if (pl->l >= 8 && is_plain(pl->p, pl->l))
+		return;
+	for (i = 0; i < pl->l; i++)
+		o->bad |= pl->p[i] == '\r' || pl->p[i] == '\n' || !pl->p[i];
 }
 
 
-/* A text of which each byte is in SET. */
-static void out_set(struct out *o, const struct pl *pl, unsigned int set)
+/* A text, not empty, of which each byte has the one bit CLASS. */
+static void out_class(struct out *o, const struct pl *pl, uint32_t class)
 {
-	const char *p = pl->p, *e = p ? p + pl->l : NULL;
+	const uint8_t *p = (const uint8_t *)pl->p;
+	uint32_t all = pl->l ? class : 0;
+	size_t n = pl->l;
 
-	for (; p < e; p++) {
-		o->bad |= !ch_is(*p, set);
-		*o->p++ = *p;
-	}
-}
-
-
-/* What stands between < and >, or in a request line. */
-static void out_uri(struct out *o, const struct pl *pl)
-{
-	const char *p = pl->p, *e = p ? p + pl->l : NULL;
-
-	o->bad |= !pl->l;
-	for (; p < e; p++) {
-		o->bad |= !ch_is(*p, CH_GRAPH) || *p == '<' || *p == '>' ||
-			*p == '"';
-		*o->p++ = *p;
-	}
+	for (; n >= 4; n -= 4, p += 4)
+		all &= ch_class[p[0]] & ch_class[p[1]] & ch_class[p[2]] &
+			ch_class[p[3]];
+	for (; n; n--, p++)
+		all &= ch_class[*p];
+	o->bad |= !all;
+	out_pl(o, pl);
 }
 
 
 static void out_u32(struct out *o, uint32_t v)
 {
-	char text[10];
-	size_t i = sizeof(text);
+	uint32_t rest = v;
+	char *p;
 
 	do {
-		text[--i] = (char)('0' + v % 10);
-		v /= 10;
-	} while (v);
-	out_mem(o, text + i, sizeof(text) - i);
+		++o->p;
+		rest /= 10;
+	} while (rest);
+	for (p = o->p; v >= 10; v /= 10)
+		*--p = (char)('0' + v % 10);
+	*--p = (char)('0' + v);
 }
 
 
@@ -165,10 +167,9 @@ int msg_put_request_line(
 
 	if (!out_begin(&o, mb, method->l + uri->l + 11))
 		return mb->err;
-	o.bad = !method->l;
-	out_set(&o, method, CH_TOKEN);
+	out_class(&o, method, CH_TOKEN);
 	out_char(&o, ' ');
-	out_uri(&o, uri);
+	out_class(&o, uri, CH_URI);
 	out_mem(&o, " SIP/2.0\r\n", 10);
 	return out_end(&o);
 }
@@ -201,13 +202,12 @@ int msg_put_via(struct mbuf *mb, const char *transport, const struct pl *host,
 	if (!out_begin(&o, mb, name.l + host->l + branch->l + 64))
 		return mb->err;
 	out_mem(&o, "Via: SIP/2.0/", 13);
-	out_set(&o, &name, CH_TOKEN);
+	out_class(&o, &name, CH_TOKEN);
 	out_char(&o, ' ');
 	if (ipv6)
 		out_char(&o, '[');
-	o.bad |= !host->l;
 	/* A scope is of no use to the peer, so no % either. */
-	out_set(&o, host, ipv6 ? CH_HEX | CH_PARAMS : CH_HOST);
+	out_class(&o, host, ipv6 ? CH_IPV6 : CH_HOST);
 	if (ipv6)
 		out_char(&o, ']');
 	if (port) {
@@ -217,7 +217,7 @@ int msg_put_via(struct mbuf *mb, const char *transport, const struct pl *host,
 	if (rport)
 		out_mem(&o, ";rport", 6);
 	out_mem(&o, ";branch=z9hG4bK", 15);
-	out_set(&o, branch, CH_TOKEN);
+	out_class(&o, branch, CH_TOKEN);
 	out_crlf(&o);
 	return out_end(&o);
 }
@@ -268,8 +268,7 @@ int msg_put_named(
 
 	if (!out_begin(&o, mb, name->l + value->l + 4))
 		return mb->err;
-	o.bad = !name->l;
-	out_set(&o, name, CH_TOKEN);
+	out_class(&o, name, CH_TOKEN);
 	out_mem(&o, ": ", 2);
 	out_value(&o, value);
 	out_crlf(&o);
@@ -283,11 +282,10 @@ int msg_put_cseq(struct mbuf *mb, uint32_t n, const struct pl *method)
 
 	if (!out_begin(&o, mb, method->l + 24))
 		return mb->err;
-	o.bad = !method->l;
 	out_pl(&o, &prefixes[HDR_CSEQ]);
 	out_u32(&o, n);
 	out_char(&o, ' ');
-	out_set(&o, method, CH_TOKEN);
+	out_class(&o, method, CH_TOKEN);
 	out_crlf(&o);
 	return out_end(&o);
 }
@@ -311,11 +309,11 @@ int msg_put_addr(struct mbuf *mb, enum hdr_id id, const struct pl *display,
 		out_mem(&o, "\" ", 2);
 	}
 	out_char(&o, '<');
-	out_uri(&o, uri);
+	out_class(&o, uri, CH_URI);
 	out_char(&o, '>');
 	if (tag && tag->l) {
 		out_mem(&o, ";tag=", 5);
-		out_set(&o, tag, CH_TOKEN);
+		out_class(&o, tag, CH_TOKEN);
 	}
 	if (params && params->l) {
 		o.bad |= params->p[0] != ';';

@@ -9,14 +9,14 @@ enum {
 	/* The four places of a URI that unreserved characters may stand in. */
 	URI_ANY =
 		CH_UNRESERVED | CH_USER | CH_PASSWORD | CH_PARAMS | CH_HEADERS,
-	VISIBLE = CH_VALUE | CH_GRAPH,
+	VISIBLE = CH_VALUE | CH_GRAPH | CH_URI,
 	ALNUM = CH_TOKEN | CH_WORD | URI_ANY | CH_HOST | CH_SCHEME | VISIBLE,
-	DIGIT = ALNUM | CH_DIGIT | CH_HEX | CH_TEL,
+	DIGIT = ALNUM | CH_DIGIT | CH_HEX | CH_TEL | CH_IPV6,
 	LETTER = ALNUM | CH_ALPHA,
 	MARK = CH_TOKEN | CH_WORD | URI_ANY | VISIBLE,
 };
 
-const uint16_t ch_class[256] = {
+const uint32_t ch_class[256] = {
 	['\t'] = CH_LWS,
 	['\n'] = CH_LWS,
 	['\r'] = CH_LWS,
@@ -33,19 +33,19 @@ const uint16_t ch_class[256] = {
 	['*'] = MARK | CH_TEL,
 	['+'] = CH_TOKEN | CH_WORD | CH_USER | CH_PASSWORD | CH_PARAMS |
 		CH_HEADERS | CH_SCHEME | VISIBLE | CH_TEL,
-	[','] = CH_USER | CH_PASSWORD | CH_GRAPH,
+	[','] = CH_USER | CH_PASSWORD | CH_GRAPH | CH_URI,
 	['-'] = MARK | CH_HOST | CH_SCHEME | CH_TEL,
-	['.'] = MARK | CH_HOST | CH_SCHEME | CH_TEL,
+	['.'] = MARK | CH_HOST | CH_SCHEME | CH_TEL | CH_IPV6,
 	['/'] = CH_WORD | CH_USER | CH_PARAMS | CH_HEADERS | VISIBLE,
 	['0' ... '9'] = DIGIT,
-	[':'] = CH_WORD | CH_PARAMS | CH_HEADERS | VISIBLE,
-	[';'] = CH_USER | CH_PARAMS | CH_GRAPH,
+	[':'] = CH_WORD | CH_PARAMS | CH_HEADERS | VISIBLE | CH_IPV6,
+	[';'] = CH_USER | CH_PARAMS | CH_GRAPH | CH_URI,
 	['<'] = CH_WORD | CH_GRAPH,
 	['='] = CH_USER | CH_PASSWORD | CH_PARAMS | CH_HEADERS | VISIBLE,
 	['>'] = CH_WORD | CH_GRAPH,
 	['?'] = CH_WORD | CH_USER | CH_HEADERS | VISIBLE,
 	['@'] = VISIBLE,
-	['A' ... 'F'] = LETTER | CH_HEX | CH_TEL,
+	['A' ... 'F'] = LETTER | CH_HEX | CH_TEL | CH_IPV6,
 	['G' ... 'Z'] = LETTER,
 	['['] = CH_WORD | CH_PARAMS | CH_HEADERS | VISIBLE,
 	['\\'] = CH_WORD | VISIBLE,
@@ -53,7 +53,7 @@ const uint16_t ch_class[256] = {
 	['^'] = VISIBLE,
 	['_'] = MARK | CH_HOST,
 	['`'] = CH_TOKEN | CH_WORD | VISIBLE,
-	['a' ... 'f'] = LETTER | CH_HEX | CH_TEL,
+	['a' ... 'f'] = LETTER | CH_HEX | CH_TEL | CH_IPV6,
 	['g' ... 'z'] = LETTER,
 	['{'] = CH_WORD | VISIBLE,
 	['|'] = VISIBLE,
@@ -103,10 +103,9 @@ static bool take_ipv6(struct cur *c, struct pl *host)
 	unsigned int colons = 0;
 
 	for (; p < c->e && *p != ']'; p++) {
-		if (*p == ':')
-			++colons;
-		else if (*p != '.' && !ch_is(*p, CH_HEX))
+		if (!ch_is(*p, CH_IPV6))
 			return false;
+		colons += *p == ':';
 	}
 	if (p == c->e || colons < 2)
 		return false;
@@ -125,10 +124,42 @@ bool cur_host(struct cur *c, struct pl *host)
 }
 
 
-int cur_param(struct cur *c, struct pl *name, struct pl *value, bool *quoted)
+int cur_u64(struct cur *c, uint64_t *v)
 {
-	bool q = false;
+	const char *p = c->p;
+	bool over = false;
+	uint64_t n = 0;
 
+	for (; c->p < c->e && ch_is(*c->p, CH_DIGIT); c->p++) {
+		over |= __builtin_mul_overflow(n, (uint64_t)10, &n);
+		over |= __builtin_add_overflow(n, (uint64_t)(*c->p - '0'), &n);
+	}
+	if (c->p == p)
+		return EBADMSG;
+	if (over)
+		return ERANGE;
+	*v = n;
+	return 0;
+}
+
+
+/* A value that is not quoted: a token for most. */
+static struct pl take_value(struct cur *c, enum cur_form *form)
+{
+	struct pl value = cur_run(c, CH_TOKEN);
+
+	*form = FORM_TOKEN;
+	if (cur_more(c) && ch_is(*c->p, CH_VALUE)) {
+		(void)cur_run(c, CH_VALUE);
+		*form = FORM_TEXT;
+	}
+	return span(value.p, c->p);
+}
+
+
+int cur_param(
+	struct cur *c, struct pl *name, struct pl *value, enum cur_form *form)
+{
 	cur_lws(c);
 	if (!cur_more(c))
 		return ENOENT;
@@ -138,19 +169,16 @@ int cur_param(struct cur *c, struct pl *name, struct pl *value, bool *quoted)
 	*name = cur_run(c, CH_TOKEN);
 	if (!name->l)
 		return EBADMSG;
-	*value = pl_make(c->p, 0);
+	*form = FORM_NONE;
+	*value = span(c->p, c->p);
 	cur_lws(c);
-	if (cur_take(c, '=')) {
-		cur_lws(c);
-		q = cur_at(c, '"');
-		if (q && !cur_quoted(c, value))
-			return EBADMSG;
-		if (!q)
-			*value = cur_run(c, CH_VALUE);
-		if (!q && !value->l)
-			return EBADMSG;
+	if (!cur_take(c, '='))
+		return 0;
+	cur_lws(c);
+	if (cur_at(c, '"')) {
+		*form = FORM_QUOTED;
+		return cur_quoted(c, value) ? 0 : EBADMSG;
 	}
-	if (quoted)
-		*quoted = q;
-	return 0;
+	*value = take_value(c, form);
+	return value->l ? 0 : EBADMSG;
 }

@@ -50,7 +50,7 @@ static bool take_delimiter(struct pl *text, const struct pl *boundary,
 	while ((at = pl_find(&rest, boundary))) {
 		const char *p = at + boundary->l, *b = at - 2;
 
-		rest = pl_make(p, (size_t)(e - p));
+		rest = span(p, e);
 		/* It stands at the begin of a line, alone there. */
 		if (at - start < 2 || b[0] != '-' || b[1] != '-' ||
 			(b > start && b[-1] != '\n'))
@@ -69,8 +69,8 @@ static bool take_delimiter(struct pl *text, const struct pl *boundary,
 			--b;
 		if (b > start && b[-1] == '\r')
 			--b;
-		*before = pl_make(start, (size_t)(b - start));
-		*text = pl_make(p, (size_t)(e - p));
+		*before = span(start, b);
+		*text = span(p, e);
 		return true;
 	}
 	return false;
@@ -156,7 +156,7 @@ static void read_part(struct msg_part *part, const struct pl *all)
 			part_header(part, &name, &value);
 		end = c.p;
 	}
-	part->headers = pl_make(all->p, (size_t)(end - all->p));
+	part->headers = span(all->p, end);
 	part->body = cur_rest(&c);
 }
 

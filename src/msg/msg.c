@@ -99,7 +99,7 @@ static void read_header(struct decoder *d, const char *p, const char *end)
 		;
 	while (end > p && (end[-1] == ' ' || end[-1] == '\t'))
 		--end;
-	value = pl_make(p, (size_t)(end - p));
+	value = span(p, end);
 	if (value.l && memchr(value.p, '\r', value.l))
 		bad(d, 400, "a CR inside a header");
 	add_header(d, &name, &value);
@@ -127,9 +127,15 @@ static void read_headers(struct decoder *d, const char *p, const char *e)
 /* "SIP/d.d" at C: 0, EBADMSG, or ENOTSUP for another version than 2.0. */
 static int take_version(struct cur *c)
 {
-	struct pl name = cur_run(c, CH_ALPHA), major, minor;
+	struct pl name, major, minor;
 
-	if (name.l != 3 || !pl_strcaseeq(&name, "sip") || !cur_take(c, '/'))
+	if (c->e - c->p >= 7 && !memcmp(c->p, "SIP/2.0", 7) &&
+		(c->e - c->p == 7 || !ch_is(c->p[7], CH_DIGIT))) {
+		c->p += 7;
+		return 0;
+	}
+	name = cur_run(c, CH_ALPHA);
+	if (!SPAN_IS(&name, "sip") || !cur_take(c, '/'))
 		return EBADMSG;
 	major = cur_run(c, CH_DIGIT);
 	if (!major.l || !cur_take(c, '.'))
@@ -169,9 +175,9 @@ static void read_request_line(struct decoder *d, struct cur *c)
 		return;
 	}
 	cur_lws(c);
-	for (p = c->p; cur_more(c) && !ch_is(*c->p, CH_LWS); c->p++)
-		;
-	msg->uri_text = pl_make(p, (size_t)(c->p - p));
+	p = memchr(c->p, ' ', (size_t)(c->e - c->p));
+	msg->uri_text = span(c->p, p ? p : c->e);
+	c->p = p ? p : c->e;
 	cur_lws(c);
 	err = take_version(c);
 	cur_lws(c);
@@ -216,8 +222,8 @@ static const char *read_start_line(
 	if (c.e > p && c.e[-1] == '\r')
 		--c.e;
 	line = cur_rest(&c);
-	if (!msg_value_ok(&line))
-		bad(d, 400, "a control byte in the start line");
+	if (line.l && memchr(line.p, '\r', line.l))
+		bad(d, 400, "a CR in the start line");
 	if (line.l >= 4 && line.p[3] == '/' && ch_lower(line.p[0]) == 's')
 		read_status_line(d, &c);
 	else
@@ -230,14 +236,11 @@ static const char *read_start_line(
 
 static void read_via(struct decoder *d)
 {
-	struct pl rest, top;
+	const struct msg_hdr *h = msg_hdr(d->msg, HDR_VIA);
 
-	if (!msg_value(d->msg, HDR_VIA, &rest)) {
+	if (!h)
 		bad(d, 400, "no Via");
-		return;
-	}
-	(void)msg_split_list(&rest, &top);
-	if (via_read(&d->msg->via, &top))
+	else if (via_read_first(&d->msg->via, &h->value))
 		bad(d, 400, "the top Via is not sound");
 }
 
@@ -303,13 +306,15 @@ static void read_cseq(struct decoder *d)
 static void read_body(struct decoder *d, const char *p)
 {
 	struct msg *msg = d->msg;
-	struct pl value;
+	const struct msg_hdr *h = msg_hdr(msg, HDR_CONTENT_LENGTH);
 	uint64_t len = d->body;
+	struct cur c;
 	int err;
 
-	if (msg_value(d->msg, HDR_CONTENT_LENGTH, &value)) {
-		err = pl_u64(&value, &len);
-		if (err == EINVAL)
+	if (h) {
+		c = cur_of(&h->value);
+		err = cur_u64(&c, &len);
+		if (err == EBADMSG || cur_more(&c))
 			bad(d, 400, "the Content-Length is no number");
 		else if (err)
 			len = UINT64_MAX;

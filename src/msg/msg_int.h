@@ -26,9 +26,11 @@ enum {
 	CH_GRAPH = 1 << 13, /* visible ASCII */
 	CH_TEL = 1 << 14, /* digits of a telephone number, separators */
 	CH_ALPHA = 1 << 15,
+	CH_URI = 1 << 16, /* visible, and not one of < > and " */
+	CH_IPV6 = 1 << 17,
 };
 
-extern const uint16_t ch_class[256];
+extern const uint32_t ch_class[256];
 
 
 static inline bool ch_is(char c, unsigned int set)
@@ -54,6 +56,34 @@ static inline int ch_hex(char c)
 }
 
 
+/* pl_make() where it is called for every token. */
+static inline struct pl span(const char *p, const char *e)
+{
+	struct pl pl = {p, (size_t)(e - p)};
+
+	return pl;
+}
+
+
+/* True where PL is LOWER, of N lower-case letters, in any case. */
+static inline bool span_is(const struct pl *pl, const char *lower, size_t n)
+{
+	size_t i;
+
+	if (pl->l != n)
+		return false;
+	for (i = 0; i < n; i++) {
+		if (ch_lower(pl->p[i]) != lower[i])
+			return false;
+	}
+	return true;
+}
+
+
+/* The same for a string literal. */
+#define SPAN_IS(pl_, literal_) span_is(pl_, literal_, sizeof(literal_) - 1)
+
+
 /* What is still to be read of a text. */
 struct cur {
 	const char *p;
@@ -71,7 +101,7 @@ static inline struct cur cur_of(const struct pl *pl)
 
 static inline struct pl cur_rest(const struct cur *c)
 {
-	return pl_make(c->p, (size_t)(c->e - c->p));
+	return span(c->p, c->e);
 }
 
 
@@ -103,7 +133,7 @@ static inline struct pl cur_run(struct cur *c, unsigned int set)
 
 	while (c->p < c->e && ch_is(*c->p, set))
 		++c->p;
-	return pl_make(p, (size_t)(c->p - p));
+	return span(p, c->p);
 }
 
 
@@ -124,13 +154,27 @@ bool cur_port(struct cur *c, uint16_t *port);
 /* A host name, IPv4 address or [IPv6] (HOST without the brackets). */
 bool cur_host(struct cur *c, struct pl *host);
 
+/* How the value of a parameter was written. */
+enum cur_form {
+	FORM_NONE,
+	FORM_TOKEN,
+	FORM_TEXT, /* no token, but of no character that ends a value */
+	FORM_QUOTED,
+};
+
 /* The next ";name[=value]" and the white space before it: 0, ENOENT where
- * the text ends, EBADMSG where it is something else. QUOTED may be NULL. */
-int cur_param(struct cur *c, struct pl *name, struct pl *value, bool *quoted);
+ * the text ends, EBADMSG where it is something else. */
+int cur_param(
+	struct cur *c, struct pl *name, struct pl *value, enum cur_form *form);
+
+/* Digits at C as a number: 0, EBADMSG where there are none, ERANGE where it
+ * has more than 64 bits. */
+int cur_u64(struct cur *c, uint64_t *v);
 
 /* As msg_via_decode() and msg_addr_decode(), but VIA and ADDR hold on return
- * what could be read even if that is not all. */
-int via_read(struct msg_via *via, const struct pl *pl);
+ * what could be read even if that is not all. The first value of the list PL
+ * is read as a Via. */
+int via_read_first(struct msg_via *via, const struct pl *pl);
 int addr_read(struct msg_addr *addr, const struct pl *pl);
 
 /* One header line of raw text at C with its continuation lines; VALUE is

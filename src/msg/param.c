@@ -21,8 +21,15 @@ static const char *skip_quoted(const char *p, const char *e)
 /* First C outside quotes and angle brackets, or the end. */
 static const char *find_outside(const char *p, const char *e, char c)
 {
+	const char *at = p < e ? memchr(p, c, (size_t)(e - p)) : NULL;
 	const char *close;
 
+	/* Most texts have none, or nothing to be careful of before it. */
+	if (!at)
+		return e;
+	if (!memchr(p, '"', (size_t)(at - p)) &&
+		!memchr(p, '<', (size_t)(at - p)))
+		return at;
 	while (p < e && *p != c) {
 		if (*p == '"') {
 			p = skip_quoted(p, e);
@@ -48,7 +55,7 @@ bool msg_split_list(struct pl *rest, struct pl *head)
 		return false;
 	e = rest->p + rest->l;
 	p = find_outside(rest->p, e, ',');
-	t = pl_make(rest->p, (size_t)(p - rest->p));
+	t = span(rest->p, p);
 	*head = pl_trim(&t);
 	if (p == e) {
 		*rest = pl_make(NULL, 0);
@@ -62,10 +69,11 @@ bool msg_split_list(struct pl *rest, struct pl *head)
 bool msg_param_next(struct pl *rest, struct pl *name, struct pl *value)
 {
 	struct cur c = cur_of(rest);
+	enum cur_form form;
 	int err;
 
 	for (;;) {
-		err = cur_param(&c, name, value, NULL);
+		err = cur_param(&c, name, value, &form);
 		if (err != EBADMSG)
 			break;
 		/* What is no parameter is passed over. */
@@ -175,7 +183,9 @@ bool msg_challenge_param(const struct msg_challenge *ch, const char *name,
 				*quoted = q;
 			return true;
 		}
-		c.p = find_outside(c.p, c.e, ',');
+		cur_lws(&c);
+		if (!cur_at(&c, ','))
+			c.p = find_outside(c.p, c.e, ',');
 		(void)cur_take(&c, ',');
 	}
 	return false;

@@ -5,27 +5,17 @@
 #include "msg_int.h"
 
 
-static const struct {
-	struct pl name;
-	enum uri_scheme scheme;
-} schemes[] = {
-	{PL("sip"), URI_SIP},
-	{PL("sips"), URI_SIPS},
-	{PL("tel"), URI_TEL},
-	{PL("im"), URI_IM},
-	{PL("pres"), URI_PRES},
-};
-
-
 static enum uri_scheme scheme_find(const struct pl *name)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
-		if (pl_caseeq(name, &schemes[i].name))
-			return schemes[i].scheme;
-	}
-	return URI_OTHER;
+	if (SPAN_IS(name, "sip"))
+		return URI_SIP;
+	if (SPAN_IS(name, "sips"))
+		return URI_SIPS;
+	if (SPAN_IS(name, "tel"))
+		return URI_TEL;
+	if (SPAN_IS(name, "im"))
+		return URI_IM;
+	return SPAN_IS(name, "pres") ? URI_PRES : URI_OTHER;
 }
 
 
@@ -43,7 +33,7 @@ static bool take_escaped(struct cur *c, unsigned int set, struct pl *pl)
 			return false;
 		c->p += 3;
 	}
-	*pl = pl_make(p, (size_t)(c->p - p));
+	*pl = span(p, c->p);
 	return true;
 }
 
@@ -88,17 +78,11 @@ static bool take_tel(struct cur *c, struct uri *uri)
 }
 
 
-/* All that is visible but what would end it in a header: < > and ". */
+/* All that is visible but what would end it in a header. */
 static bool take_other(struct cur *c, struct uri *uri)
 {
-	const char *p;
-
-	uri->host = cur_rest(c);
-	for (p = c->p; p < c->e; p++) {
-		if (!ch_is(*p, CH_GRAPH) || *p == '<' || *p == '>' || *p == '"')
-			return false;
-	}
-	return uri->host.l;
+	uri->host = cur_run(c, CH_URI);
+	return uri->host.l && !cur_more(c);
 }
 
 
@@ -225,7 +209,7 @@ static bool next_pair(struct pl *rest, const char *separators, struct pl *name,
 	e = rest->p + rest->l;
 	for (p = rest->p; p < e && !strchr(separators, *p); p++)
 		;
-	*name = pl_make(rest->p, (size_t)(p - rest->p));
+	*name = span(rest->p, p);
 	pl_skip(rest, name->l);
 	*value = *name;
 	if (!pl_split(value, '=', name))

@@ -9,10 +9,15 @@
 /* Digits at C: 0, EBADMSG where there are none, ERANGE over 32 bits. */
 static int take_u32(struct cur *c, uint32_t *v)
 {
-	struct pl digits = cur_run(c, CH_DIGIT);
-	int err = pl_u32(&digits, v);
+	uint64_t n;
+	int err = cur_u64(c, &n);
 
-	return err == EINVAL ? EBADMSG : err;
+	if (err)
+		return err;
+	if (n > UINT32_MAX)
+		return ERANGE;
+	*v = (uint32_t)n;
+	return 0;
 }
 
 
@@ -133,7 +138,7 @@ int msg_seconds(const struct msg *msg, enum hdr_id id, uint32_t *seconds)
 {
 	const struct msg_hdr *h = msg_hdr(msg, id);
 	struct cur c;
-	uint32_t v;
+	uint32_t v = 0;
 	int err;
 
 	if (!h)

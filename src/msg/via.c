@@ -56,56 +56,73 @@ static void set_received(struct msg_via *via, const struct pl *value)
 }
 
 
-static bool set_param(
-	struct msg_via *via, const struct pl *name, const struct pl *value)
+static bool set_param(struct msg_via *via, const struct pl *name,
+	const struct pl *value, enum cur_form form)
 {
-	/* By length first: most are the branch. */
-	switch (name->l) {
-	case 5:
-		return !pl_strcaseeq(name, "rport") || set_rport(via, value);
-	case 6:
-		if (!pl_strcaseeq(name, "branch"))
-			return true;
+	if (SPAN_IS(name, "branch")) {
 		via->branch = *value;
-		return msg_token_ok(value);
-	case 8:
-		if (pl_strcaseeq(name, "received"))
-			set_received(via, value);
-		return true;
-	default:
-		return true;
+		return form == FORM_TOKEN;
 	}
+	if (SPAN_IS(name, "rport"))
+		return set_rport(via, value);
+	if (SPAN_IS(name, "received"))
+		set_received(via, value);
+	return true;
 }
 
 
-int via_read(struct msg_via *via, const struct pl *pl)
+/* Up to the comma behind the value, or to the end. */
+static int read_value(struct cur *c, struct msg_via *via)
+{
+	struct pl name, value;
+	enum cur_form form;
+	const char *end;
+
+	cur_lws(c);
+	via->all = cur_rest(c);
+	if (!take_protocol(c, via) || !take_sent_by(c, via))
+		return EBADMSG;
+	end = c->p;
+	cur_lws(c);
+	via->params.p = cur_at(c, ';') ? c->p : NULL;
+	while (cur_at(c, ';')) {
+		if (cur_param(c, &name, &value, &form) ||
+			!set_param(via, &name, &value, form))
+			return EBADMSG;
+		end = c->p;
+		cur_lws(c);
+	}
+	via->all = span(via->all.p, end);
+	if (via->params.p)
+		via->params = span(via->params.p, end);
+	return 0;
+}
+
+
+int via_read_first(struct msg_via *via, const struct pl *pl)
 {
 	struct cur c = cur_of(pl);
-	struct pl name, value;
-	int err;
+	struct pl rest = *pl;
 
 	memset(via, 0, sizeof(*via));
-	via->all = *pl;
-	cur_lws(&c);
-	if (!take_protocol(&c, via) || !take_sent_by(&c, via))
-		return EBADMSG;
-	cur_lws(&c);
-	if (cur_more(&c))
-		via->params = cur_rest(&c);
-	while (!(err = cur_param(&c, &name, &value, NULL))) {
-		if (!set_param(via, &name, &value))
-			return EBADMSG;
-	}
-	return err == ENOENT ? 0 : err;
+	if (!read_value(&c, via) && (!cur_more(&c) || *c.p == ','))
+		return 0;
+	/* Where it ends is then for the commas to say. */
+	(void)msg_split_list(&rest, &via->all);
+	if (via->params.p)
+		via->params = span(via->params.p, via->all.p + via->all.l);
+	return EBADMSG;
 }
 
 
 int msg_via_decode(struct msg_via *via, const struct pl *pl)
 {
+	struct cur c = cur_of(pl);
 	struct msg_via v;
-	int err = via_read(&v, pl);
 
-	if (!err)
-		*via = v;
-	return err;
+	memset(&v, 0, sizeof(v));
+	if (read_value(&c, &v) || cur_more(&c))
+		return EBADMSG;
+	*via = v;
+	return 0;
 }
