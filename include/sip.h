@@ -204,7 +204,8 @@ struct sip_filter {
 };
 
 /* The answer to a question for credentials; PASSWORD NULL: there are none.
- * May be given at once or later; the texts are copied and wiped. */
+ * May be given at once or later, but not after the agent is gone; the texts
+ * are copied and wiped. */
 typedef void(sip_credentials_answer_h)(const char *user, const char *password,
 	void *ctx);
 

@@ -29,6 +29,7 @@ struct sip_dialog {
 	bool has_remote_cseq;
 	bool early; /* made by a 1xx: its 2xx may bring other routes */
 	bool secure; /* RFC 3261 12.1.1 */
+	bool own; /* flow leads to a server of the account's */
 };
 
 
@@ -219,9 +220,11 @@ int sip_dialog_alloc(struct sip_dialog **dp, struct sip_agent *agent,
 	struct pl text;
 	int err;
 
+	struct uri to_uri;
+
 	err = sip_uri_check(&uri, target);
 	if (!err && to)
-		err = uri_decode(&uri, to);
+		err = uri_decode(&to_uri, to);
 	if (err)
 		return err;
 	d = dialog_new(agent);
@@ -231,10 +234,14 @@ int sip_dialog_alloc(struct sip_dialog **dp, struct sip_agent *agent,
 	tag_new(d);
 	text = pl_str(sip_agent_aor(agent));
 	text_set(&d->local_uri, &text);
-	text_set(&d->remote_uri, to ? to : target);
 	text_set(&d->remote_target, target);
-	(void)sip_uri_check(&uri, target);
 	d->secure = uri.scheme == URI_SIPS;
+	if (to)
+		(void)uri_decode(&uri, to);
+	/* Headers have no place in To either. */
+	text = uri.all;
+	text.l -= uri.headers.l;
+	text_set(&d->remote_uri, &text);
 	*dp = d;
 	return 0;
 }
@@ -270,7 +277,7 @@ int sip_dialog_accept(struct sip_dialog **dp, struct sip_agent *agent,
 	text_set(&d->remote_target, &req->from.uri_text);
 	tag_new(d);
 	cseq_take(d, req);
-	sip_dialog_set_flow(d, flow);
+	sip_dialog_set_flow(d, flow, false);
 	d->secure = !uri_decode(&uri, &req->uri_text) &&
 		uri.scheme == URI_SIPS && flow && sip_flow_tp(flow) == SIP_TLS;
 	err = routes_take(d, req, false);
@@ -346,6 +353,7 @@ int sip_dialog_fork(struct sip_dialog **dp, const struct sip_dialog *d,
 	fork->local_cseq = d->local_cseq;
 	fork->secure = d->secure;
 	fork->flow = mem_ref(d->flow);
+	fork->own = d->own;
 	err = sip_dialog_response(fork, resp);
 	if (err) {
 		mem_deref(fork);
@@ -444,11 +452,18 @@ struct sip_flow *sip_dialog_flow(const struct sip_dialog *d)
 }
 
 
-void sip_dialog_set_flow(struct sip_dialog *d, struct sip_flow *flow)
+bool sip_dialog_flow_own(const struct sip_dialog *d)
+{
+	return d->own;
+}
+
+
+void sip_dialog_set_flow(struct sip_dialog *d, struct sip_flow *flow, bool own)
 {
 	struct sip_flow *old = d->flow;
 
 	d->flow = mem_ref(flow);
+	d->own = own;
 	mem_deref(old);
 }
 
@@ -492,11 +507,15 @@ static void preload(
 
 /* What a Request-URI may not hold is taken off (RFC 3261 19.1.1):
  * "method" and headers. */
-static void put_strict_uri(struct mbuf *mb, const struct msg_addr *addr)
+static void put_request_uri(struct mbuf *mb, const struct uri *uri)
 {
-	struct pl rest = addr->uri.params, name, value;
-	struct uri bare = addr->uri;
+	struct pl rest = uri->params, name, value;
+	struct uri bare = *uri;
 
+	if (!pl_isset(&uri->headers) && !uri_param(uri, "method", &value)) {
+		mbuf_write_pl(mb, &uri->all);
+		return;
+	}
 	bare.params = pl_make(NULL, 0);
 	bare.headers = pl_make(NULL, 0);
 	uri_encode(mb, &bare);
@@ -522,6 +541,7 @@ int sip_dialog_path(
 	struct mbuf *routes = mbuf_alloc(ROUTES_MAX), *mb;
 	struct pl rest, first, all;
 	struct msg_addr addr;
+	struct uri target;
 	size_t at_routes;
 	int err = 0;
 
@@ -545,14 +565,15 @@ int sip_dialog_path(
 		goto out;
 
 	if (pl_isset(&first) && !has_lr(&first)) {
-		put_strict_uri(mb, &addr);
+		put_request_uri(mb, &addr.uri);
 		at_routes = mb->end;
 		rest = pl_trim(&rest);
 		mbuf_write_pl(mb, &rest);
 		mbuf_printf(mb, "%s<%.*s>", pl_isset(&rest) ? ", " : "",
 			PL_ARG(&d->remote_target));
 	} else {
-		mbuf_write_pl(mb, &d->remote_target);
+		(void)uri_decode(&target, &d->remote_target);
+		put_request_uri(mb, &target);
 		at_routes = mb->end;
 		mbuf_write_pl(mb, &all);
 	}

@@ -323,7 +323,7 @@ static void answer(struct sip_request *r, const struct msg *msg)
 		return;
 	}
 	if (msg->status > 100 && msg->status < 300 && makes_dialog(r->method))
-		sip_dialog_set_flow(r->dialog, r->flow);
+		sip_dialog_set_flow(r->dialog, r->flow, request_is_own(r));
 	if (msg->status < 200)
 		report_step(r, msg, false);
 	else if (r->method != MSG_INVITE || msg->status >= 300)

@@ -8,8 +8,8 @@
 
 
 enum {
-	CONNECT_MS = 20000, /* TCP and TLS set-up with one server */
-	CONNECT_LONG_MS = 4000, /* where UDP is left to fall back on */
+	CONNECT_MS = 20000, /* TCP and TLS set-up with the last server */
+	CONNECT_NEXT_MS = 4000, /* where there is another way */
 	PORT_SIP = 5060,
 	PORT_SIPS = 5061,
 };
@@ -61,14 +61,20 @@ static bool hop_is_own(const struct sip_request *r)
 }
 
 
+static bool same_peer(const struct sip_flow *a, const struct sip_flow *b)
+{
+	return a && b && sa_eq(sip_flow_peer(a), sip_flow_peer(b));
+}
+
+
+/* By the agent's flow, by name, or because the dialog was made there: a
+ * Record-Route may name a proxy by its address. */
 bool request_is_own(const struct sip_request *r)
 {
-	const struct sip_flow *flow = sip_agent_flow(r->agent);
-
-	if (flow && r->flow &&
-		sa_eq(sip_flow_peer(flow), sip_flow_peer(r->flow)))
+	if (same_peer(r->flow, sip_agent_flow(r->agent)) || hop_is_own(r))
 		return true;
-	return hop_is_own(r);
+	return sip_dialog_flow_own(r->dialog) &&
+		same_peer(r->flow, sip_dialog_flow(r->dialog));
 }
 
 
@@ -157,6 +163,12 @@ char *request_failure_words(
 }
 
 
+bool request_has_next(const struct sip_request *r)
+{
+	return !r->cancelled && (r->udp_flow || r->target + 1 < r->ntargets);
+}
+
+
 static void connect_failed(struct sip_request *r, int err, const char *why)
 {
 	request_next(r, err, request_failure_words(r->flow, err, why));
@@ -171,9 +183,11 @@ static void up_h(
 	(void)flow;
 	tmr_cancel(&r->tmr);
 	r->wait = mem_deref(r->wait);
-	if (failed)
-		connect_failed(r, failed->err ? failed->err : ECONNRESET,
-			failed->why);
+	if (failed && failed->tls)
+		connect_failed(r, EPROTO, failed->why);
+	else if (failed)
+		connect_failed(
+			r, failed->err ? failed->err : ECONNRESET, failed->why);
 	else
 		request_transmit(r);
 }
@@ -188,8 +202,7 @@ static void connect_timeout_h(void *arg)
 }
 
 
-static void flow_connect(struct sip_request *r, const struct sip_target *target,
-	uint64_t timeout)
+static void flow_connect(struct sip_request *r, const struct sip_target *target)
 {
 	char text[SA_TEXT_SIZE];
 	int err;
@@ -204,8 +217,9 @@ static void flow_connect(struct sip_request *r, const struct sip_target *target,
 		r->wait = mem_deref(r->wait);
 		request_transmit(r);
 	} else {
-		tmr_start(sip_tmrs(r->sip), &r->tmr, timeout, connect_timeout_h,
-			r);
+		tmr_start(sip_tmrs(r->sip), &r->tmr,
+			request_has_next(r) ? CONNECT_NEXT_MS : CONNECT_MS,
+			connect_timeout_h, r);
 	}
 }
 
@@ -221,7 +235,7 @@ static void target_try(struct sip_request *r)
 		flow_set(r, flow);
 		request_transmit(r);
 	} else {
-		flow_connect(r, target, CONNECT_MS);
+		flow_connect(r, target);
 	}
 }
 
@@ -277,12 +291,6 @@ void request_route(struct sip_request *r)
 }
 
 
-bool request_has_next(const struct sip_request *r)
-{
-	return !r->cancelled && (r->udp_flow || r->target + 1 < r->ntargets);
-}
-
-
 void request_next(struct sip_request *r, int err, char *why)
 {
 	request_set_failure(r, err, why);
@@ -316,5 +324,5 @@ void request_try_tcp(struct sip_request *r)
 
 	r->udp_flow = r->flow;
 	r->flow = NULL;
-	flow_connect(r, &target, CONNECT_LONG_MS);
+	flow_connect(r, &target);
 }
