@@ -140,8 +140,10 @@ static bool refuse_offer(
 }
 
 
-static void peer_take(struct ua_session *s, const struct msg *req)
+static void peer_take(struct ua_session *s, const struct msg *req,
+	const struct sip_strans *st)
 {
+	(void)sa_addr_text(sip_strans_source(st), s->source);
 	s->peer = uri_aor(&req->from.uri);
 	s->name_text = pl_strdup(&req->from.display);
 	s->name = pl_make(s->name_text, req->from.display.l);
@@ -160,7 +162,7 @@ static void hand_up(struct ua *ua, struct sip_dialog *d, struct sip_strans *st,
 	s->cseq = req->cseq;
 	ua_local(ua, flow, &local);
 	s->sdp = ua_sdp_text(ua, &local);
-	peer_take(s, req);
+	peer_take(s, req, st);
 	s->counted = true;
 	++ua->stack->ringing;
 	sip_strans_on_cancel(st, cancel_h, s);

@@ -271,6 +271,12 @@ const struct pl *ua_session_peer_name(const struct ua_session *s)
 }
 
 
+const char *ua_session_source(const struct ua_session *s)
+{
+	return s->source;
+}
+
+
 bool ua_session_isopen(const struct ua_session *s)
 {
 	return s->state == SESSION_OPEN && !s->bye.active;

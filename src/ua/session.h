@@ -37,6 +37,7 @@ struct ua_session {
 	char *peer;
 	char *name_text;
 	struct pl name;
+	char source[SA_TEXT_SIZE]; /* of their INVITE */
 	struct tmr tmr;    /* it has rung for too long */
 	struct tmr tmr_ok; /* the 200 again */
 	uint64_t wait;     /* till then */
