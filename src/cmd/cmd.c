@@ -60,6 +60,7 @@ static void cmd_destructor(void *data)
 	list_flush(&cmd->logs);
 	list_flush(&cmd->traces);
 	mem_deref(cmd->keys);
+	mem_deref(cmd->account);
 	mem_deref((void *)cmd->shown.account);
 	mem_deref((void *)cmd->shown.peer);
 	mem_deref(cmd->version);
@@ -164,6 +165,13 @@ static void hear_event(const struct core_event *ev, void *arg)
 	}
 	wait_check(cmd);
 	mem_deref(cmd);
+}
+
+
+void cmd_set_account(struct cmd *cmd, const char *name)
+{
+	mem_deref(cmd->account);
+	cmd->account = mem_strdup(name);
 }
 
 

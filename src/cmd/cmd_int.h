@@ -241,6 +241,7 @@ struct cmd {
 	const struct front *front;
 	void *front_arg;
 	char *version;
+	char *account; /* of commands without -a; NULL: none */
 	struct core_listener *listener;
 	struct list aliases;
 	struct key_table *keys;

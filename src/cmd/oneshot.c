@@ -44,6 +44,8 @@ static struct core_account *account_of(
 
 	if (args->account)
 		return core_account_find(cmd->core, args->account);
+	if (cmd->account)
+		return core_account_find(cmd->core, cmd->account);
 	if (target && kind == CMD_ACCOUNT)
 		return core_account_find(cmd->core, target);
 	if (target)

@@ -467,6 +467,9 @@ static void item_start(struct item *item)
 		status = entry ? args_parse(&args, entry, w, at, &why)
 			       : EX_USAGE;
 	}
+	/* What a file says stands for every start, whatever its -a. */
+	if (!status && !args->account && item->group->origin.from != FRONT_FILE)
+		args->account = mem_strdup(cmd->account);
 	if (status)
 		refuse(item, status, why);
 	else
