@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * bot.h - the demo's peers: front ends without a person. They are real sotto
- * processes; a peer prints its address once it listens and leaves when its
+ * processes; a peer prints "ready" once it listens and leaves when its
  * standard input closes.
  */
 #ifndef SOTTO_BOT_H
@@ -32,7 +32,7 @@ int bot_front_alloc(
 	struct bot_front **fp, const struct bot_front_config *config);
 struct cmd *bot_front_cmd(struct bot_front *f);
 
-/* Listens, prints "ADDRESS\n" on standard output, plays its role. */
+/* Plays its role from now on; leaves when standard input ends. */
 void bot_front_ready(struct bot_front *f);
 
 #endif

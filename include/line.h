@@ -8,6 +8,7 @@
 #ifndef SOTTO_LINE_H
 #define SOTTO_LINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include "cmd.h"
 #include "core.h"
@@ -37,6 +38,9 @@ struct cmd *line_front_cmd(struct line_front *f);
 
 /* Shows the prompt and begins to read. */
 void line_front_ready(struct line_front *f);
+
+/* Ctrl-C: true if it emptied what was typed, false if there was nothing. */
+bool line_front_interrupt(struct line_front *f);
 
 /* ---- 2 shell -------------------------------------------------------- */
 

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * app.c - one run of the program: state directory, loop, core, front end,
+ * configuration, signals, and the way out.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+#include "app.h"
+#include "bot.h"
+#include "config.h"
+#include "file.h"
+#include "json_front.h"
+#include "line.h"
+#include "mem.h"
+#include "utf8.h"
+
+
+enum {
+	GOODBYE = 2000, /* for BYE, un-PUBLISH, un-REGISTER on the way out */
+};
+
+
+struct app {
+	const struct app_options *options;
+	struct loop *loop;
+	struct loop_signal *signals[3];
+	struct work *work;
+	struct rand *rand;
+	struct log *log;
+	struct store *store;
+	struct core *core;
+	struct file_lock *lock;
+	struct app_trace *trace;
+	struct app_demo *demo;
+	struct json_front *json;
+	struct line_front *line;
+	struct shell_front *shell;
+	struct bot_front *bot;
+	struct cmd *cmd; /* of the front end; borrowed */
+	struct cmd_queue *file_queue;
+	bool leaving;
+	int status;
+};
+
+
+static void app_release(struct app *app)
+{
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		mem_deref(app->signals[i]);
+	mem_deref(app->file_queue);
+	mem_deref(app->json);
+	mem_deref(app->line);
+	mem_deref(app->shell);
+	mem_deref(app->bot);
+	mem_deref(app->core);
+	mem_deref(app->store);
+	mem_deref(app->trace);
+	mem_deref(app->demo);
+	mem_deref(app->lock);
+	mem_deref(app->log);
+	mem_deref(app->rand);
+	mem_deref(app->work);
+	mem_deref(app->loop);
+}
+
+
+/* On standard error, safe to look at. */
+static void complain(const char *text)
+{
+	struct pl pl = pl_str(text);
+	char *clean = utf8_clean_dup(&pl, UTF8_BODY);
+
+	(void)fprintf(stderr, "sotto: %s\n", clean);
+	mem_deref(clean);
+}
+
+
+/* ---- the way out ---- */
+
+static void gone(void *arg)
+{
+	struct app *app = arg;
+
+	loop_stop(app->loop, app->status);
+}
+
+
+static void leave(int status, void *arg)
+{
+	struct app *app = arg;
+
+	if (app->leaving)
+		return;
+	app->leaving = true;
+	app->status = status;
+	core_shutdown(app->core, GOODBYE, gone, app);
+}
+
+
+static void signal_handler(int signo, void *arg)
+{
+	struct app *app = arg;
+
+	if (signo == SIGINT && app->line && line_front_interrupt(app->line))
+		return;
+	/* A second one ends at once. */
+	if (app->leaving)
+		loop_stop(app->loop, app->status);
+	else
+		leave(EX_OK, app);
+}
+
+
+static int watch_signals(struct app *app)
+{
+	static const int numbers[] = {SIGTERM, SIGHUP, SIGINT};
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < 3 && !err; i++)
+		err = loop_signal_alloc(&app->signals[i], app->loop, numbers[i],
+			signal_handler, app);
+	return err;
+}
+
+
+/* ---- the state directory ---- */
+
+static int open_state(struct app *app)
+{
+	const char *dir = app->options->state;
+	char *found = NULL, *text = NULL;
+	pid_t pid = 0;
+	int err, status = EX_OK;
+
+	if (app->demo)
+		dir = app_demo_state(app->demo);
+	if (!dir)
+		dir = found = file_state_dir();
+	if (!dir) {
+		complain("no HOME: say -s DIR");
+		return EX_OSERR;
+	}
+	err = file_private_dir(dir);
+	if (!err)
+		err = file_lock(&app->lock, dir, &pid);
+	if (err == EAGAIN) {
+		text = mem_printf(
+			"%s is in use by process %ld", dir, (long)pid);
+		status = EX_TEMPFAIL;
+	} else if (err) {
+		text = mem_printf("%s: %s", dir, strerror(err));
+		status = EX_OSERR;
+	}
+	if (text)
+		complain(text);
+	mem_deref(text);
+	mem_deref(found);
+	return status;
+}
+
+
+/* ---- the front end ---- */
+
+static int make_front(struct app *app)
+{
+	const struct app_options *o = app->options;
+	int err;
+
+	switch (o->front) {
+	case APP_JSON: {
+		struct json_front_config c = {
+			.loop = app->loop,
+			.core = app->core,
+			.version = PACKAGE_VERSION,
+			.in = STDIN_FILENO,
+			.out = STDOUT_FILENO,
+			.quit = leave,
+			.arg = app,
+		};
+
+		err = json_front_alloc(&app->json, &c);
+		app->cmd = err ? NULL : json_front_cmd(app->json);
+		return err;
+	}
+	case APP_SHELL: {
+		struct shell_front_config c = {
+			.loop = app->loop,
+			.core = app->core,
+			.version = PACKAGE_VERSION,
+			.argc = o->argc,
+			.argv = o->argv,
+			.quit = leave,
+			.arg = app,
+		};
+
+		err = shell_front_alloc(&app->shell, &c);
+		app->cmd = err ? NULL : shell_front_cmd(app->shell);
+		return err;
+	}
+	case APP_BOT: {
+		struct bot_front_config c = {
+			.loop = app->loop,
+			.core = app->core,
+			.role = o->bot,
+			.quit = leave,
+			.arg = app,
+		};
+
+		err = bot_front_alloc(&app->bot, &c);
+		app->cmd = err ? NULL : bot_front_cmd(app->bot);
+		return err;
+	}
+	case APP_LINE:
+		break;
+	}
+	{
+		struct line_front_config c = {
+			.loop = app->loop,
+			.core = app->core,
+			.version = PACKAGE_VERSION,
+			.greeting = app->demo ? app_demo_greeting : NULL,
+			.quit = leave,
+			.arg = app,
+		};
+
+		err = line_front_alloc(&app->line, &c);
+		app->cmd = err ? NULL : line_front_cmd(app->line);
+	}
+	return err;
+}
+
+
+static void front_ready(struct app *app)
+{
+	if (app->json)
+		json_front_ready(app->json);
+	if (app->line)
+		line_front_ready(app->line);
+	if (app->shell)
+		shell_front_ready(app->shell);
+	if (app->bot)
+		bot_front_ready(app->bot);
+}
+
+
+/* ---- the core and what it stands on ---- */
+
+static void log_sink(
+	enum log_level level, const char *topic, const char *text, void *arg)
+{
+	struct app *app = arg;
+
+	if (app->cmd)
+		cmd_log(level, topic, text, app->cmd);
+}
+
+
+static int make_core(struct app *app)
+{
+	struct core_config c = {0};
+	int err = loop_alloc(&app->loop);
+
+	if (err)
+		return err;
+	app->work = work_alloc(app->loop);
+	app->rand = rand_system();
+	app->log = log_alloc(LOG_INFO, log_sink, app);
+	err = store_memory_alloc(&app->store, loop_tmrs(app->loop), app->work);
+	if (err)
+		return err;
+	c.tmrs = loop_tmrs(app->loop);
+	c.rand = app->rand;
+	c.log = app->log;
+	c.loop = app->loop;
+	c.work = app->work;
+	c.store = app->store;
+	err = core_alloc(&app->core, &c);
+	return err ? err : watch_signals(app);
+}
+
+
+static int open_trace(struct app *app)
+{
+	const char *file = app->options->trace;
+	char *text;
+	int err;
+
+	if (!file)
+		return EX_OK;
+	err = app_trace_open(&app->trace, file, loop_tmrs(app->loop));
+	if (!err) {
+		cmd_trace(app->cmd, app_trace_write, app->trace);
+		return EX_OK;
+	}
+	text = mem_printf("%s: %s", file, strerror(err));
+	complain(text);
+	mem_deref(text);
+	return EX_OSERR;
+}
+
+
+/* ---- the configuration ---- */
+
+/* The default file may be absent; one that was named may not. */
+static int read_config(struct app *app)
+{
+	const char *path = app->options->config;
+	char *found = NULL, *why = NULL;
+	int status = EX_OK;
+
+	if (app->demo)
+		path = app_demo_config(app->demo);
+	if (!path) {
+		path = found = file_config_path();
+		if (!path || access(path, F_OK) != 0)
+			path = NULL;
+	}
+	if (path && cmd_queue_alloc(&app->file_queue, app->cmd) == 0)
+		status = cmd_file(app->file_queue, path, NULL, &why);
+	if (status)
+		complain(why ? why : "the configuration cannot be read");
+	mem_deref(why);
+	mem_deref(found);
+	return status;
+}
+
+
+/* Everything up to the first turn of the loop. */
+static void begin(struct app *app)
+{
+	int status = read_config(app);
+
+	if (status) {
+		leave(status, app);
+		return;
+	}
+	if (app->demo)
+		app_demo_people(app->demo, app->core);
+	front_ready(app);
+}
+
+
+static void demo_ready(int err, void *arg)
+{
+	struct app *app = arg;
+
+	if (err) {
+		complain("the demo's peers did not start");
+		leave(EX_OSERR, app);
+		return;
+	}
+	begin(app);
+}
+
+
+static int start(struct app *app)
+{
+	int status, err;
+
+	status = open_state(app);
+	if (status)
+		return status;
+	err = make_core(app);
+	if (!err)
+		err = make_front(app);
+	if (err) {
+		complain(strerror(err));
+		return EX_OSERR;
+	}
+	cmd_set_account(app->cmd, app->options->account);
+	status = open_trace(app);
+	if (status)
+		return status;
+	if (!app->demo) {
+		begin(app);
+		return EX_OK;
+	}
+	err = app_demo_start(app->demo, app->loop, demo_ready, app);
+	if (err)
+		complain(strerror(err));
+	return err ? EX_OSERR : EX_OK;
+}
+
+
+int app_run(const struct app_options *o)
+{
+	struct app app = {.options = o};
+	char *why = NULL;
+	int status = EX_OK;
+
+	if (o->demo && app_demo_alloc(&app.demo, &why)) {
+		complain(why ? why : "the demo cannot start");
+		mem_deref(why);
+		return EX_OSERR;
+	}
+	status = start(&app);
+	if (!status)
+		status = loop_run(app.loop);
+	if (app.json)
+		json_front_flush(app.json, GOODBYE);
+	app_release(&app);
+	return status;
+}

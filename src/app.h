@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* app.h - what the files of the start share. */
+#ifndef SOTTO_APP_H
+#define SOTTO_APP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "cmd.h"
+#include "core.h"
+#include "loop.h"
+
+enum app_front {
+	APP_LINE,
+	APP_JSON,
+	APP_SHELL,
+	APP_BOT,
+};
+
+/* What the command line said. */
+struct app_options {
+	enum app_front front;
+	const char *config; /* -f; NULL: the default, which may be absent */
+	const char *state; /* -s; NULL: the default */
+	const char *account; /* -a */
+	const char *trace; /* --trace */
+	const char *bot; /* --bot: the role of a peer of the demo */
+	bool demo;
+	bool line; /* --line was said */
+	size_t argc; /* the command */
+	const char *const *argv;
+};
+
+/* Reads ARGV. Returns -1 to go on, or the status to exit with at once: help,
+ * version or a mistake were printed. */
+int app_options_read(struct app_options *o, int argc, char *argv[]);
+
+/* Runs the program to its end; its exit status. */
+int app_run(const struct app_options *o);
+
+/* ---- trace.c: --trace FILE ---- */
+struct app_trace;
+
+/* Opens FILE (mode 0600, appended). Errno. mem_deref() closes. */
+int app_trace_open(struct app_trace **tp, const char *file, struct tmrs *tmrs);
+
+/* A dialect_trace_h; ARG is the trace. */
+void app_trace_write(bool sent, const char *transport, const char *local,
+	const char *peer, const struct pl *text, void *arg);
+
+/* ---- demo.c: --demo ---- */
+struct app_demo;
+
+/* Makes the demo's world: a private directory under TMPDIR, the peers' and
+ * our own configuration. Errno with *WHY (mem_deref). mem_deref() ends the
+ * peers and removes the directory. */
+int app_demo_alloc(struct app_demo **dp, char **why);
+
+/* The state directory and the configuration of our own side (borrowed). */
+const char *app_demo_state(const struct app_demo *d);
+const char *app_demo_config(const struct app_demo *d);
+
+/* Starts the peers; READY is called once their addresses are known and the
+ * configuration is written. */
+int app_demo_start(struct app_demo *d, struct loop *loop,
+	void (*ready)(int err, void *arg), void *arg);
+
+/* What is printed first. */
+extern const char app_demo_greeting[];
+
+/* Kim stands in the list as found but not added. */
+void app_demo_people(struct app_demo *d, struct core *core);
+
+#endif

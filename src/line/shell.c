@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* shell.c - one command given as arguments: its output, its status, the end. */
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include "line.h"
+#include "mbuf.h"
+#include "mem.h"
+#include "utf8.h"
+
+
+enum {
+	LIMIT = 30 * 1000,
+	TEXT_MAX = 4 * 1024 * 1024,
+};
+
+
+struct shell_front {
+	struct shell_front_config config;
+	struct tmrs *tmrs;
+	struct cmd *cmd;
+	struct cmd_queue *queue;
+	struct tmr limit;
+	uint64_t started;
+	bool finished;
+};
+
+
+static void front_destructor(void *data)
+{
+	struct shell_front *f = data;
+
+	tmr_cancel(&f->limit);
+	mem_deref(f->queue);
+	mem_deref(f->cmd);
+}
+
+
+/* Everything a stranger may have written is made safe here. */
+static void print(FILE *to, const char *text)
+{
+	struct mbuf *mb = mbuf_alloc(TEXT_MAX);
+	struct pl pl = pl_str(text);
+	struct pl clean;
+
+	(void)utf8_clean(mb, &pl, UTF8_BODY, false);
+	clean = mbuf_all(mb);
+	(void)fprintf(to, "%.*s\n", PL_ARG(&clean));
+	mem_deref(mb);
+}
+
+
+static void finish(struct shell_front *f, int status)
+{
+	if (f->finished)
+		return;
+	f->finished = true;
+	tmr_cancel(&f->limit);
+	(void)fflush(stdout);
+	f->config.quit(status, f->config.arg);
+}
+
+
+/* ---- the table of a front end ---- */
+
+static void front_row_handler(const struct front_origin *origin,
+	const struct front_row *row, void *arg)
+{
+	(void)origin;
+	(void)arg;
+	print(stdout, row->text);
+}
+
+
+static void front_outcome_handler(
+	const struct front_outcome *outcome, void *arg)
+{
+	(void)arg;
+	if (outcome->status && outcome->text)
+		print(stderr, outcome->text);
+}
+
+
+static void quit_handler(int status, void *arg)
+{
+	finish(arg, status);
+}
+
+
+static const struct front front = {
+	.name = "shell",
+	.once = true,
+	.row = front_row_handler,
+	.outcome = front_outcome_handler,
+	.quit = quit_handler,
+};
+
+
+/* ---- the command ---- */
+
+static void command_row(const struct front_row *row, void *arg)
+{
+	(void)arg;
+	print(stdout, row->text);
+}
+
+
+static void command_done(const struct front_outcome *outcome, void *arg)
+{
+	if (outcome->text)
+		print(outcome->status ? stderr : stdout, outcome->text);
+	finish(arg, outcome->status);
+}
+
+
+static void run(struct shell_front *f)
+{
+	static const struct front_origin origin = {.from = FRONT_SHELL};
+	struct cmd_sink sink = {
+		.row = command_row, .done = command_done, .arg = f};
+	uint64_t used = tmrs_now(f->tmrs) - f->started;
+
+	cmd_words(f->queue, f->config.argc, f->config.argv,
+		used < LIMIT ? LIMIT - used : 1, &origin, &sink);
+}
+
+
+static void signed_in(const struct core_outcome *outcome, void *arg)
+{
+	struct shell_front *f = arg;
+
+	if (f->finished)
+		return;
+	tmr_cancel(&f->limit);
+	if (!outcome->status) {
+		run(f);
+		return;
+	}
+	if (outcome->text)
+		print(stderr, outcome->text);
+	finish(f, outcome->status);
+}
+
+
+static void limit_handler(void *arg)
+{
+	print(stderr, "not signed in after 30 s");
+	finish(arg, EX_TEMPFAIL);
+}
+
+
+/* ---- life ---- */
+
+int shell_front_alloc(
+	struct shell_front **fp, const struct shell_front_config *config)
+{
+	struct shell_front *f = mem_zalloc(sizeof(*f), front_destructor);
+	struct cmd_config cc = {
+		.core = config->core,
+		.tmrs = loop_tmrs(config->loop),
+		.front = &front,
+		.front_arg = f,
+		.version = config->version,
+	};
+	int err;
+
+	f->config = *config;
+	f->tmrs = loop_tmrs(config->loop);
+	err = cmd_alloc(&f->cmd, &cc);
+	if (!err)
+		err = cmd_queue_alloc(&f->queue, f->cmd);
+	if (err)
+		mem_deref(f);
+	else
+		*fp = f;
+	return err;
+}
+
+
+struct cmd *shell_front_cmd(struct shell_front *f)
+{
+	return f->cmd;
+}
+
+
+void shell_front_ready(struct shell_front *f)
+{
+	struct core_account *account = NULL;
+
+	f->started = tmrs_now(f->tmrs);
+	if (!cmd_needs_network(
+		    f->cmd, f->config.argc, f->config.argv, &account) ||
+		!account) {
+		run(f);
+		return;
+	}
+	tmr_start(f->tmrs, &f->limit, LIMIT, limit_handler, f);
+	core_login(account, signed_in, f);
+}

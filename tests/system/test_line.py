@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The line front end in a pty, between two accounts on a real server."""
+
+import os
+
+import pexpect
+import pytest
+
+from kamailio import free_ports
+from sotto import account, environment, program
+
+
+def spawn(tmp_path, name, config, term="xterm"):
+    home = tmp_path / name
+    home.mkdir()
+    conf = home / "sotto.conf"
+    conf.write_text(config)
+    os.chmod(conf, 0o600)
+    env = environment(home)
+    env["TERM"] = term
+    return pexpect.spawn(
+        program(), ["-f", str(conf), "-s", str(home / "state"), "--line"],
+        env=env, timeout=15, encoding="utf-8", dimensions=(24, 100))
+
+
+def finish(p):
+    p.sendline("/quit")
+    p.expect(pexpect.EOF)
+    p.close()
+    assert p.exitstatus == 0
+
+
+@pytest.mark.parametrize("term", ["xterm", "dumb"])
+def test_chat(kamailio, tmp_path, term):
+    alice = spawn(tmp_path, "alice", account(
+        "work", "alice", kamailio, "tls", session="session")
+        + "buddy add sip:bob@lab.test -n Bob -g Friends\nlogin work\n", term)
+    alice.expect("Bob is unknown: ")
+    alice.expect("work is online")
+    alice.expect("Bob is offline")
+    bob = spawn(tmp_path, "bob", account("home", "bob", kamailio)
+                + "buddy add sip:alice@lab.test -n Alice -g Friends\n"
+                + "login home\n", term)
+    bob.expect("home is online")
+    alice.expect("Bob is online")
+    alice.sendline("/chat show bob")
+    alice.sendline("/chat open bob")
+    alice.expect(r"chat with Bob is open \(session\)")
+    bob.expect(r"chat with Alice is open \(session\)")
+    alice.sendline("/typing bob on")
+    bob.expect("Alice is typing")
+    alice.sendline("Hello, Bob; it's me")
+    bob.expect(r"\d\d:\d\d Alice Hello, Bob; it's me")
+    bob.sendline("/msg alice //not # a comment; really")
+    alice.expect(r"\d\d:\d\d Bob //not # a comment; really")
+    alice.sendline("//slash")
+    bob.expect(r"\d\d:\d\d Alice /slash")
+    alice.sendline("/chat close bob")
+    bob.expect("Alice closed the chat")
+    finish(alice)
+    finish(bob)
+
+
+def test_password_asked_without_echo(kamailio, tmp_path):
+    config = "\n".join(
+        line for line in account("work", "alice", kamailio).splitlines()
+        if "password" not in line) + "\n"
+    p = spawn(tmp_path, "alice", config)
+    p.sendline("/login work")
+    p.expect("(?i)password[^\r\n]*: ")
+    p.sendline("secret-alice")
+    p.expect("work is online")
+    assert "secret-alice" not in p.before
+    finish(p)
+
+
+def test_strangers_bytes(tmp_path):
+    """No escape byte of a stranger, none at all with TERM=dumb."""
+    pa, pb = free_ports(2)
+    lines = ("account add me sip:%s@127.0.0.1:%d\naccount set me register "
+             "no\naccount set me listen 127.0.0.1:%d\n")
+    bob = spawn(tmp_path, "bob", lines % ("bob", pb, pb)
+                + "account set me accept all\nlogin me\n", "dumb")
+    bob.expect("me is online")
+    alice = spawn(tmp_path, "alice", lines % ("alice", pa, pa)
+                  + "account set me display-name \"evil\x1b[31mname\"\n"
+                  "login me\n", "dumb")
+    alice.expect("me is online")
+    alice.sendline("/msg sip:bob@127.0.0.1:%d a\x1b]0;x\x07b" % pb)
+    bob.expect("alice a.*b")
+    assert "\x1b" not in bob.before + bob.after
+    assert "\x07" not in bob.before + bob.after
+    finish(alice)
+    finish(bob)

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two sottos without any server."""
+
+import socket
+
+import pytest
+
+from kamailio import free_ports
+
+
+def person(name, port, more=""):
+    return ("account add me sip:%s@127.0.0.1:%d\n"
+            "account set me register no\n"
+            "account set me listen 127.0.0.1:%d\n%slogin me\n"
+            % (name, port, port, more))
+
+
+@pytest.fixture
+def pair(start):
+    pa, pb = free_ports(2)
+    a, b = "sip:alice@127.0.0.1:%d" % pa, "sip:bob@127.0.0.1:%d" % pb
+    bob = start("bob", person("bob", pb, "account set me accept ask\n"))
+    bob.expect("account", state="online",
+               address=lambda t: str(pb) in t)
+    alice = start("alice", person("alice", pa))
+    alice.expect("account", state="online")
+    return alice, bob, a, b
+
+
+def test_added_accepted_online(pair):
+    """Unknown while it waits, a watcher event, accepted: Online."""
+    alice, bob, a, b = pair
+    alice.do("buddy", "add", b, "-n", "Bob")
+    alice.expect("presence", buddy=b, state="unknown",
+                 reason=lambda r: "approval" in r)
+    bob.expect("watcher", watcher=a)
+    bob.do("buddy", "accept", a)
+    alice.expect("presence", buddy=b, state="online")
+    bob.do("presence", "set", "away", "at lunch")
+    away = alice.expect("presence", buddy=b, state="online",
+                        activity="away")
+    assert away["note"] == "at lunch"
+    bob.do("presence", "set", "invisible")
+    alice.expect("presence", buddy=b, state="offline")
+    assert bob.quit() == 0
+    alice.expect("presence", buddy=b, state="unknown")
+
+
+def test_declined(pair):
+    alice, bob, a, b = pair
+    alice.do("buddy", "add", b)
+    bob.expect("watcher", watcher=a)
+    bob.do("buddy", "decline", a)
+    alice.expect("presence", buddy=b, state="unknown",
+                 reason=lambda r: "approval" not in r and "asked" not in r)
+
+
+def test_blocked(pair):
+    """Polite to the watcher, 403 to the sender."""
+    alice, bob, a, b = pair
+    bob.do("buddy", "block", a)
+    alice.do("buddy", "add", b)
+    alice.expect("presence", buddy=b, state="offline")
+    reply = alice.do("msg", b, "hello?", ok=False)
+    assert reply["status"] == 69
+    assert not bob.seen("message")
+
+
+def test_stranger_by_page(pair):
+    alice, bob, a, b = pair
+    assert alice.do("msg", b, "hi Bob")["ok"]
+    got = bob.expect("message", direction="in", peer=a)
+    assert got["stranger"] is True and got["via"] == "page"
+
+
+def test_session_found_by_options(pair):
+    """session=auto: a 200 to OPTIONS with m=message opens one."""
+    alice, bob, a, b = pair
+    bob.do("buddy", "add", a)
+    alice.do("buddy", "add", b)
+    alice.do("chat", "open", b)
+    alice.expect("chat", peer=b, state="open", via="session")
+    bob.expect("chat", peer=a, state="open", via="session")
+    alice.do("typing", b, "on")
+    bob.expect("typing", peer=a, active=True)
+    alice.do("msg", b, "in the session")
+    bob.expect("message", text="in the session", via="session")
+    bob.do("chat", "close", a)
+    alice.expect("chat", peer=b, state="closed", by="them")
+
+
+def test_stranger_rings_until_opened(pair):
+    alice, bob, a, b = pair
+    number = alice.send("chat", "open", b)
+    bob.expect("chat", peer=a, state="opening")
+    alice.none("chat", 1.0, state="open")
+    bob.do("chat", "open", a)
+    assert alice.reply(number)["ok"]
+    alice.expect("chat", peer=b, state="open", via="session")
+
+
+def test_long_text(pair):
+    """Over 1300 bytes: never lost; by a session, since the peer takes one."""
+    alice, bob, a, b = pair
+    bob.do("buddy", "add", a)
+    text = "0123456789" * 500
+    assert alice.do("msg", b, text)["ok"]
+    assert bob.expect("message", direction="in")["text"] == text
+
+
+def test_hostile_datagrams(pair):
+    """Garbage is answered where the RFC owes it, and nothing is harmed."""
+    alice, bob, a, b = pair
+    port = int(b.rsplit(":", 1)[1])
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.settimeout(5)
+    for text in (b"\0" * 100, b"\xff" * 1000, b"MESSAGE\r\n\r\n",
+                 b"INVITE sip:bob@x SIP/2.0\r\n" + b"Via: " * 5000):
+        s.sendto(text, ("127.0.0.1", port))
+    s.sendto(b"OPTIONS sip:bob@127.0.0.1 SIP/2.0\r\n"
+             b"Via: SIP/2.0/UDP 127.0.0.1:%d;branch=z9hG4bK1;rport\r\n"
+             b"From: <sip:x@y>;tag=1\r\nTo: <sip:bob@127.0.0.1>\r\n"
+             b"Call-ID: 1\r\nCSeq: 99999999999 OPTIONS\r\n\r\n"
+             % s.getsockname()[1], ("127.0.0.1", port))
+    assert s.recv(4096).startswith(b"SIP/2.0 400")
+    assert alice.do("msg", b, "still there?")["ok"]
+
+
+def test_escape_sequences_stay_text(pair):
+    """JSON keeps the exact text; it is ASCII."""
+    alice, bob, a, b = pair
+    text = "a\x1b]0;owned\x07b\x9b31mc\u202ed"
+    alice.do("msg", b, text)
+    assert bob.expect("message", direction="in")["text"] == text
