@@ -33,7 +33,7 @@ allowed() {
 	core) echo base h:tmr h:work h:child h:uri h:presence dialect \
 		store core ;;
 	cmd) echo base h:loop h:tmr h:uri h:presence core front cmd ;;
-	edit) echo base cmd front core edit ;;
+	edit) echo base h:loop cmd front core edit ;;
 	ui | line | json | bot)
 		echo base h:loop h:tmr h:uri h:presence core cmd front edit "$1"
 		;;
