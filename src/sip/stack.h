@@ -81,6 +81,21 @@ struct sip_flow {
 	struct sip_stream *stream;
 };
 
+struct sip_stream {
+	void *conn;
+	struct mbuf *rx; /* the begun message; NULL: none */
+	unsigned crlfs; /* in a row, that answered nothing */
+	size_t scanned; /* of it, by msg_frame() */
+	struct tmr tmr; /* connecting, then for a begun message */
+	struct tmr idle;
+	uint64_t active; /* when something went over it */
+	bool accepted;
+	struct tls *tls; /* it was made with; NULL: accepted or TCP */
+	char *name; /* it was made for */
+	char *why; /* it could not be made */
+	int err; /* with why */
+};
+
 /* What a transport does. */
 struct sip_transp {
 	enum sip_tp tp;
@@ -120,6 +135,9 @@ void sip_flow_drop(struct sip_flow *flow);
  * top Via of its request. */
 int sip_flow_reply(struct sip *sip, struct sip_flow *flow,
 	const struct msg_via *via, const void *p, size_t n);
+
+/* Bytes of a connection: frames them; FLOW may have ended after it. */
+void sip_stream_recv(struct sip_flow *flow, const uint8_t *p, size_t n);
 
 /* Bytes that are one whole message came over FLOW. */
 void sip_flow_recv(struct sip_flow *flow, const void *p, size_t n);

@@ -14,25 +14,8 @@
 
 enum {
 	CONNECT_MS = 10000, /* for the connection, TLS included */
-	PARTIAL_MS = 60000, /* for a message once it has begun */
 	IDLE_MS = 600000,
-	PIECE = 65536,
 	SIP_PORT = 5060,
-};
-
-struct sip_stream {
-	void *conn;
-	struct mbuf *rx; /* the begun message; NULL: none */
-	unsigned crlfs; /* in a row, that answered nothing */
-	size_t scanned; /* of it, by msg_frame() */
-	struct tmr tmr; /* connecting, then for a begun message */
-	struct tmr idle;
-	uint64_t active; /* when something went over it */
-	bool accepted;
-	struct tls *tls; /* it was made with; NULL: accepted or TCP */
-	char *name; /* it was made for */
-	char *why; /* it could not be made */
-	int err; /* with why */
 };
 
 
@@ -66,12 +49,6 @@ static void connect_due(void *arg)
 }
 
 
-static void partial_due(void *arg)
-{
-	flow_fail(arg, ETIMEDOUT, "a message was not whole after 60 s");
-}
-
-
 static void idle_due(void *arg)
 {
 	struct sip_flow *flow = arg;
@@ -94,146 +71,13 @@ static void touch(struct sip_flow *flow)
 }
 
 
-/* ---- receiving ---- */
-
-/* The stream is lost: answers what can be answered and closes. */
-static void conn_bad(
-	struct sip_flow *flow, const uint8_t *p, size_t n, const char *why)
-{
-	struct sip *sip = flow->sip;
-	struct msg *msg = NULL;
-	const char *ignored = NULL;
-	char buf[80];
-
-	log_print(sip->config.log, LOG_INFO, "sip", "%s: closed: %s",
-		sip_flow_text(flow, buf, sizeof(buf)), why ? why : "");
-	sip_trace_msg(flow, false, p, n);
-	(void)msg_decode(&msg, p, n, true, &sip->config.limits, &ignored);
-	if (msg)
-		sip_strans_refuse(sip, flow, msg, &flow->peer,
-			msg->bad ? msg->bad : 400, why);
-	mem_deref(msg);
-	flow_fail(flow, EBADMSG, why ? why : "unreadable stream");
-}
-
-
-/* A CRLF alone is an answer to our ping, or half of theirs. */
-static void conn_crlf(struct sip_flow *flow)
-{
-	struct sip_stream *s = flow->stream;
-
-	if (sip_keepalive_pong(flow) || ++s->crlfs < 2)
-		return;
-	s->crlfs = 0;
-	(void)flow->transp->send(flow, "\r\n", 2);
-}
-
-
-/* Handles what is whole among the N bytes at P; returns the bytes used. The
- * flow may have ended after it. */
-static size_t conn_consume(struct sip_flow *flow, const uint8_t *p, size_t n)
-{
-	struct sip_stream *s = flow->stream;
-	const char *why = NULL;
-	size_t used = 0, len = 0;
-
-	while (used < n && !flow->ended) {
-		switch (msg_frame(p + used, n - used, &flow->sip->config.limits,
-			&s->scanned, &len, &why)) {
-		case MSG_FRAME_MORE:
-			return used;
-		case MSG_FRAME_MESSAGE:
-			s->scanned = 0;
-			s->crlfs = 0;
-			sip_flow_recv(flow, p + used, len);
-			break;
-		case MSG_FRAME_PING:
-			s->scanned = 0;
-			(void)flow->transp->send(flow, "\r\n", 2);
-			break;
-		case MSG_FRAME_PONG:
-			s->scanned = 0;
-			conn_crlf(flow);
-			break;
-		case MSG_FRAME_BAD:
-			conn_bad(flow, p + used, len, why);
-			return used;
-		}
-		used += len;
-	}
-	return used;
-}
-
-
-/* Keeps the N bytes at P for the rest of their message. */
-static void conn_keep(struct sip_flow *flow, const uint8_t *p, size_t n)
-{
-	const struct msg_limits *limits = &flow->sip->config.limits;
-	struct sip_stream *s = flow->stream;
-
-	s->rx = mbuf_alloc_size(
-		n, limits->header_bytes + limits->body_bytes + PIECE);
-	(void)mbuf_write_mem(s->rx, p, n);
-}
-
-
-static void conn_rest(struct sip_flow *flow)
-{
-	struct sip_stream *s = flow->stream;
-
-	if (!s->rx)
-		tmr_cancel(&s->tmr);
-	else if (!tmr_isrunning(&s->tmr))
-		tmr_start(flow->sip->config.tmrs, &s->tmr, PARTIAL_MS,
-			partial_due, flow);
-}
-
-
-/* Adds N bytes at P to the begun message, and handles what is then whole. */
-static void conn_add(struct sip_flow *flow, const uint8_t *p, size_t n)
-{
-	struct sip_stream *s = flow->stream;
-	struct mbuf *rx = mem_ref(s->rx);
-
-	(void)mbuf_write_mem(rx, p, n);
-	rx->pos += conn_consume(flow, rx->buf + rx->pos, rx->end - rx->pos);
-	if (rx->pos == rx->end)
-		s->rx = mem_deref(s->rx);
-	else if (rx->pos)
-		mbuf_shift(rx);
-	mem_deref(rx);
-}
-
-
 static void conn_recv(const struct sa *src, const struct sa *dst,
 	const uint8_t *p, size_t n, void *arg)
 {
-	struct sip_flow *flow = mem_ref(arg);
-	struct sip_stream *s = flow->stream;
-	size_t part;
-
 	(void)src;
 	(void)dst;
-	touch(flow);
-	while (n && !flow->ended) {
-		part = n;
-		if (!s->rx) {
-			part = conn_consume(flow, p, n);
-			if (!flow->ended && part < n) {
-				conn_keep(flow, p + part, n - part);
-				part = n;
-			}
-		} else {
-			/* In pieces, so that its maximum holds them. */
-			part = n < PIECE ? n : PIECE;
-			conn_add(flow, p, part);
-		}
-		p += part;
-		n -= part;
-	}
-	if (!flow->ended)
-		conn_rest(flow);
-	mem_deref(flow);
+	touch(arg);
+	sip_stream_recv(arg, p, n);
 }
 
 

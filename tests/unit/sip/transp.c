@@ -367,6 +367,36 @@ static void patience(void **state)
 }
 
 
+/* The 60 s are each message's own: a busy stream whose pieces never end with
+ * a message stays. */
+static void never_whole(void **state)
+{
+	static const char text[] =
+		"OPTIONS sip:alice@192.0.2.1 SIP/2.0\r\n"
+		"Via: SIP/2.0/TCP 192.0.2.2;branch=z9hG4bK1\r\n"
+		"From: <sip:bob@example.org>;tag=b1\r\n"
+		"To: <sip:alice@example.org>\r\n"
+		"Call-ID: c\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
+	struct world *w = *state;
+	const size_t half = sizeof(text) / 2;
+	char turned[sizeof(text)];
+	unsigned i;
+
+	w->answer = 200;
+	world_stream_bytes(w, text, half);
+	memcpy(turned, text + half, sizeof(text) - 1 - half);
+	memcpy(turned + sizeof(text) - 1 - half, text, half);
+	for (i = 0; i < 30; i++) {
+		world_run(w, 10000);
+		world_stream_bytes(w, turned, sizeof(text) - 1);
+	}
+	assert_false(w->peer_down);
+	assert_int_equal(w->requests, 30);
+	world_run(w, 61000);
+	assert_true(w->peer_down);
+}
+
+
 /* A peer that never reads is not served for ever. */
 static int refuse_send(void *conn, const void *p, size_t n)
 {
@@ -647,6 +677,7 @@ int test_transp(void)
 		T(hostile),
 		T(endless_header),
 		T(patience),
+		T(never_whole),
 		T(stuffed),
 		T(tls_reuse),
 		T(tls_unreadable),
