@@ -286,7 +286,11 @@ bool sip_flow_isup(const struct sip_flow *flow);
 /* "TLS 127.0.0.1:5061" for people. BUF is returned. */
 const char *sip_flow_text(const struct sip_flow *flow, char *buf, size_t size);
 
-/* H is called once when FLOW ends; mem_deref() of *WP unwatches. */
+/* A connection that nobody refers to is closed after 10 minutes of silence;
+ * a path over UDP ends when ICMP says so, and the next use makes another. */
+
+/* H is called once when FLOW ends; mem_deref() of *WP unwatches. ENOTCONN: it
+ * has ended. */
 struct sip_flow_watch;
 typedef void(sip_flow_down_h)(const struct stream_end *end, void *arg);
 int sip_flow_watch(struct sip_flow_watch **wp, struct sip_flow *flow,
@@ -456,7 +460,11 @@ struct sip_reply {
 
 /* Sends a reply; a final one completes ST, whose references the caller may
  * drop then. EALREADY: finally answered before (a 2xx to an INVITE may be
- * repeated until its ACK; RFC 6026). */
+ * repeated until its ACK; RFC 6026: the same bytes go out). EINVAL: nothing
+ * that may be sent: to other requests than INVITE no 1xx but 100, that not
+ * before 3.5 s over UDP, and never 408 (RFC 4320). ETIMEDOUT: the client has
+ * given up, or the stack is gone. ENOTCONN and other errno of the network:
+ * answered, but the way back is closed. */
 int sip_strans_reply(struct sip_strans *st, const struct sip_reply *reply);
 
 /* Shorthand without headers. */
