@@ -52,6 +52,9 @@ bool args_is_flag(const char *word);
 /* -a and -t, which every command takes; ends in zero. */
 extern const struct cmd_item args_common[];
 
+/* 64 with *WHY if WORD is no value for ITEM (args_check.c). */
+int args_check(const struct cmd_item *item, const char *word, char **why);
+
 /* "1.5" to milliseconds; false for anything else. */
 bool args_seconds(const char *text, uint64_t *ms);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * queue.c - commands in order. One starts when the one before has started;
- * `wait` and `sleep` hold what follows. The commands of a line or of a file
- * are a group with one outcome.
+ * `wait` and `sleep` hold what follows.
  */
 #include "cmd_int.h"
+#include "group.h"
 #include "json.h"
 
 
@@ -15,29 +15,6 @@ struct item {
 	struct words *words; /* NULL: a mistake in a file */
 	char *mistake;
 	unsigned line;
-};
-
-
-struct group {
-	struct le le; /* in its queue, which owns a reference */
-	struct cmd_queue *q; /* NULL once the queue is gone */
-	struct front_origin origin;
-	char *file; /* owns origin.file */
-	struct cmd_sink sink;
-	bool has_sink;
-	bool is_file;
-	bool complete; /* no command will be added */
-	unsigned depth; /* of files within files */
-	uint64_t limit;
-	struct cmd_call *parent; /* `source`, for a file within a line */
-	struct list list; /* items of a file, until queue_file_end() */
-	size_t started;
-	size_t open; /* commands that wait or run */
-	size_t index; /* whose outcome is kept */
-	bool any;
-	int status;
-	char *text;
-	struct json *result;
 };
 
 
@@ -58,18 +35,6 @@ static void item_destructor(void *data)
 	mem_deref(item->group);
 	mem_deref(item->words);
 	mem_deref(item->mistake);
-}
-
-
-static void group_destructor(void *data)
-{
-	struct group *g = data;
-
-	list_unlink(&g->le);
-	mem_deref(g->file);
-	mem_deref(g->parent);
-	mem_deref(g->text);
-	json_drop(g->result);
 }
 
 
@@ -114,133 +79,6 @@ struct cmd *queue_cmd(const struct cmd_queue *q)
 size_t cmd_queue_pending(const struct cmd_queue *q)
 {
 	return q->groups.count;
-}
-
-
-/* ---- groups --------------------------------------------------------- */
-
-
-static struct group *group_alloc(struct cmd_queue *q,
-	const struct front_origin *origin, const struct cmd_sink *sink)
-{
-	struct group *g = mem_zalloc(sizeof(*g), group_destructor);
-
-	g->q = q;
-	g->file = mem_strdup(origin->file);
-	g->origin = *origin;
-	g->origin.file = g->file;
-	g->has_sink = sink != NULL;
-	if (sink)
-		g->sink = *sink;
-	list_append(&q->groups, &g->le, mem_ref(g));
-	return g;
-}
-
-
-static void group_row(struct group *g, const struct front_origin *origin,
-	const struct front_row *row)
-{
-	const struct cmd *cmd;
-
-	if (!g->q)
-		return;
-	cmd = g->q->cmd;
-	if (g->parent)
-		group_row(g->parent->group, &g->parent->origin, row);
-	else if (g->sink.row)
-		g->sink.row(row, g->sink.arg);
-	else if (!g->has_sink || g->is_file)
-		cmd->front->row(origin, row, cmd->front_arg);
-}
-
-
-/* All its commands are through: tells whoever gave the line. The group is
- * out of the queue first, so that its sink may do what it likes. */
-static void group_end(struct group *g)
-{
-	struct front_outcome outcome = {
-		.origin = g->origin,
-		.status = g->status,
-		.text = g->text,
-		.result = g->result,
-	};
-	const struct cmd *cmd = g->q->cmd;
-	struct cmd_call *parent = g->parent;
-
-	list_unlink(&g->le);
-	g->q = NULL;
-	g->parent = NULL;
-	if (parent)
-		queue_done(parent, g->status, g->text);
-	else if (g->sink.done)
-		g->sink.done(&outcome, g->sink.arg);
-	else if (!g->has_sink && !g->is_file)
-		cmd->front->outcome(&outcome, cmd->front_arg);
-	mem_deref(parent);
-	mem_deref(g); /* the queue's */
-}
-
-
-static void group_check(struct group *g)
-{
-	if (g->q && g->complete && !g->open)
-		group_end(g);
-}
-
-
-/* A mistake in a file is told at once, by its line. */
-static char *tell_mistake(
-	struct group *g, unsigned line, int status, const char *text)
-{
-	const struct cmd *cmd = g->q->cmd;
-	char *s = mem_printf(T_FILE_LINE, g->file, line, text ? text : "");
-	struct front_outcome outcome = {
-		.origin = {FRONT_FILE, g->file, line},
-		.status = status,
-		.text = s,
-	};
-
-	cmd->front->outcome(&outcome, cmd->front_arg);
-	return s;
-}
-
-
-/* Keeps the outcome of the first command that failed, else of the last. */
-static void group_keep(struct group *g, size_t index, int status, char *text,
-	struct json *result)
-{
-	bool take = !g->any || (status && (!g->status || index < g->index)) ||
-		(!status && !g->status && index > g->index);
-
-	if (!take) {
-		mem_deref(text);
-		return;
-	}
-	g->any = true;
-	g->index = index;
-	g->status = status;
-	mem_deref(g->text);
-	g->text = text;
-	json_drop(g->result);
-	g->result = json_ref(result);
-}
-
-
-static void group_result(struct group *g, size_t index, unsigned line,
-	int status, const char *text, struct json *result)
-{
-	char *said;
-
-	mem_ref(g);
-	g->open--;
-	if (g->q) {
-		said = g->is_file && status
-			? tell_mistake(g, line, status, text)
-			: mem_strdup(text);
-		group_keep(g, index, status, said, result);
-		group_check(g);
-	}
-	mem_deref(g);
 }
 
 
@@ -517,7 +355,7 @@ static void group_go(struct group *g)
 void queue_commands(struct cmd_queue *q, struct list *list, uint64_t limit,
 	const struct front_origin *origin, const struct cmd_sink *sink)
 {
-	struct group *g = group_alloc(q, origin, sink);
+	struct group *g = group_alloc(q, &q->groups, origin, sink);
 	struct le *le, *next;
 
 	g->limit = limit;
@@ -534,7 +372,7 @@ void queue_commands(struct cmd_queue *q, struct list *list, uint64_t limit,
 void queue_refuse(struct cmd_queue *q, int status, const char *text,
 	const struct front_origin *origin, const struct cmd_sink *sink)
 {
-	struct group *g = group_alloc(q, origin, sink);
+	struct group *g = group_alloc(q, &q->groups, origin, sink);
 
 	g->status = status;
 	g->text = mem_strdup(text);
@@ -550,7 +388,7 @@ struct group *queue_file(struct cmd_queue *q, const char *path,
 	const struct cmd_sink *sink, struct cmd_call *parent)
 {
 	struct front_origin origin = {FRONT_FILE, path, 0};
-	struct group *g = group_alloc(q, &origin, sink);
+	struct group *g = group_alloc(q, &q->groups, &origin, sink);
 
 	g->is_file = true;
 	g->parent = mem_ref(parent);
