@@ -313,6 +313,10 @@ void core_resend(
 /* As the user types or empties the line. */
 void core_typing(struct core_chat *c, bool active);
 
+/* True if a message that could not be sent yet is kept over the end of the
+ * program. */
+bool core_keeps(const struct core *core);
+
 /* Messages neither final nor failed; failed since the last call of
  * core_sent_failed(). */
 size_t core_unsent(const struct core *core);

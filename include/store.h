@@ -60,6 +60,9 @@ typedef void(store_page_h)(int err, const struct store_message *messages,
 	size_t n, void *arg);
 
 struct store_ops {
+	/* What is in it outlives the process. */
+	bool durable;
+
 	/* Adds M; SEEN (0: none) is the key of a request that may come
 	 * again. */
 	void (*add)(struct store *s, const struct store_message *m,

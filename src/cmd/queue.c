@@ -121,7 +121,9 @@ static void limit_passed(void *arg)
 	if (!seconds)
 		seconds = own =
 			mem_printf("%g", (double)call->group->limit / 1000);
-	if (call->id)
+	if (call->id && call->cmd->front->once && !core_keeps(call->cmd->core))
+		reply_done(call, EX_TEMPFAIL, T_NOT_KEPT);
+	else if (call->id)
 		reply_done(call, EX_TEMPFAIL, T_QUEUED,
 			(unsigned long long)call->id);
 	else

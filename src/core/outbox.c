@@ -383,7 +383,6 @@ static void stored_h(int err, uint64_t id, void *data)
 	m->id = id;
 	HASH_ADD(hh, m->core->by_id, id, sizeof(m->id), m);
 	post(m, CORE_EVENT_MESSAGE, STORE_QUEUED, NULL, 0);
-	post(m, CORE_EVENT_MESSAGE_STATE, STORE_QUEUED, NULL, 0);
 	if (m->doom) {
 		finish(m, STORE_FAILED, EX_TEMPFAIL, m->doom, 0);
 		return;
@@ -454,6 +453,12 @@ int core_send(struct core_chat *c, const char *text, core_done_h *done,
 		},
 		0, core_job_done, core_job_alloc(core, stored_h, m));
 	return 0;
+}
+
+
+bool core_keeps(const struct core *core)
+{
+	return core->store->ops->durable;
 }
 
 

@@ -355,6 +355,9 @@ size_t simple_text_max(struct endpoint *e, const char *peer)
 	if ((c && c->session && ua_session_isopen(c->session)) ||
 		e->session == SESSION_ALWAYS || (c && takes_session(c)))
 		return SIZE_MAX;
+	/* It may take one: a long text asks first. */
+	if (e->session == SESSION_AUTO && !(c && takes_page(c)))
+		return SIZE_MAX;
 	return ua_page_max(e->ua);
 }
 

@@ -146,7 +146,7 @@ static void watch_state(struct simple_watch *w, enum ua_sub_state state,
 	switch (state) {
 	case UA_SUB_TRYING:
 		if (!w->told || w->told->state == PRESENCE_UNKNOWN)
-			tell(w, unknown("asked, no answer yet"), 0);
+			tell(w, unknown("waiting for an answer"), 0);
 		break;
 	case UA_SUB_PENDING:
 		tell(w, unknown("waiting for approval"), 0);
@@ -213,7 +213,7 @@ static void tell_unknown(void *arg)
 	if (!w->told)
 		tell(w,
 			unknown(ua_state(w->e->ua) == UA_ONLINE
-					? "asked, no answer yet"
+					? "waiting for an answer"
 					: "not signed in"),
 			0);
 	mem_deref(w);

@@ -111,9 +111,11 @@ static int notify_send(struct watcher *w)
 	params.headers = &headers;
 	if (params.body.l)
 		params.content_type = w->n->content_type;
+	/* Answers and decisions do not hold back the next news of ours. */
+	if (!w->urgent)
+		w->sent_at = tmrs_now(w->n->ua->stack->tmrs);
 	w->dirty = w->urgent = false;
 	w->told = true;
-	w->sent_at = tmrs_now(w->n->ua->stack->tmrs);
 	err = mbuf_err(mb);
 	if (!err)
 		err = sip_request_send(&w->req, &params, notify_h, w);

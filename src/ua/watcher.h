@@ -30,8 +30,8 @@ struct watcher {
 	const char *over;   /* reason; NULL: it goes on */
 	bool dirty;         /* there is something to tell */
 	bool urgent;        /* and it does not wait for the interval */
-	bool told;          /* a NOTIFY went out at sent_at */
-	uint64_t sent_at;
+	bool told;          /* a NOTIFY went out */
+	uint64_t sent_at;   /* the last that had to wait for the interval */
 	struct tmr tmr;     /* the interval is over */
 	struct tmr tmr_end; /* the subscription runs out */
 };

@@ -86,8 +86,8 @@ class Sotto:
         return True
 
     @staticmethod
-    def _fits(event, kind, fields):
-        if event["event"] != kind:
+    def _fits(event, name, fields):
+        if event["event"] != name:
             return False
         for key, value in fields.items():
             have = event.get(key.replace("_", "-"))
@@ -98,8 +98,8 @@ class Sotto:
                 return False
         return True
 
-    def expect(self, kind, timeout=WAIT, keep=False, **fields):
-        """The next event of KIND whose FIELDS fit; those before it count as
+    def expect(self, name, /, timeout=WAIT, keep=False, **fields):
+        """The next event NAME whose FIELDS fit; those before it count as
         passed unless KEEP."""
         deadline = time.monotonic() + timeout
         i = self.taken
@@ -107,30 +107,30 @@ class Sotto:
             while i < len(self.events):
                 event = self.events[i]
                 i += 1
-                if self._fits(event, kind, fields):
+                if self._fits(event, name, fields):
                     if not keep:
                         self.taken = i
                     return event
             if not self._next(deadline):
                 raise AssertionError(
                     "%s: no %s %s within %g s; since then:\n%s\n%s"
-                    % (self.home, kind, fields, timeout,
+                    % (self.home, name, fields, timeout,
                        "\n".join(map(json.dumps, self.events[self.taken:])),
                        self.stderr()[-2000:]))
 
-    def none(self, kind, seconds, **fields):
+    def none(self, name, seconds, /, **fields):
         """No such event since the last one expected, nor for SECONDS."""
         deadline = time.monotonic() + seconds
         while self._next(deadline):
             pass
         for event in self.events[self.taken:]:
-            assert not self._fits(event, kind, fields), event
+            assert not self._fits(event, name, fields), event
 
-    def seen(self, kind, **fields):
+    def seen(self, name, /, **fields):
         """All events so far that fit."""
         while self._next(time.monotonic() + 0.01):
             pass
-        return [e for e in self.events if self._fits(e, kind, fields)]
+        return [e for e in self.events if self._fits(e, name, fields)]
 
     def write(self, text):
         self.p.stdin.write(text.encode())

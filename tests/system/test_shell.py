@@ -26,7 +26,7 @@ def test_version_and_help(tmp_path):
     (("buddy", "show", "nobody"), 65),
     (("account", "add", "x", "http://example.org"), 65),
     (("buddy", "add", "sip:bob@example.org"), 78),
-    (("history", "show"), 64),
+    (("history", "show"), 69),
 ])
 def test_statuses(tmp_path, words, expected):
     status, out, err = one_shot(tmp_path, "", *words)

@@ -832,6 +832,13 @@ void core_typing(struct core_chat *c, bool active)
 }
 
 
+bool core_keeps(const struct core *core)
+{
+	(void)core;
+	return true;
+}
+
+
 size_t core_unsent(const struct core *core)
 {
 	return core->unsent;
