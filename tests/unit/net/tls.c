@@ -478,10 +478,21 @@ static void hashed_directory(void **state)
 	setenv("SSL_CERT_DIR", w->dir, 1);
 	assert_int_equal(tls_alloc(&tls, &config, NULL), 0);
 	check_case(w, &w->ok, tls, &peer, NULL);
-	unsetenv("SSL_CERT_DIR");
+	tls = mem_deref(tls);
+
+	/* a bundle in it is not read, one elsewhere is */
 	unlink(link);
-	mem_deref(link);
+	setenv("SSL_CERT_FILE", w->ca.cert_file, 1);
+	assert_int_equal(tls_alloc(&tls, &config, NULL), 0);
+	check_case(w, &w->ok, tls, &peer, "not a trusted authority");
+	tls = mem_deref(tls);
+	setenv("SSL_CERT_DIR", "/", 1);
+	assert_int_equal(tls_alloc(&tls, &config, NULL), 0);
+	check_case(w, &w->ok, tls, &peer, NULL);
 	mem_deref(tls);
+	unsetenv("SSL_CERT_FILE");
+	unsetenv("SSL_CERT_DIR");
+	mem_deref(link);
 }
 
 
