@@ -92,7 +92,7 @@ static bool put_label(
 {
 	size_t i;
 
-	if (n + 2 > DNS_NAME_SIZE - *len)
+	if (*len + (*len ? 1 : 0) + n > DNS_NAME_MAX)
 		return false;
 	if (*len)
 		buf[(*len)++] = '.';
@@ -343,7 +343,7 @@ int dns_name_normalise(char buf[DNS_NAME_SIZE], const char *name)
 
 	if (n > 1 && name[n - 1] == '.')
 		--n;
-	if (!n || n > 253)
+	if (!n || n > DNS_NAME_MAX)
 		return EINVAL;
 	for (i = 0; i < n; i++) {
 		char c = name[i];

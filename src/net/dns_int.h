@@ -20,7 +20,8 @@ enum dns_type {
 };
 
 enum {
-	DNS_NAME_SIZE = 256, /* a name without final dot, and a NUL */
+	DNS_NAME_MAX = 253, /* bytes of a name without final dot */
+	DNS_NAME_SIZE = DNS_NAME_MAX + 1,
 };
 
 /* Records of one type, refcounted, or why there are none. */
