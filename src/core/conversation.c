@@ -373,6 +373,8 @@ void core_chat_drop(struct core_account *a, const char *why)
 		if (c->state != ENDPOINT_CHAT_CLOSED)
 			set_state(c, ENDPOINT_CHAT_CLOSED, NULL, ENDPOINT_BY_US,
 				why, 0);
+		/* Somebody may wait for one that never began to open. */
+		settle(c, ENDPOINT_BY_ERROR, why, 0);
 	}
 }
 

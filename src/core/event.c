@@ -117,8 +117,9 @@ static void tell_event(struct core *core, const struct core_event *event)
 	for (i = 0; i < n; i++) {
 		struct core_listener *l = listeners[i];
 
-		/* One that another's handler removed hears nothing more. */
-		if (l->le.list)
+		/* One that another's handler released has only our reference
+		 * left and hears nothing more. */
+		if (mem_nrefs(l) > 1)
 			l->h(event, l->arg);
 	}
 	core_list_release(listeners, n);

@@ -297,7 +297,7 @@ static void tell_watches(struct core *core, const char *name)
 	for (i = 0; i < n; i++) {
 		struct core_watch *w = watches[i];
 
-		if (w->le.list && (!w->name || !strcmp(w->name, name)))
+		if (mem_nrefs(w) > 1 && (!w->name || !strcmp(w->name, name)))
 			w->h(name, w->arg);
 	}
 	core_list_release(watches, n);

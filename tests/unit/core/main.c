@@ -1,7 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit.h"
 
+int test_account(void);
+int test_client(void);
+int test_complete(void);
+int test_conversation(void);
+int test_credentials(void);
+int test_event(void);
+int test_group(void);
 int test_incoming(void);
+int test_notify(void);
+int test_option(void);
 int test_outbox(void);
+int test_peer(void);
+int test_presentity(void);
+int test_resend(void);
+int test_resolve(void);
+int test_roster(void);
+int test_saved(void);
+int test_search(void);
+int test_watcher(void);
 
-UNIT_MAIN(test_incoming, test_outbox)
+UNIT_MAIN(test_account, test_client, test_complete, test_conversation,
+	test_credentials, test_event, test_group, test_incoming, test_notify,
+	test_option, test_outbox, test_peer, test_presentity, test_resend,
+	test_resolve, test_roster, test_saved, test_search, test_watcher)

@@ -282,10 +282,26 @@ void world_quiet(struct world *w)
 }
 
 
-void world_open_with(struct world *w, struct store *memory, struct loop *loop)
+static void start(struct world *w, struct loop *loop)
+{
+	struct core_config config = {
+		.tmrs = w->tmrs,
+		.rand = w->rand,
+		.loop = loop,
+		.work = &w->work,
+		.store = mem_alloc(sizeof(struct store), NULL),
+	};
+
+	*config.store = w->store;
+	assert_int_equal(core_alloc(&w->core, &config), 0);
+	mem_deref(config.store);
+	core_listen(&w->listener, w->core, event_h, w);
+}
+
+
+static void open_with(struct world *w, struct loop *loop)
 {
 	struct tmr_clock clock = {monotonic, wall, w};
-	struct core_config config;
 
 	memset(w, 0, sizeof(*w));
 	world = w;
@@ -294,31 +310,18 @@ void world_open_with(struct world *w, struct store *memory, struct loop *loop)
 	w->work = (struct work){NULL, later, w};
 	w->rand = rand_seeded(1);
 	w->store.ops = &ops;
-	w->memory = mem_ref(memory);
-	if (!memory)
-		assert_int_equal(
-			store_memory_alloc(&w->memory, w->tmrs, &w->work), 0);
+	assert_int_equal(store_memory_alloc(&w->memory, w->tmrs, &w->work), 0);
 	w->log = mbuf_alloc(1 << 20);
 	w->calls = mbuf_alloc(1 << 20);
 	w->text_max = SIZE_MAX;
-	config = (struct core_config){
-		.tmrs = w->tmrs,
-		.rand = w->rand,
-		.loop = loop,
-		.work = &w->work,
-		.store = mem_alloc(sizeof(struct store), NULL),
-	};
-	*config.store = w->store;
-	assert_int_equal(core_alloc(&w->core, &config), 0);
-	mem_deref(config.store);
-	core_listen(&w->listener, w->core, event_h, w);
+	start(w, loop);
 	world_run(w, 0);
 }
 
 
 void world_open(struct world *w)
 {
-	world_open_with(w, NULL, NULL);
+	open_with(w, NULL);
 }
 
 
@@ -326,7 +329,16 @@ void world_open_commands(struct world *w)
 {
 	static int loop;
 
-	world_open_with(w, NULL, (struct loop *)&loop);
+	open_with(w, (struct loop *)&loop);
+}
+
+
+void world_restart(struct world *w)
+{
+	w->listener = mem_deref(w->listener);
+	w->core = mem_deref(w->core);
+	world_quiet(w);
+	start(w, NULL);
 }
 
 

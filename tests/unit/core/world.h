@@ -48,6 +48,9 @@ void world_open_commands(struct world *w); /* commands of the user run */
 void world_open_with(struct world *w, struct store *memory, struct loop *loop);
 void world_close(struct world *w);
 
+/* A new core over what the store holds; nothing has run yet. */
+void world_restart(struct world *w);
+
 /* Runs what is due now, then for MS milliseconds. */
 void world_run(struct world *w, uint64_t ms);
 
