@@ -258,7 +258,8 @@ void core_shutdown(
 	core->going_down = true;
 	core->down = done;
 	core->down_arg = arg;
-	core_outbox_fail(core, NULL, false, CORE_NOT_KEPT);
+	if (!core_keeps(core))
+		core_outbox_fail(core, NULL, false, CORE_NOT_KEPT);
 	tmr_start(core->config.tmrs, &core->limit_tmr, limit, shutdown_limit_h,
 		core);
 	LIST_FOREACH (&core->accounts, le, next) {

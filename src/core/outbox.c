@@ -181,7 +181,7 @@ static void later(struct core_message *m, const struct endpoint_outcome *o)
 	m->flying = false;
 	tmr_cancel(&m->sent_tmr);
 	keep(m, STORE_QUEUED, NULL, 0);
-	if (m->core->going_down) {
+	if (m->core->going_down && !core_keeps(m->core)) {
 		finish(m, STORE_FAILED, EX_TEMPFAIL, CORE_NOT_KEPT, o->code);
 		return;
 	}

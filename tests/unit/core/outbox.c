@@ -64,8 +64,7 @@ static void endings(void **state)
 		send_text(a, "hi");
 		assert_int_equal(core_unsent(w.core), 1);
 		world_run(&w, 0);
-		assert_log(&w,
-			"message out " BOB " hi queued\n");
+		assert_log(&w, "message out " BOB " hi queued\n");
 		assert_calls(&w, "send " BOB " hi\n");
 		fake_sent(e, w.ids[0], cases[i].sent, cases[i].why,
 			cases[i].code, 0);
@@ -95,8 +94,7 @@ static void sent_in_time(void **state)
 	a = world_online(&w, &e);
 	send_text(a, "hi");
 	world_run(&w, 499);
-	assert_log(&w,
-		"message out " BOB " hi queued\n");
+	assert_log(&w, "message out " BOB " hi queued\n");
 	world_run(&w, 2);
 	assert_log(&w, "state " BOB " sent\n");
 	fake_sent(e, w.ids[0], ENDPOINT_DELIVERED, NULL, 200, 0);
