@@ -250,8 +250,9 @@ struct sip_flow *sip_agent_flow(const struct sip_agent *agent); /* borrowed */
 /* A Contact URI to use instead of our address (a GRUU); NULL: ours. */
 void sip_agent_set_contact(struct sip_agent *agent, const char *uri);
 
-/* Writes the Contact URI of this agent over FLOW, without <>:
- * sip:alice@192.0.2.1:5060;transport=tcp. */
+/* Writes the address of this agent over FLOW as a Contact URI, without <>:
+ * sip:alice@192.0.2.1:5060;transport=tcp. Never what set_contact() gave: a
+ * REGISTER binds this one. */
 int sip_agent_put_contact(const struct sip_agent *agent,
 	const struct sip_flow *flow, struct mbuf *mb);
 

@@ -321,7 +321,8 @@ void sip_agent_set_contact(struct sip_agent *agent, const char *uri)
 }
 
 
-int sip_agent_put_contact_uri(const struct sip_agent *agent,
+/* Where we are reached over FLOW, whatever GRUU there is. */
+static int put_address(const struct sip_agent *agent,
 	const struct sip_flow *flow, bool sips, struct mbuf *mb)
 {
 	enum sip_tp tp = sip_flow_tp(flow);
@@ -329,8 +330,6 @@ int sip_agent_put_contact_uri(const struct sip_agent *agent,
 	const struct sip_port *port;
 	char text[SA_TEXT_SIZE];
 
-	if (agent->contact)
-		return mbuf_write_str(mb, agent->contact);
 	/* A connection's near port takes no calls: name where we listen. */
 	port = sip_tp_reliable(tp) ? port_find(agent, tp, sa_family(&addr))
 				   : NULL;
@@ -350,10 +349,19 @@ int sip_agent_put_contact_uri(const struct sip_agent *agent,
 }
 
 
+int sip_agent_put_contact_uri(const struct sip_agent *agent,
+	const struct sip_flow *flow, bool sips, struct mbuf *mb)
+{
+	if (agent->contact)
+		return mbuf_write_str(mb, agent->contact);
+	return put_address(agent, flow, sips, mb);
+}
+
+
 int sip_agent_put_contact(const struct sip_agent *agent,
 	const struct sip_flow *flow, struct mbuf *mb)
 {
-	return sip_agent_put_contact_uri(agent, flow, false, mb);
+	return put_address(agent, flow, false, mb);
 }
 
 

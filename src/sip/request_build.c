@@ -25,8 +25,14 @@ static void put_contact(struct sip_request *r, struct mbuf *mb)
 	struct mbuf *uri = mbuf_alloc(2 * URI_MAX);
 	struct pl text, params = pl_str(r->contact_params);
 	bool sips = is_sips(&r->path.uri) || is_sips(&r->path.hop);
+	int err;
 
-	if (sip_agent_put_contact_uri(r->agent, r->flow, sips, uri))
+	/* What is bound to the AOR is the address; a GRUU comes of it. */
+	if (r->method == MSG_REGISTER)
+		err = sip_agent_put_contact(r->agent, r->flow, uri);
+	else
+		err = sip_agent_put_contact_uri(r->agent, r->flow, sips, uri);
+	if (err)
 		mb->err = EINVAL;
 	text = mbuf_all(uri);
 	msg_put_addr(mb, HDR_CONTACT, NULL, &text, NULL, &params);

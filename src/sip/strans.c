@@ -331,8 +331,12 @@ static void cancel_recv(struct sip_strans *cancel)
 static void request_up(struct sip_strans *st, struct sip_flow *flow)
 {
 	struct msg *msg = mem_ref(st->msg);
+	bool taken = sip_listeners_ask(st->sip, st, msg, flow);
 
-	if (!sip_listeners_ask(st->sip, st, msg, flow))
+	/* A BENOTIFY is never answered, whoever takes it. */
+	if (msg->method == MSG_BENOTIFY)
+		mem_deref(st->slot);
+	else if (!taken)
 		(void)sip_strans_answer(
 			st, pl_isset(&msg->to.tag) ? 481 : 404, NULL);
 	/* Taken, but nobody is left who could answer. */

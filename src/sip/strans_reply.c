@@ -65,7 +65,8 @@ void sip_strans_refuse(struct sip *sip, struct sip_flow *flow,
 	struct pl tag;
 
 	(void)src;
-	if (!msg->request || msg->method == MSG_ACK)
+	if (!msg->request || msg->method == MSG_ACK ||
+		msg->method == MSG_BENOTIFY)
 		return;
 	sip_strans_stateless_tag(text, sip, msg);
 	tag = pl_str(text);
