@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "unit.h"
+
+int test_dispatch(void);
+int test_listen(void);
+int test_message(void);
+int test_notify(void);
+int test_publish(void);
+int test_register(void);
+int test_session(void);
+int test_subscribe(void);
+
+UNIT_MAIN(test_listen, test_dispatch, test_register, test_message,
+	test_subscribe, test_notify, test_publish, test_session)
