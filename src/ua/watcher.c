@@ -128,7 +128,7 @@ static void interval_h(void *arg)
 {
 	struct watcher *w = arg;
 
-	watcher_tell(w, true);
+	watcher_tell(w, false);
 }
 
 

@@ -70,7 +70,8 @@ static void pair_close(struct pair *p)
 }
 
 
-/* SU10, PR5: at once, then at most one NOTIFY in 5 s, the newest wins. */
+/* SU10, PR5: at once; then news, at most one NOTIFY in 5 s, the newest
+ * wins. */
 static void test_active(void **state)
 {
 	struct pair *p = pair_open(UA_ACTIVE);
@@ -82,10 +83,21 @@ static void test_active(void **state)
 	assert_log(&p->a, "active firstNOTIFY:free ");
 	set(p, "busy", "shut");
 	world_run(&p->w, 1000);
+	assert_log(&p->a, "NOTIFY:busy ");
+	set(p, "lunch", "shut");
+	world_run(&p->w, 1000);
 	set(p, "away", "shut");
-	world_run(&p->w, 2000);
+	world_run(&p->w, 2900);
 	assert_log(&p->a, "");
-	world_run(&p->w, 2000);
+	world_run(&p->w, 200);
+	assert_log(&p->a, "NOTIFY:away ");
+	set(p, "back", "shut");
+	world_run(&p->w, 4700);
+	assert_log(&p->a, "");
+	world_run(&p->w, 300);
+	assert_log(&p->a, "NOTIFY:back ");
+	set(p, "away", "shut");
+	world_run(&p->w, 6000);
 	assert_log(&p->a, "NOTIFY:away ");
 	set(p, "away", "other");
 	world_run(&p->w, 60 * 1000);
