@@ -118,7 +118,7 @@ static void surroundings(void **state)
 
 	run(f, words, 5000);
 	assert_string_equal(f->out, "$HOME; a b\n");
-	shell(f, "cat; ps -o sid= -p $$ | grep -qw $$ && echo own");
+	shell(f, "cat; set -- $(cat /proc/$$/stat); [ $6 = $$ ] && echo own");
 	assert_string_equal(f->out, "own\n");
 	shell(f, "(: </dev/tty) 2>/dev/null || echo none");
 	assert_string_equal(f->out, "none\n");
