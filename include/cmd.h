@@ -236,6 +236,9 @@ extern const struct cmd_entry *const cmd_table[];
  * besides. */
 char *cmd_usage(const struct cmd_entry *entry);
 
+/* The conditions of `wait`, as "account NAME STATE"; NULL behind the last. */
+const char *cmd_condition(size_t i);
+
 /* The entry whose words are NAME exactly or by a unique prefix; NULL with
  * *WHY (mem_deref; WHY may be NULL) set. */
 const struct cmd_entry *cmd_find(const char *name, char **why);

@@ -132,7 +132,8 @@ typedef void(core_event_h)(const struct core_event *event, void *arg);
 /* H hears every event from now on, until mem_deref() of *LP. */
 struct core_listener;
 void core_listen(
-	struct core_listener **lp, struct core *core, core_event_h *h, void *arg);
+	struct core_listener **lp, struct core *core, core_event_h *h,
+	void *arg);
 
 /* Told by a front end or main: an event of kind log. */
 void core_say(struct core *core, enum log_level level, const char *fmt, ...)

@@ -25,7 +25,8 @@ enum {
 size_t hash_len(enum hash_kind kind);
 
 /* Digest of the N pieces one after the other into OUT; returns its length,
- * or 0 where OpenSSL's own policy forbids KIND (then hash_hex() gives ""). All pieces are hashed as they are, without separators. */
+ * or 0 where OpenSSL's own policy forbids KIND (then hash_hex() gives ""). All
+ * pieces are hashed as they are, without separators. */
 size_t hash_pieces(enum hash_kind kind, const struct pl *pieces, size_t n,
 	uint8_t out[HASH_MAX]);
 

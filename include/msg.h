@@ -227,8 +227,8 @@ struct msg {
  * 0: *MP is a sound message (mem_deref). EBADMSG or EMSGSIZE: it is not;
  * *WHY gets static words, and *MP is set only where enough could be read to
  * answer (a request with top Via, and From, To, Call-ID, CSeq as far as
- * there); its `bad` field holds the status. Leading CRLFs are skipped, ENODATA if there is
- * nothing else.
+ * there); its `bad` field holds the status. Leading CRLFs are skipped, ENODATA
+ * if there is nothing else.
  */
 int msg_decode(struct msg **mp, const void *p, size_t n, bool stream,
 	const struct msg_limits *limits, const char **why);
@@ -373,8 +373,9 @@ enum msg_frame {
 /* Looks at the N unread bytes at P. *SCANNED is the caller's, 0 for each new
  * message, and keeps the work linear when bytes trickle in. A body over
  * limits->body_bytes is BAD with *WHY. */
-enum msg_frame msg_frame(const void *p, size_t n, const struct msg_limits *limits,
-	size_t *scanned, size_t *len, const char **why);
+enum msg_frame msg_frame(const void *p, size_t n,
+	const struct msg_limits *limits, size_t *scanned, size_t *len,
+	const char **why);
 
 /* ---- 5 bodies ------------------------------------------------------- */
 

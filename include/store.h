@@ -92,8 +92,9 @@ struct store {
 };
 
 /* The store in memory; keeps the newest 100,000 seen keys and 100,000
- * messages, of these at most 256 MiB of text. Completions one turn of the loop later, by WORK->later().
- * mem_deref(): completions outstanding are not called. */
+ * messages, of these at most 256 MiB of text. Completions one turn of the loop
+ * later, by WORK->later(). mem_deref(): completions outstanding are not
+ * called. */
 int store_memory_alloc(struct store **sp, struct tmrs *tmrs,
 	const struct work *work);
 

@@ -252,7 +252,8 @@ enum ua_verdict {
 	UA_PENDING,      /* neutral: NOTIFY without body */
 	UA_ACTIVE,       /* sees the state */
 	UA_POLITE_BLOCK, /* sees the closed document */
-	UA_REJECTED,     /* 403 at SUBSCRIBE; terminated;reason=rejected later */
+	UA_REJECTED,     /* 403 at SUBSCRIBE; terminated;reason=rejected
+	                    later */
 };
 
 struct ua_notifier_handlers {
@@ -285,7 +286,8 @@ void ua_notifier_end(struct ua_notifier *n, uint64_t limit,
 
 /* Watchers with a subscription. */
 void ua_notifier_each(const struct ua_notifier *n,
-	void (*h)(const char *watcher, enum ua_verdict v, void *arg), void *arg);
+	void (*h)(const char *watcher, enum ua_verdict v, void *arg),
+	void *arg);
 
 /* ---- 6 publisher ---------------------------------------------------- */
 

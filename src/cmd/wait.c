@@ -277,6 +277,12 @@ enum {
 };
 
 
+const char *cmd_condition(size_t i)
+{
+	return i < N_CONDITIONS ? conditions[i].usage : NULL;
+}
+
+
 static const struct condition *find_condition(const char *word)
 {
 	size_t i;

@@ -181,8 +181,8 @@ static struct timespec conf_time(void)
 }
 
 
-/* Makes the channel, and makes it anew when the system's servers have changed and nobody
- * waits for the old ones. */
+/* Makes the channel, and makes it anew when the system's servers have changed
+ * and nobody waits for the old ones. */
 static int open_channel(struct dns *dns)
 {
 	struct ares_options options = {

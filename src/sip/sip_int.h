@@ -81,8 +81,9 @@ typedef void(sip_ctrans_h)(
  * of *CTP: no more calls, the transaction finishes alone. For ACK to a 2xx
  * none is needed: sip_flow_send(). */
 int sip_ctrans_start(struct sip_ctrans **ctp, struct sip *sip,
-	struct sip_flow *flow, enum msg_method method, const struct pl *method_text,
-	const char *branch, struct mbuf *mb, sip_ctrans_h *h, void *arg);
+	struct sip_flow *flow, enum msg_method method,
+	const struct pl *method_text, const char *branch, struct mbuf *mb,
+	sip_ctrans_h *h, void *arg);
 
 /* Sends CANCEL for an INVITE transaction: at once after a 1xx, else when the
  * first one comes. */

@@ -4,7 +4,7 @@
 #include <string.h>
 #include "bench.h"
 
-#define VIA   "Via: SIP/2.0/TLS 192.0.2.10:5061;branch=z9hG4bKnashds8k2;rport\r\n"
+#define VIA   "Via: SIP/2.0/TLS 192.0.2.10:5061;branch=z9hG4bKnashds8;rport\r\n"
 #define BODY  "Content-Length: %\r\n\r\n"
 #define AGENT "User-Agent: sotto/0.1.0\r\n"
 #define DIALOG                                                       \
