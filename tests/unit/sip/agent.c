@@ -164,8 +164,14 @@ static void contact(void **state)
 	sip_agent_clear_ports(agent);
 
 	sip_agent_set_contact(agent, "sip:alice@example.org;gr=urn:uuid:1");
-	assert_int_equal(sip_agent_put_contact(agent, tcp, mb), 0);
+	assert_int_equal(sip_agent_put_contact_uri(agent, tcp, false, mb), 0);
 	assert_pl(mbuf_all(mb), "sip:alice@example.org;gr=urn:uuid:1");
+	/* What a REGISTER binds stays the address. */
+	mbuf_reset(mb);
+	assert_int_equal(sip_agent_put_contact(agent, tcp, mb), 0);
+	assert_ptr_equal(pl_find(&(struct pl){(char *)mb->buf, mb->end},
+				 &(struct pl)PL("sip:alice@192.0.2.1:")),
+		mb->buf);
 	sip_agent_set_contact(agent, "sip:a@b>\r\nEvil: 1");
 	assert_contact(
 		agent, tcp, false, "sip:alice@192.0.2.1", 0, ";transport=tcp");

@@ -71,7 +71,7 @@ static void test_loss(void **state)
 	const struct memnet_faults faults = {
 		.loss = 200, .twice = 200, .delay_min = 5, .delay_max = 200};
 	struct pair *p = pair_open();
-	char text[8], want[512] = "";
+	char text[16], want[512] = "";
 	int i;
 
 	(void)state;
