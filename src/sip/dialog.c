@@ -8,8 +8,6 @@
 
 enum {
 	CSEQ_MAX = 0x7fffffff, /* RFC 3261 8.1.1.5 */
-	ROUTES_MAX = 16 * 1024,
-	PATH_MAX_BYTES = ROUTES_MAX + 4 * URI_MAX,
 };
 
 
@@ -88,16 +86,6 @@ static void tag_new(struct sip_dialog *d)
 }
 
 
-static bool has_lr(const struct pl *route)
-{
-	struct msg_addr addr;
-	struct pl lr;
-
-	return !msg_addr_decode(&addr, route) &&
-		uri_param(&addr.uri, "lr", &lr);
-}
-
-
 static int sip_uri_check(struct uri *uri, const struct pl *text)
 {
 	int err = uri_decode(uri, text);
@@ -131,7 +119,7 @@ static int route_put(struct mbuf *mb, const struct pl *value, bool front)
 		return mbuf_printf(mb, "<%.*s>%.*s", PL_ARG(&addr.uri_text),
 			PL_ARG(&addr.params));
 	}
-	joined = mbuf_alloc(ROUTES_MAX);
+	joined = mbuf_alloc(SIP_ROUTES_MAX);
 	mbuf_printf(joined, "<%.*s>%.*s, ", PL_ARG(&addr.uri_text),
 		PL_ARG(&addr.params));
 	mbuf_write_pl(joined, &old);
@@ -150,7 +138,7 @@ static int route_put(struct mbuf *mb, const struct pl *value, bool front)
 static int routes_take(
 	struct sip_dialog *d, const struct msg *msg, bool reversed)
 {
-	struct mbuf *mb = mbuf_alloc(ROUTES_MAX);
+	struct mbuf *mb = mbuf_alloc(SIP_ROUTES_MAX);
 	struct msg_list it = {0};
 	struct pl value;
 	int err = 0;
@@ -482,116 +470,7 @@ bool sip_dialog_secure(const struct sip_dialog *d)
 }
 
 
-/* The outbound proxy (with lr) and Service-Route (RFC 3261 8.1.2,
- * RFC 3608 6.1). */
-static void preload(
-	struct mbuf *mb, const struct sip_agent *agent, bool service_route)
+const struct pl *sip_dialog_routes(const struct sip_dialog *d)
 {
-	const struct uri *proxy = sip_agent_proxy(agent);
-	const char *service =
-		service_route ? sip_agent_service_route(agent) : NULL;
-	struct uri bare;
-	struct pl lr;
-
-	if (proxy) {
-		bare = *proxy;
-		bare.headers = pl_make(NULL, 0);
-		mbuf_write_u8(mb, '<');
-		uri_encode(mb, &bare);
-		mbuf_write_str(mb, uri_param(proxy, "lr", &lr) ? ">" : ";lr>");
-	}
-	if (service && *service)
-		mbuf_printf(mb, "%s%s", proxy ? ", " : "", service);
-}
-
-
-/* What a Request-URI may not hold is taken off (RFC 3261 19.1.1):
- * "method" and headers. */
-static void put_request_uri(struct mbuf *mb, const struct uri *uri)
-{
-	struct pl rest = uri->params, name, value;
-	struct uri bare = *uri;
-
-	if (!pl_isset(&uri->headers) && !uri_param(uri, "method", &value)) {
-		mbuf_write_pl(mb, &uri->all);
-		return;
-	}
-	bare.params = pl_make(NULL, 0);
-	bare.headers = pl_make(NULL, 0);
-	uri_encode(mb, &bare);
-	while (msg_param_next(&rest, &name, &value)) {
-		if (pl_strcaseeq(&name, "method"))
-			continue;
-		mbuf_printf(mb, pl_isset(&value) ? ";%.*s=%.*s" : ";%.*s",
-			PL_ARG(&name), PL_ARG(&value));
-	}
-}
-
-
-static struct pl mbuf_from(const struct mbuf *mb, size_t start)
-{
-	return pl_make(mb->buf ? (const char *)mb->buf + start : NULL,
-		mb->end - start);
-}
-
-
-int sip_dialog_path(
-	const struct sip_dialog *d, bool service_route, struct sip_path *path)
-{
-	struct mbuf *routes = mbuf_alloc(ROUTES_MAX), *mb;
-	struct pl rest, first, all;
-	struct msg_addr addr;
-	struct uri target;
-	size_t at_routes;
-	int err = 0;
-
-	if (!d->agent) {
-		mem_deref(routes);
-		return ECANCELED;
-	}
-	if (pl_isset(&d->remote_tag))
-		mbuf_write_pl(routes, &d->routes);
-	else
-		preload(routes, d->agent, service_route);
-	err = mbuf_err(routes);
-	mb = mbuf_alloc_size(512, PATH_MAX_BYTES);
-	all = mbuf_all(routes);
-	rest = all;
-	if (!err && msg_split_list(&rest, &first))
-		err = msg_addr_decode(&addr, &first);
-	else
-		first = pl_make(NULL, 0);
-	if (err)
-		goto out;
-
-	if (pl_isset(&first) && !has_lr(&first)) {
-		put_request_uri(mb, &addr.uri);
-		at_routes = mb->end;
-		rest = pl_trim(&rest);
-		mbuf_write_pl(mb, &rest);
-		mbuf_printf(mb, "%s<%.*s>", pl_isset(&rest) ? ", " : "",
-			PL_ARG(&d->remote_target));
-	} else {
-		(void)uri_decode(&target, &d->remote_target);
-		put_request_uri(mb, &target);
-		at_routes = mb->end;
-		mbuf_write_pl(mb, &all);
-	}
-	err = mbuf_err(mb);
-	if (err)
-		goto out;
-	path->routes = mbuf_from(mb, at_routes);
-	path->uri = pl_make((const char *)mb->buf, at_routes);
-	path->hop = path->uri;
-	if (pl_isset(&first) && has_lr(&first)) {
-		rest = path->routes;
-		(void)msg_split_list(&rest, &first);
-		(void)msg_addr_decode(&addr, &first);
-		path->hop = addr.uri_text;
-	}
-	path->buf = mem_ref(mb);
-out:
-	mem_deref(mb);
-	mem_deref(routes);
-	return err;
+	return &d->routes;
 }

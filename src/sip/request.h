@@ -2,10 +2,11 @@
 /*
  * request.h - the insides of a request, for request*.c alone.
  *
- * request.c        life: start, answers, authentication, the end
- * request_way.c    where it goes: flows, location, the next server
- * request_build.c  its text
- * request_ack.c    ACK to 2xx, forks, a late 2xx
+ * request.c           life: start, answers, authentication, the end
+ * request_way.c       where it goes: flows, location, the next server
+ * request_transmit.c  over one flow; length and transport
+ * request_build.c     its text
+ * request_ack.c       ACK to 2xx, forks, a late 2xx
  */
 #ifndef SOTTO_SIP_REQUEST_H
 #define SOTTO_SIP_REQUEST_H
@@ -90,8 +91,9 @@ void request_fail(struct sip_request *r);
  * never replaced by another server's failure. */
 void request_set_failure(struct sip_request *r, int err, char *why);
 
-/* The text goes to r->flow, which is up. */
-void request_transmit(struct sip_request *r);
+/* A response, or the failure, of R's transaction. */
+void request_ctrans_h(
+	const struct msg *resp, int err, const char *why, void *arg);
 
 /* R has nothing more to do and reports nothing; it may be gone then. */
 void request_end(struct sip_request *r);
@@ -118,6 +120,11 @@ void request_try_tcp(struct sip_request *r);
 /* R goes to a server of the account's own, which may see credentials. */
 bool request_is_own(const struct sip_request *r);
 void request_way_release(struct sip_request *r);
+
+/* ---- request_transmit.c ---- */
+
+/* The text goes to r->flow, which is up. */
+void request_transmit(struct sip_request *r);
 
 /* ---- request_build.c ---- */
 

@@ -160,6 +160,12 @@ void sip_dialog_set_flow(
 /* Takes the next CSeq number. */
 uint32_t sip_dialog_next_cseq(struct sip_dialog *d);
 
+enum {
+	SIP_ROUTES_MAX = 16 * 1024, /* bytes of a route set */
+};
+
+/* Route values joined by ", "; unset: none. */
+const struct pl *sip_dialog_routes(const struct sip_dialog *d);
 const struct pl *sip_dialog_local_uri(const struct sip_dialog *d);
 bool sip_dialog_secure(const struct sip_dialog *d);
 

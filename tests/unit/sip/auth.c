@@ -517,6 +517,11 @@ static void later(void **state)
 	assert_true(lab_wait_final(f.lab, &second, 1000));
 	assert_int_equal(f.results.all[0].status, 200);
 	assert_int_equal(second.all[0].status, 200);
+	/* UA3 holds for an answer that came later too. */
+	assert_int_equal(f.peer->n, 4);
+	assert_int_equal(cseq(&f, 0), 1);
+	assert_int_equal(cseq(&f, 2), 2);
+	assert_int_equal(cseq(&f, 3), 2);
 	assert_int_equal(f.lab->questions, 1);
 	/* An answer to no question is ignored. */
 	f.lab->answer("alice", "other", f.lab->answer_ctx);
