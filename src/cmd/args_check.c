@@ -121,7 +121,7 @@ static int check_assign(const char *word, char **why)
 
 	if (eq && eq > word)
 		return 0;
-	*why = mem_printf(T_BAD_ASSIGN, word);
+	*why = mem_strdup(T_BAD_ASSIGN);
 	return EX_USAGE;
 }
 

@@ -119,7 +119,7 @@ static void help_exec(struct cmd_call *call)
 		any = true;
 	}
 	if (any) {
-		reply_done(call, 0, NULL);
+		reply_done(call, 0, name ? NULL : T_HELP_COMMON);
 		return;
 	}
 	entry = cmd_find(name, &why);

@@ -38,8 +38,12 @@
 #define T_BAD_SECONDS "%s is no number of seconds"
 #define T_BAD_PLACE   "%s is no place; places: %s"
 #define T_BAD_KEY     "%s is no key"
-#define T_BAD_ASSIGN  "%s is not of the form SETTING=VALUE"
+#define T_BAD_ASSIGN  "a setting is given as SETTING=VALUE"
 #define T_BAD_WAIT    "wait for what? %s"
+
+/* help */
+#define T_HELP_COMMON \
+	"every command takes -a NAME (the account) and -t SECONDS besides"
 
 /* running */
 #define T_NEEDS_SCREEN "%s needs the full screen"

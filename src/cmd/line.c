@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include "cmd_int.h"
+#include "utf8.h"
 
 
 const struct cmd_entry *line_entry(const struct cmd *cmd, struct words *w,
@@ -95,7 +96,7 @@ static int read_typed(const struct cmd *cmd, struct parse *p, struct words *w)
 			return w->n ? 0 : ENOENT;
 	}
 	rest = parse_rest(p);
-	words_take(w, mem_secret_strndup(rest.p, rest.l));
+	words_take(w, utf8_repair_dup(&rest));
 	return 0;
 }
 

@@ -134,9 +134,9 @@ static void refusals(void **state)
 			"!moon is no place; places: any chat buddies search"},
 		{&cmd_bind, "Q-x quit", "!Q-x is no key"},
 		{&cmd_account_add, "w sip:x@y proxy",
-			"!proxy is not of the form SETTING=VALUE"},
+			"!a setting is given as SETTING=VALUE"},
 		{&cmd_account_add, "w sip:x@y =v",
-			"!=v is not of the form SETTING=VALUE"},
+			"!a setting is given as SETTING=VALUE"},
 		{&cmd_sleep, "-1", "!-1 is no number of seconds"},
 	};
 	size_t i;

@@ -41,6 +41,8 @@ static void typed(void **state)
 		{"/hi there's more",
 			"send work sip:kim@example.org hello "
 			"there's more\n"},
+		{"/msg kim@x.test \xff!",
+			"send work sip:kim@x.test \xef\xbf\xbd!\n"},
 		{"/", ""},
 		{"", ""},
 	};
