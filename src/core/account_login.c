@@ -12,6 +12,18 @@ enum {
 };
 
 
+/* Why nothing is known of buddies now, in the words of the endpoint, which
+ * tells each of them the same. */
+static const char *lost_reason(const struct endpoint_status *status)
+{
+	if (status && status->state == ENDPOINT_CONNECTING)
+		return "connecting";
+	if (status && status->state == ENDPOINT_FAILED && status->why)
+		return status->why;
+	return "not signed in";
+}
+
+
 bool core_account_set_state(struct core_account *a, enum endpoint_state state,
 	const char *reason, const struct endpoint_status *status)
 {
@@ -33,7 +45,7 @@ bool core_account_set_state(struct core_account *a, enum endpoint_state state,
 	a->retry_at = retry_at;
 	core_account_post(a);
 	if (before == ENDPOINT_ONLINE && state != before)
-		core_presence_all(a, "not signed in");
+		core_presence_all(a, lost_reason(status));
 	return true;
 }
 

@@ -260,11 +260,12 @@ void core_shutdown(
 	core->down_arg = arg;
 	if (!core_keeps(core))
 		core_outbox_fail(core, NULL, false, CORE_NOT_KEPT);
-	tmr_start(core->config.tmrs, &core->limit_tmr, limit, shutdown_limit_h,
-		core);
 	LIST_FOREACH (&core->accounts, le, next) {
 		core_account_stop(le->data, limit);
 	}
+	/* Behind the endpoints' own: theirs run first. */
+	tmr_start(core->config.tmrs, &core->limit_tmr, limit, shutdown_limit_h,
+		core);
 	core_shutdown_check(core);
 }
 

@@ -104,12 +104,22 @@ static enum endpoint_verdict standing(struct core_account *a, const char *peer)
 }
 
 
+/* A stranger in a chat that the user opened is no longer a nuisance. */
+static bool welcome(struct core_account *a, const char *peer)
+{
+	const struct core_chat *c = core_chat_find(a, peer);
+
+	return c && c->engaged && c->state == ENDPOINT_CHAT_OPEN;
+}
+
+
 enum endpoint_verdict core_watcher_verdict(struct core_account *a,
 	const char *peer, const char *source, uint32_t *after)
 {
 	enum endpoint_verdict verdict = standing(a, peer);
 
-	if (verdict == ENDPOINT_ALLOW || core_watcher_blocked(a, peer))
+	if (verdict == ENDPOINT_ALLOW || core_watcher_blocked(a, peer) ||
+		welcome(a, peer))
 		return verdict;
 	return core_limits_pass(a->core, source, after) ? verdict
 							: ENDPOINT_BUSY;

@@ -217,6 +217,14 @@ static void stranger(void **state)
 	assert_calls(&w,
 		"decide " BOB " allow\ntyping " BOB " on\n"
 		"typing " BOB " off\n");
+	/* In the chat that the user opened no limit holds. */
+	core_watcher_decide(a, BOB, CORE_UNBLOCK, NULL);
+	world_quiet(&w);
+	for (i = 0; i < 20; i++)
+		fake_message(e, BOB, "hi", i + 1);
+	world_run(&w, 0);
+	assert_false(world_has(w.calls, " 503 "));
+	assert_true(world_has(w.calls, " 200 "));
 	for (i = 0; i < 9; i++)
 		e->h.invite(KIM, NULL, "192.0.2.9", e->h.arg);
 	assert_int_equal(

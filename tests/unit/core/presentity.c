@@ -85,7 +85,7 @@ static void theirs(void **state)
 	world_run(&w, 0);
 	assert_log(&w,
 		"account work connecting\n"
-		"presence " BOB " unknown: not signed in\n");
+		"presence " BOB " unknown: connecting\n");
 	assert_int_equal(core_presence_of(a, BOB)->state, PRESENCE_UNKNOWN);
 	assert_string_equal(
 		core_presence_of(a, KIM)->reason, "not in the list");

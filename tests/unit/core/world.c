@@ -275,6 +275,14 @@ void world_calls_are(struct world *w, const char *expected, int line)
 }
 
 
+bool world_has(const struct mbuf *mb, const char *text)
+{
+	struct pl all = mbuf_all(mb), part = pl_str(text);
+
+	return pl_find(&all, &part) != NULL;
+}
+
+
 void world_quiet(struct world *w)
 {
 	mbuf_reset(w->log);

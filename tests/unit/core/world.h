@@ -57,6 +57,7 @@ void world_run(struct world *w, uint64_t ms);
 /* Compares and empties. Lines end in \n. */
 void world_log_is(struct world *w, const char *expected, int line);
 void world_calls_are(struct world *w, const char *expected, int line);
+bool world_has(const struct mbuf *mb, const char *text);
 void world_quiet(struct world *w); /* forgets both */
 #define assert_log(w_, text_)	world_log_is(w_, text_, __LINE__)
 #define assert_calls(w_, text_) world_calls_are(w_, text_, __LINE__)
