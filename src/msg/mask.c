@@ -43,59 +43,55 @@ static void skip_value(struct cur *c)
 }
 
 
-/* "Basic dXNlcg==": what stands behind a scheme and is no name=value. */
-static bool is_token68(const struct cur *c)
+/* "Basic dXNlcg==": behind a scheme stands one word that is no name=value,
+ * and a = in it only pads. */
+static bool is_token68(const struct pl *value)
 {
-	struct cur t = *c;
-	struct pl word = cur_run(&t, CH_TOKEN);
+	struct cur c = cur_of(value);
+	struct pl word = cur_run(&c, CH_TOKEN);
 
-	if (!word.l)
-		return cur_more(&t) && !ch_is(*t.p, CH_LWS) && *t.p != ',';
-	cur_lws(&t);
-	if (!cur_take(&t, '='))
-		return true;
-	/* Padding at the end and not the begin of a value. */
-	while (cur_take(&t, '='))
+	cur_lws(&c);
+	if (!word.l || !cur_more(&c) || cur_at(&c, '=') || cur_at(&c, ','))
+		return false;
+	while (cur_more(&c) && *c.p != '=' && *c.p != ',' && *c.p != '"' &&
+		!ch_is(*c.p, CH_LWS))
+		++c.p;
+	while (cur_take(&c, '='))
 		;
-	return !cur_more(&t) || *t.p == '\r' || *t.p == '\n';
+	return !cur_more(&c);
 }
 
 
-/* Copies VALUE; all of a token68 and the values of secret parameters become
- * three stars. */
+/* Copies VALUE; a token68 and the values of secret parameters become three
+ * stars. Quotes are not followed: who leaves one open must not hide what is
+ * behind it, and a word too many that is masked does no harm. */
 static void put_masked(struct mbuf *mb, const struct pl *value)
 {
 	struct cur c = cur_of(value);
 	const char *from = c.p;
-	bool first = true;
 
-	while (cur_lws(&c), cur_more(&c)) {
-		struct pl word = cur_run(&c, CH_TOKEN);
-		bool scheme =
-			first && word.l && cur_more(&c) && ch_is(*c.p, CH_LWS);
-
-		first = false;
+	if (is_token68(value)) {
+		(void)cur_run(&c, CH_TOKEN);
 		cur_lws(&c);
-		if (scheme && !cur_at(&c, '=')) {
-			if (!is_token68(&c) || !cur_more(&c))
-				continue;
-			(void)mbuf_write_mem(mb, from, (size_t)(c.p - from));
-			(void)mbuf_write_str(mb, "***");
-			from = c.p = c.e;
-		} else if (word.l && cur_take(&c, '=')) {
-			cur_lws(&c);
-			if (is_secret_param(&word)) {
-				(void)mbuf_write_mem(
-					mb, from, (size_t)(c.p - from));
-				(void)mbuf_write_str(mb, "\"***\"");
-				skip_value(&c);
-				from = c.p;
-			} else {
-				skip_value(&c);
-			}
-		} else if (!word.l && cur_more(&c)) {
+		(void)mbuf_write_mem(mb, from, (size_t)(c.p - from));
+		(void)mbuf_write_str(mb, "***");
+		return;
+	}
+	while (cur_more(&c)) {
+		struct pl word = cur_run(&c, CH_TOKEN);
+
+		if (!word.l) {
 			++c.p;
+			continue;
 		}
+		cur_lws(&c);
+		if (!is_secret_param(&word) || !cur_take(&c, '='))
+			continue;
+		cur_lws(&c);
+		(void)mbuf_write_mem(mb, from, (size_t)(c.p - from));
+		(void)mbuf_write_str(mb, "\"***\"");
+		skip_value(&c);
+		from = c.p;
 	}
 	(void)mbuf_write_mem(mb, from, (size_t)(c.p - from));
 }

@@ -69,8 +69,13 @@ static bool take_sip(struct cur *c, struct uri *uri)
 
 static bool take_tel(struct cur *c, struct uri *uri)
 {
+	bool digit = false;
+	const char *p;
+
 	uri->host = cur_run(c, CH_TEL);
-	if (!uri->host.l)
+	for (p = uri->host.p; p < c->p; p++)
+		digit |= ch_is(*p, CH_HEX) || *p == '*' || *p == '#';
+	if (!digit)
 		return false;
 	if (cur_at(c, ';') && !take_escaped(c, CH_PARAMS, &uri->params))
 		return false;
@@ -242,7 +247,8 @@ bool uri_param(const struct uri *uri, const char *name, struct pl *value)
 }
 
 
-/* True where each parameter of A agrees with B; a few must be in both. */
+/* True where each parameter of A agrees with B; a few must be in both. Of a
+ * name that stands there twice, which it must not, the first counts. */
 static bool params_agree(const struct uri *a, const struct uri *b)
 {
 	static const char *const both[] = {
@@ -251,6 +257,7 @@ static bool params_agree(const struct uri *a, const struct uri *b)
 	size_t i;
 
 	while (next_pair(&rest, ";", &name, &value)) {
+		(void)pair_find(&a->params, ";", &name, &value);
 		if (pair_find(&b->params, ";", &name, &other)) {
 			if (!text_eq(&value, &other, true))
 				return false;
@@ -267,17 +274,29 @@ static bool params_agree(const struct uri *a, const struct uri *b)
 }
 
 
+static size_t headers_count(const struct uri *uri)
+{
+	struct pl rest = uri->headers, name, value;
+	size_t n = 0;
+
+	while (next_pair(&rest, "?&", &name, &value))
+		++n;
+	return n;
+}
+
+
 /* True where B has each header of A. */
 static bool headers_agree(const struct uri *a, const struct uri *b)
 {
 	struct pl rest = a->headers, name, value, other;
 
 	while (next_pair(&rest, "?&", &name, &value)) {
+		(void)pair_find(&a->headers, "?&", &name, &value);
 		if (!pair_find(&b->headers, "?&", &name, &other) ||
 			!text_eq(&value, &other, false))
 			return false;
 	}
-	return true;
+	return headers_count(a) == headers_count(b);
 }
 
 

@@ -37,6 +37,9 @@ static void masked(void **state)
 		 "opaque=\"o\"\n",
 			"WWW-Authenticate: NTLM gssapi-data=\"***\","
 			" opaque=\"o\"\n"},
+		/* an open quote hides nothing behind it */
+		{"Authorization: Digest qop=\"auth, response=secret\n",
+			"Authorization: Digest qop=\"auth, response=\"***\"\n"},
 		{"WWW-Authenticate: NTLM\n", "WWW-Authenticate: NTLM\n"},
 		{"Authorization:\n", "Authorization:\n"},
 		{"no header\n", "no header\n"},
