@@ -390,6 +390,19 @@ static int start(struct app *app)
 }
 
 
+/* The way out is short now: a signal that comes this late changes nothing. */
+static void block_signals(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGHUP);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+
 int app_run(const struct app_options *o)
 {
 	struct app app = {.options = o};
@@ -404,6 +417,7 @@ int app_run(const struct app_options *o)
 	status = start(&app);
 	if (!status)
 		status = loop_run(app.loop);
+	block_signals();
 	if (app.json)
 		json_front_flush(app.json, GOODBYE);
 	app_release(&app);
