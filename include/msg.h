@@ -476,7 +476,8 @@ int msg_put_body(struct mbuf *mb, const struct pl *type, const struct pl *body);
 /* Status line and the headers that a response copies from REQ (RFC 3261
  * 8.2.6.2): all Via as received plus RECEIVED/RPORT for the top one where
  * asked, From, To with TO_TAG if it had none, Call-ID, CSeq; RECORD_ROUTE
- * copies those too. REQ may be a bad message: what is missing is left out. */
+ * copies those too; a 100 has the Timestamp. REQ may be a bad message: what
+ * is missing is left out. */
 struct msg_response {
 	uint16_t status;
 	const char *reason;      /* NULL: the RFC's words */

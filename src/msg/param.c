@@ -22,7 +22,7 @@ static const char *skip_quoted(const char *p, const char *e)
 static const char *find_outside(const char *p, const char *e, char c)
 {
 	const char *at = p < e ? memchr(p, c, (size_t)(e - p)) : NULL;
-	const char *close;
+	const char *close = e;
 
 	/* Most texts have none, or nothing to be careful of before it. */
 	if (!at)
@@ -35,7 +35,9 @@ static const char *find_outside(const char *p, const char *e, char c)
 			p = skip_quoted(p, e);
 			continue;
 		}
-		if (*p == '<') {
+		/* Looked for no more once there is none: a text of brackets
+		 * would make this slow. */
+		if (*p == '<' && close) {
 			close = memchr(p, '>', (size_t)(e - p));
 			p = close ? close : p;
 		}

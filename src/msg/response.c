@@ -198,5 +198,7 @@ int msg_put_response(
 	put_echo(mb, req, HDR_TO, pl_isset(&req->to.tag) ? NULL : r->to_tag);
 	put_echo(mb, req, HDR_CALL_ID, NULL);
 	put_echo(mb, req, HDR_CSEQ, NULL);
+	if (r->status == 100)
+		put_echo(mb, req, HDR_TIMESTAMP, NULL);
 	return mbuf_err(mb);
 }

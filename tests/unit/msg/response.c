@@ -58,6 +58,15 @@ static void heads(void **state)
 			"From: x <sip:bob@example.org>\n"
 			"To: <sip:alice@example.org>;tag=2\n"
 			"Call-ID: 1\nCSeq: 1 MESSAGE\n"},
+		{"INVITE sip:alice@example.org SIP/2.0\nv: SIP/2.0/UDP a\n"
+		 "Timestamp: 54\n"
+		 "f: <sip:bob@example.org>;tag=1\n"
+		 "t: <sip:alice@example.org>\ni: 1\nCSeq: 1 INVITE\n\n",
+			{.status = 100},
+			"SIP/2.0 100 Trying\nVia: SIP/2.0/UDP a\n"
+			"From: <sip:bob@example.org>;tag=1\n"
+			"To: <sip:alice@example.org>\n"
+			"Call-ID: 1\nCSeq: 1 INVITE\nTimestamp: 54\n"},
 		/* a bad request is answered with what it has */
 		{"MESSAGE sip:alice@example.org SIP/2.0\n"
 		 "Via: SIP/2.0/UDP a;;\nCSeq: 1 MESSAGE\n"
