@@ -198,6 +198,22 @@ static int world_make(struct world *w)
 }
 
 
+static void gone(void *arg)
+{
+	struct world *w = arg;
+
+	loop_stop(w->loop, EX_OK);
+}
+
+
+/* What the core has asked of the store comes back first. */
+static void world_end(struct world *w)
+{
+	core_shutdown(w->core, 0, gone, w);
+	(void)loop_run(w->loop);
+}
+
+
 static int complete(struct world *w, const char *line)
 {
 	size_t from;
@@ -228,12 +244,15 @@ int main(int argc, char *argv[])
 
 	if (argc == 1)
 		return print_tables();
-	if (world_make(&w))
-		status = EX_OSERR;
-	else if (argc == 3 && !strcmp(argv[1], "complete"))
+	if (world_make(&w)) {
+		world_release(&w);
+		return EX_OSERR;
+	}
+	if (argc == 3 && !strcmp(argv[1], "complete"))
 		status = complete(&w, argv[2]);
 	else if (argc == 3 && !strcmp(argv[1], "run"))
 		status = run(&w, argv[2]);
+	world_end(&w);
 	world_release(&w);
 	return status;
 }
