@@ -277,7 +277,7 @@ const struct cmd_entry cmd_buddy_decline = {
 const struct cmd_entry cmd_buddy_block = {
 	.name = "buddy block",
 	.items = {{.name = "URI", .kind = CMD_WATCHER}},
-	.help = "refuses somebody's messages and shows them nothing",
+	.help = "refuses somebody's messages and looks offline to them",
 	.exec = block_exec,
 };
 
