@@ -346,9 +346,9 @@ struct core_hit {
 };
 typedef void(core_hit_h)(const struct core_hit *hit, void *arg);
 
-/* Buddies by part of name, URI or note; people: the query itself when it is an
- * address (its presence is fetched: one event), past correspondents, the
- * lines of query-command. DONE after the last hit and fetch. */
+/* Buddies by part of name, URI or note; people: the query itself where it is
+ * an address (its presence is fetched: one event), else past correspondents
+ * and the lines of query-command. DONE after the last hit and fetch. */
 void core_search(struct core *core, struct core_account *a, int what,
 	const char *query, core_hit_h *hit, core_done_h *done, void *arg);
 

@@ -272,6 +272,8 @@ static void set_state(struct core_chat *c, enum endpoint_chat state,
 		core_chat_set_typing(c, false);
 	if (news)
 		post(c, by, why, code);
+	if (state == ENDPOINT_CHAT_CLOSED)
+		c->via = mem_deref(c->via);
 	settle(c, by, why, code);
 	if (state == ENDPOINT_CHAT_OPEN)
 		core_outbox_opened(c);

@@ -156,8 +156,9 @@ static void tell_chats(struct search *s)
 }
 
 
-/* The query is an address: a row for it, and one question. */
-static void tell_address(struct search *s)
+/* The query is an address: a row for it, and one question. False: it is
+ * none. */
+static bool tell_address(struct search *s)
 {
 	struct core_account *a = NULL;
 	const struct core_buddy *b;
@@ -165,7 +166,7 @@ static void tell_address(struct search *s)
 
 	if (!core_is_address(s->query) ||
 		core_peer_parse(s->query, &peer, NULL))
-		return;
+		return false;
 	if (core_pick_account(s->core, s->account ? s->account->name : NULL,
 		    peer, &a, NULL))
 		a = NULL;
@@ -176,6 +177,7 @@ static void tell_address(struct search *s)
 		core_presence_fetch(a, peer, fetched_h, s);
 	}
 	mem_deref(peer);
+	return true;
 }
 
 
@@ -298,8 +300,7 @@ static void search_h(void *arg)
 		if (!s->account || s->account == a)
 			tell_buddies(s, a);
 	}
-	if (s->what & CORE_SEARCH_PEOPLE) {
-		tell_address(s);
+	if ((s->what & CORE_SEARCH_PEOPLE) && !tell_address(s)) {
 		tell_chats(s);
 		run_query(s);
 	}

@@ -39,6 +39,7 @@ static void opens(void **state)
 	fake_chat(e, BOB, ENDPOINT_CHAT_CLOSED, ENDPOINT_BY_US, NULL, 0);
 	world_run(&w, 0);
 	assert_log(&w, "chat " BOB " closed page us\nclose: 0\n");
+	assert_null(core_chat_via(c));
 	core_chat_close(c, world_done, "close");
 	world_run(&w, 0);
 	assert_log(&w, "close: 0\n");
