@@ -415,7 +415,7 @@ int sip_request_ack(struct sip_request *r, struct sip_dialog *d,
 
 /* A sentence out of a response: ms-diagnostics or ms-diagnostics-public
  * reason, else Warning text, else Reason text, else the status line
- * (mem_deref). */
+ * (mem_deref). Out of a request (BYE, NOTIFY) too; NULL if it has none. */
 char *sip_cause(const struct msg *resp);
 
 /* ---- 7 server ------------------------------------------------------- */

@@ -104,7 +104,10 @@ struct ua_profile {
 	const char *register_headers; /* lines with CRLF */
 	const char *supported;        /* Supported of all requests */
 	int (*sign)(struct ua_out *out, void *arg);
-	int (*verify)(const struct msg *msg, void *arg); /* not 0: dropped */
+	int (*verify)(const struct msg *msg, void *arg); /* not 0: a response
+							    is dropped, a
+							    request gets 500
+							    unseen */
 	void *arg;
 };
 
@@ -160,7 +163,8 @@ struct ua_handlers {
 	void *arg;
 };
 
-/* An account, offline at first. All of CONFIG is copied. EINVAL with *WHY
+/* An account, offline at first. Its objects (subscriptions, sessions, ...) may
+ * outlive it and do nothing then. All of CONFIG is copied. EINVAL with *WHY
  * (mem_deref) naming the setting that is wrong. */
 int ua_alloc(struct ua **uap, struct ua_stack *stack,
 	const struct ua_config *config, const struct ua_handlers *handlers,
@@ -319,6 +323,11 @@ int ua_message(struct ua_call **cp, struct ua *ua, const char *to,
 int ua_options(struct ua_call **cp, struct ua *ua, const char *to,
 	ua_result_h *h, void *arg);
 
+/* Any other request outside a dialog, such as SERVICE; BODY may be NULL. */
+int ua_send(struct ua_call **cp, struct ua *ua, const char *method,
+	const char *to, const char *content_type, const struct pl *body,
+	const char *headers, ua_result_h *h, void *arg);
+
 /* True if RESULT's 200 to OPTIONS carries SDP with m=message of the kind that
  * ours has. */
 bool ua_options_takes_session(const struct ua_result *result);
@@ -347,7 +356,7 @@ int ua_session_invite(struct ua_session **sp, struct ua *ua, const char *to,
 	const char *headers, const struct ua_session_handlers *h);
 
 /* For an incoming one: handlers first of all; 180; 200 with our answer; a
- * refusal. */
+ * refusal, after which nothing is called any more. */
 void ua_session_set_handlers(struct ua_session *s,
 	const struct ua_session_handlers *h);
 void ua_session_ring(struct ua_session *s);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cause.c - a sentence out of a response (RFC 3261 20.43, RFC 3326,
+/* cause.c - a sentence out of a message (RFC 3261 20.43, RFC 3326,
  * MS-OCER ms-diagnostics). */
 #include <string.h>
 #include "mem.h"
@@ -101,7 +101,7 @@ char *sip_cause(const struct msg *resp)
 		s = from_warning(resp);
 	if (!s)
 		s = from_reason(resp);
-	if (s)
+	if (s || resp->request)
 		return s;
 	phrase = sentence(resp->reason.p, resp->reason.l);
 	s = mem_printf("%u %s", resp->status,

@@ -92,6 +92,23 @@ int ua_options(struct ua_call **cp, struct ua *ua, const char *to,
 }
 
 
+int ua_send(struct ua_call **cp, struct ua *ua, const char *method,
+	const char *to, const char *content_type, const struct pl *body,
+	const char *headers, ua_result_h *h, void *arg)
+{
+	const struct ua_call_params params = {
+		.method = method,
+		.to = to,
+		.content_type = content_type,
+		.body = body,
+		.headers = headers,
+		.contact = true,
+	};
+
+	return ua_call_start(cp, ua, &params, h, arg);
+}
+
+
 bool ua_options_takes_session(const struct ua_result *result)
 {
 	bool any;

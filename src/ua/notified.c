@@ -49,10 +49,9 @@ static const char *reason_text(enum msg_subreason reason)
 }
 
 
-static void terminated(
-	struct ua_sub *sub, const struct msg_subscription_state *ss)
+static void terminated(struct ua_sub *sub, const char *why,
+	const struct msg_subscription_state *ss)
 {
-	const char *why = reason_text(ss->reason);
 	uint32_t after = ss->has_retry_after ? ss->retry_after : 0;
 
 	switch (ss->reason) {
@@ -92,19 +91,19 @@ static uint16_t take_terminated(struct ua_sub *sub, const struct msg *msg,
 	const struct msg_subscription_state *ss)
 {
 	bool fetched = !sub->expires && ss->reason == MSG_SUBR_TIMEOUT;
+	char *cause = sip_cause(msg);
+	const char *why = cause ? cause : reason_text(ss->reason);
 	uint16_t status = 0;
 
 	if (msg->body.l || fetched)
 		status = deliver(sub, msg);
-	if (!sub->ua)
-		return status;
-	if (!sub->expires)
-		ua_sub_over(sub, fetched ? "fetched" : reason_text(ss->reason),
-			0, SUB_NEVER);
-	else if (sub->bye.active)
+	if (sub->ua && !sub->expires)
+		ua_sub_over(sub, fetched ? "fetched" : why, 0, SUB_NEVER);
+	else if (sub->ua && sub->bye.active)
 		ua_sub_over(sub, NULL, 0, SUB_NEVER);
-	else
-		terminated(sub, ss);
+	else if (sub->ua)
+		terminated(sub, why, ss);
+	mem_deref(cause);
 	return status;
 }
 

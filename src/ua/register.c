@@ -205,7 +205,8 @@ static void reg_tmr_h(void *arg)
 
 	if (!reg->req && ua->state == UA_FAILED)
 		ua_set_state(ua, UA_CONNECTING, NULL, NULL, 0, NULL);
-	if (!reg->req && !ua->stopping && ua->state != UA_OFFLINE)
+	if (ua_isowned(ua) && !reg->req && !ua->stopping &&
+		ua->state != UA_OFFLINE)
 		reg_try(reg);
 	mem_deref(ua);
 }

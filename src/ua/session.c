@@ -135,14 +135,18 @@ void session_send_bye(struct ua_session *s)
 }
 
 
-static void recv_bye(struct ua_session *s, struct sip_strans *st)
+static void recv_bye(
+	struct ua_session *s, struct sip_strans *st, const struct msg *req)
 {
+	char *why = sip_cause(req);
+
 	(void)ua_reply(s->ua, st, 200, NULL);
 	if (s->state == SESSION_RINGING) {
 		session_uncount(s);
 		session_refuse(s, 487);
 	}
-	session_over(s, true, NULL, NULL);
+	session_over(s, true, NULL, why);
+	mem_deref(why);
 }
 
 
@@ -191,7 +195,7 @@ static void recv_any(
 	}
 	switch (req->method) {
 	case MSG_BYE:
-		recv_bye(s, st);
+		recv_bye(s, st, req);
 		break;
 	case MSG_INVITE:
 		session_recv_invite(s, st, req);

@@ -12,38 +12,38 @@
 #include "ua_int.h"
 
 enum session_state {
-	SESSION_CALLING,  /* our INVITE has no final answer */
-	SESSION_RINGING,  /* theirs has none */
+	SESSION_CALLING, /* our INVITE has no final answer */
+	SESSION_RINGING, /* theirs has none */
 	SESSION_ACCEPTED, /* our 200 has no ACK */
 	SESSION_OPEN,
 	SESSION_CLOSED,
 };
 
 struct ua_session {
-	struct le le;  /* ua->sessions, until closed */
+	struct le le; /* ua->sessions, until closed */
 	struct ua *ua; /* NULL once the account is gone */
 	struct ua_session_handlers h;
 	enum session_state state;
-	bool mute;    /* refused by us: nothing is told any more */
-	bool rang;    /* a 180 was told or sent */
+	bool mute; /* refused by us: nothing is told any more */
+	bool rang; /* a 180 was told or sent */
 	bool counted; /* in stack->ringing */
 	struct sip_dialog *dialog;
 	struct sip_request *req; /* our INVITE or BYE */
-	struct sip_strans *st;   /* their INVITE, unanswered or without ACK */
-	uint32_t cseq;           /* of st */
-	char *sdp;               /* ours */
+	struct sip_strans *st; /* their INVITE, unanswered or without ACK */
+	uint32_t cseq; /* of st */
+	char *sdp; /* ours */
 	char *to;
 	char *headers;
 	char *peer;
 	char *name_text;
 	struct pl name;
 	char source[SA_TEXT_SIZE]; /* of their INVITE */
-	struct tmr tmr;    /* it has rung for too long */
+	struct tmr tmr; /* it has rung for too long */
 	struct tmr tmr_ok; /* the 200 again */
-	uint64_t wait;     /* till then */
-	uint64_t waited;   /* since the first */
+	uint64_t wait; /* till then */
+	uint64_t waited; /* since the first */
 	struct list requests; /* struct ua_request */
-	struct list calls;    /* struct ua_call */
+	struct list calls; /* struct ua_call */
 	struct ua_redirect rd;
 	struct ua_bye bye;
 };
@@ -72,8 +72,8 @@ void session_drop_st(struct ua_session *s);
 
 /* ACK, and an INVITE within the dialog. */
 void session_recv_ack(struct ua_session *s, const struct msg *req);
-void session_recv_invite(struct ua_session *s, struct sip_strans *st,
-	const struct msg *req);
+void session_recv_invite(
+	struct ua_session *s, struct sip_strans *st, const struct msg *req);
 
 /* Answers their unanswered INVITE with a refusal. */
 void session_refuse(struct ua_session *s, uint16_t status);

@@ -11,7 +11,7 @@ enum {
 };
 
 struct ua_sub {
-	struct le le;  /* ua->subs */
+	struct le le; /* ua->subs */
 	struct ua *ua; /* NULL once the account is gone */
 	struct ua_sub_handlers h;
 	char *target;
@@ -25,14 +25,14 @@ struct ua_sub {
 	struct sip_dialog *dialog; /* NULL: no subscription */
 	struct sip_request *req;
 	enum ua_sub_state state;
-	bool notified;      /* a NOTIFY came in this dialog */
-	bool seen_active;   /* an active one */
-	bool finished;      /* fetched, or refused for this sign-in */
-	unsigned failures;  /* one after the other */
-	unsigned raises;    /* 423s in a row */
-	uint64_t started;   /* when the dialog was begun */
-	struct tmr tmr;     /* next SUBSCRIBE */
-	struct tmr tmr_n;   /* Timer N: the first or the last NOTIFY */
+	bool notified; /* a NOTIFY came in this dialog */
+	bool seen_active; /* an active one */
+	bool finished; /* fetched, or refused for this sign-in */
+	unsigned failures; /* one after the other */
+	unsigned raises; /* 423s in a row */
+	uint64_t started; /* when the dialog was begun */
+	struct tmr tmr; /* next SUBSCRIBE */
+	struct tmr tmr_n; /* Timer N: the first or the last NOTIFY */
 	struct tmr tmr_end; /* the subscription runs out */
 	struct ua_redirect rd;
 	struct ua_bye bye;

@@ -100,6 +100,12 @@ static void objects_tell(struct ua *ua)
 }
 
 
+bool ua_isowned(const struct ua *ua)
+{
+	return mem_nrefs(ua) > 1;
+}
+
+
 void ua_set_state(struct ua *ua, enum ua_state state,
 	const struct ua_result *result, const char *why, int64_t retry_at,
 	const struct sa *address)
@@ -114,7 +120,7 @@ void ua_set_state(struct ua *ua, enum ua_state state,
 		"account", "%s: %s%s%s", ua->aor, ua_state_name(state),
 		why ? ": " : "", why ? why : "");
 	objects_tell(ua);
-	if (ua->h.state)
+	if (ua->h.state && ua_isowned(ua))
 		ua->h.state(
 			state, result, why, retry_at, ua->address, ua->h.arg);
 }
@@ -214,7 +220,8 @@ static void start_h(void *arg)
 	struct ua *ua = mem_ref(arg);
 
 	ua_set_state(ua, UA_CONNECTING, NULL, NULL, 0, NULL);
-	if (ua->state == UA_CONNECTING && !ua->stopping && listen_open(ua)) {
+	if (ua_isowned(ua) && ua->state == UA_CONNECTING && !ua->stopping &&
+		listen_open(ua)) {
 		ua->failures = 0;
 		if (ua->do_register)
 			ua_reg_start(ua->reg);
@@ -247,6 +254,7 @@ static void stop_h(void *arg)
 	struct ua *ua = mem_ref(arg);
 	void (*done)(void *arg) = ua->stop_done;
 	void *done_arg = ua->stop_arg;
+	bool owned;
 
 	tmr_cancel(&ua->tmr_stop);
 	ua->stopping = false;
@@ -257,10 +265,11 @@ static void stop_h(void *arg)
 	sip_agent_clear_ports(ua->agent);
 	ua->listen = mem_deref(ua->listen);
 	ua_set_state(ua, UA_OFFLINE, NULL, NULL, 0, NULL);
-	if (ua->restart)
+	owned = ua_isowned(ua);
+	if (owned && ua->restart)
 		ua_start(ua);
 	mem_deref(ua);
-	if (done)
+	if (owned && done)
 		done(done_arg);
 }
 

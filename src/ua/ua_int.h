@@ -19,14 +19,14 @@ struct ua_listen;
 struct ua_reg;
 
 enum {
-	UA_TEXT_MAX = 65536,        /* bytes of headers that we build */
-	UA_T_ANSWER = 10000,        /* a request waits for an answer */
-	UA_T_RING = 60000,          /* an INVITE rings */
-	UA_T_64T1 = 64 * SIP_T1,    /* timers F, H, N */
-	UA_HELD_MAX = 10000,        /* requests that wait, in all */
-	UA_RINGING_MAX = 100,       /* INVITEs unanswered, in all */
-	UA_BACKOFF_MAX = 1800,      /* seconds (RFC 5626 4.5) */
-	UA_EXPIRES_DEFAULT = 3600,  /* seconds */
+	UA_TEXT_MAX = 65536, /* bytes of headers that we build */
+	UA_T_ANSWER = 10000, /* a request waits for an answer */
+	UA_T_RING = 60000, /* an INVITE rings */
+	UA_T_64T1 = 64 * SIP_T1, /* timers F, H, N */
+	UA_HELD_MAX = 10000, /* requests that wait, in all */
+	UA_RINGING_MAX = 100, /* INVITEs unanswered, in all */
+	UA_BACKOFF_MAX = 1800, /* seconds (RFC 5626 4.5) */
+	UA_EXPIRES_DEFAULT = 3600, /* seconds */
 	UA_EXPIRES_MAX = 0x7fffffff /* of a Min-Expires that we obey */
 };
 
@@ -42,10 +42,10 @@ struct ua_stack {
 	struct dns *dns;
 	struct sip *sip;
 	struct sip_listener *listener;
-	struct list uas;     /* struct ua */
+	struct list uas; /* struct ua */
 	struct list listens; /* struct ua_listen */
-	size_t held;         /* struct ua_request unanswered */
-	size_t ringing;      /* INVITEs unanswered */
+	size_t held; /* struct ua_request unanswered */
+	size_t ringing; /* INVITEs unanswered */
 	ua_trace_h *trace;
 	void *trace_arg;
 };
@@ -59,8 +59,8 @@ void ua_listen_add_to(const struct ua_listen *l, struct sip_agent *agent);
 const struct sa *ua_listen_local(const struct ua_listen *l);
 
 /* True if a flow of TP whose near end is LOCAL belongs to L. */
-bool ua_listen_has(const struct ua_listen *l, enum sip_tp tp,
-	const struct sa *local);
+bool ua_listen_has(
+	const struct ua_listen *l, enum sip_tp tp, const struct sa *local);
 
 /* ---- ua.c ----------------------------------------------------------- */
 
@@ -86,15 +86,15 @@ struct ua {
 	struct ua_listen *listen;
 	struct ua_reg *reg;
 	unsigned failures; /* to listen, one after the other */
-	struct tmr tmr;    /* start or retry to listen */
+	struct tmr tmr; /* start or retry to listen */
 	struct tmr tmr_calls;
-	struct list calls;      /* struct ua_call */
-	struct list requests;   /* struct ua_request */
-	struct list subs;       /* struct ua_sub */
-	struct list notifiers;  /* struct ua_notifier */
+	struct list calls; /* struct ua_call */
+	struct list requests; /* struct ua_request */
+	struct list subs; /* struct ua_sub */
+	struct list notifiers; /* struct ua_notifier */
 	struct list publishers; /* struct ua_publisher */
-	struct list sessions;   /* struct ua_session */
-	size_t byes;            /* goodbyes under way */
+	struct list sessions; /* struct ua_session */
+	size_t byes; /* goodbyes under way */
 	bool stopping;
 	bool restart; /* asked for while stopping */
 	bool unbound; /* while stopping: the un-REGISTER is done */
@@ -114,6 +114,9 @@ int ua_agent_make(struct ua *ua, const struct ua_config *c,
 /* "online" and the like. */
 const char *ua_state_name(enum ua_state state);
 
+/* True while somebody above holds UA: every way in holds one reference. */
+bool ua_isowned(const struct ua *ua);
+
 /* A new state; tells the handler last, so that it may release UA. */
 void ua_set_state(struct ua *ua, enum ua_state state,
 	const struct ua_result *result, const char *why, int64_t retry_at,
@@ -130,8 +133,8 @@ void ua_stop_check(struct ua *ua);
 uint32_t ua_backoff(struct ua *ua, unsigned n, uint32_t max);
 
 /* An address of ours for SDP, towards FLOW if there is one. */
-void ua_local(const struct ua *ua, const struct sip_flow *flow,
-	struct sa *local);
+void ua_local(
+	const struct ua *ua, const struct sip_flow *flow, struct sa *local);
 
 /* ---- bye.c: a goodbye with a limit ---------------------------------- */
 
@@ -154,7 +157,7 @@ void ua_bye_cancel(struct ua_bye *b); /* the object goes */
 
 /* ---- dispatch.c, reply.c -------------------------------------------- */
 
-extern const char ua_allow[];     /* value of Allow */
+extern const char ua_allow[]; /* value of Allow */
 extern const char ua_supported[]; /* value of Supported */
 
 sip_request_h ua_dispatch_h;
@@ -174,8 +177,8 @@ bool ua_type_in(const char *list, const struct pl *content_type);
 
 /* Answers 415 and returns true if the body of REQ is not of LIST or is
  * encoded. */
-bool ua_refuse_body(struct ua *ua, struct sip_strans *st,
-	const struct msg *req, const char *list);
+bool ua_refuse_body(struct ua *ua, struct sip_strans *st, const struct msg *req,
+	const char *list);
 
 /* Our SDP (mem_deref), and whether a message's SDP takes messages as ours
  * does. *ANY tells that there was an SDP. */
@@ -203,8 +206,8 @@ struct ua_redirect {
 void ua_redirect_reset(struct ua_redirect *rd);
 
 /* Takes the Contacts of RESP, a 3xx to a request for FIRST. */
-void ua_redirect_add(struct ua_redirect *rd, const struct msg *resp,
-	const char *first);
+void ua_redirect_add(
+	struct ua_redirect *rd, const struct msg *resp, const char *first);
 
 /* The next one to try (borrowed) after an answer of STATUS, or NULL. */
 const char *ua_redirect_next(struct ua_redirect *rd, uint16_t status);
@@ -241,10 +244,10 @@ void ua_request_detach(struct ua_request *r);
 
 struct ua_call_params {
 	const char *method;
-	const char *to;               /* outside a dialog */
-	struct sip_dialog *dialog;    /* or inside this one */
-	struct list *session_list;    /* of the session's calls */
-	ua_result_h *session_h;       /* hears after the call's own handler */
+	const char *to; /* outside a dialog */
+	struct sip_dialog *dialog; /* or inside this one */
+	struct list *session_list; /* of the session's calls */
+	ua_result_h *session_h; /* hears after the call's own handler */
 	void *session_arg;
 	const char *content_type;
 	const struct pl *body;
@@ -259,10 +262,10 @@ tmr_h ua_calls_kick_h;
 
 void ua_call_forget_session(struct ua_call *c); /* the session goes */
 
-void ua_message_recv(struct ua *ua, struct sip_strans *st,
-	const struct msg *req);
-void ua_options_recv(struct ua *ua, struct sip_strans *st,
-	const struct msg *req);
+void ua_message_recv(
+	struct ua *ua, struct sip_strans *st, const struct msg *req);
+void ua_options_recv(
+	struct ua *ua, struct sip_strans *st, const struct msg *req);
 
 /* ---- subscribe.c ---------------------------------------------------- */
 
@@ -271,8 +274,8 @@ void ua_sub_account(struct ua_sub *sub); /* the account's state changed */
 
 /* A NOTIFY or BENOTIFY for one of the stack's subscriptions. False: none
  * fits. */
-bool ua_sub_recv(struct ua_stack *stack, struct sip_strans *st,
-	const struct msg *req);
+bool ua_sub_recv(
+	struct ua_stack *stack, struct sip_strans *st, const struct msg *req);
 bool ua_sub_knows(const struct ua *ua, const struct pl *package);
 
 /* ---- notify.c ------------------------------------------------------- */
@@ -282,10 +285,10 @@ void ua_notifier_account(struct ua_notifier *n);
 const char *ua_notifier_event(const struct ua_notifier *n);
 
 /* SUBSCRIBE outside a dialog, and within one (false: none fits). */
-void ua_notifier_recv(struct ua *ua, struct sip_strans *st,
-	const struct msg *req);
-bool ua_notifier_recv_in_dialog(struct ua_stack *stack,
-	struct sip_strans *st, const struct msg *req);
+void ua_notifier_recv(
+	struct ua *ua, struct sip_strans *st, const struct msg *req);
+bool ua_notifier_recv_in_dialog(
+	struct ua_stack *stack, struct sip_strans *st, const struct msg *req);
 
 /* ---- publish.c ------------------------------------------------------ */
 
@@ -295,12 +298,12 @@ void ua_publisher_account(struct ua_publisher *p);
 /* ---- session.c, invite.c, invited.c --------------------------------- */
 
 void ua_session_detach(struct ua_session *s);
-void ua_invite_recv(struct ua *ua, struct sip_strans *st,
-	const struct msg *req, struct sip_flow *flow);
+void ua_invite_recv(struct ua *ua, struct sip_strans *st, const struct msg *req,
+	struct sip_flow *flow);
 
 /* A request in the dialog of a session. False: none fits. ST is NULL for
  * ACK. */
-bool ua_session_recv(struct ua_stack *stack, struct sip_strans *st,
-	const struct msg *req);
+bool ua_session_recv(
+	struct ua_stack *stack, struct sip_strans *st, const struct msg *req);
 
 #endif

@@ -7,12 +7,12 @@
 #include "ua_int.h"
 
 struct ua_notifier {
-	struct le le;  /* ua->notifiers */
+	struct le le; /* ua->notifiers */
 	struct ua *ua; /* NULL once the account is gone */
 	struct ua_notifier_handlers h;
 	char *event;
 	char *content_type;
-	struct pl body;   /* ours; what active watchers see */
+	struct pl body; /* ours; what active watchers see */
 	struct pl closed; /* ours; what politely blocked ones see */
 	struct list watchers; /* struct watcher, owned */
 	struct ua_bye bye;
@@ -27,12 +27,12 @@ struct watcher {
 	char *aor;
 	char *event; /* Event of the SUBSCRIBE, its id included */
 	enum ua_verdict verdict;
-	const char *over;   /* reason; NULL: it goes on */
-	bool dirty;         /* there is something to tell */
-	bool urgent;        /* and it does not wait for the interval */
-	bool told;          /* a NOTIFY went out */
-	uint64_t sent_at;   /* the last that had to wait for the interval */
-	struct tmr tmr;     /* the interval is over */
+	const char *over; /* reason; NULL: it goes on */
+	bool dirty; /* there is something to tell */
+	bool urgent; /* and it does not wait for the interval */
+	bool told; /* a NOTIFY went out */
+	uint64_t sent_at; /* the last that had to wait for the interval */
+	struct tmr tmr; /* the interval is over */
 	struct tmr tmr_end; /* the subscription runs out */
 };
 

@@ -305,6 +305,125 @@ static void test_one_at_a_time(void **state)
 }
 
 
+/* ---- the stack ---- */
+
+static void trace_h(bool sent, const char *transport, const char *local,
+	const char *peer, const struct pl *text, void *arg)
+{
+	struct node *n = arg;
+	struct pl word = *text;
+
+	if (word.l > 7)
+		word.l = 7;
+	node_log(n, "%c %s %s %s %.*s|", sent ? '>' : '<', transport, local,
+		peer, PL_ARG(&word));
+}
+
+
+static void test_trace(void **state)
+{
+	struct pair *p = pair_open();
+
+	(void)state;
+	ua_stack_trace(p->b.stack, trace_h, &p->b);
+	assert_int_equal(say(&p->a, NULL, "sip:bob@192.0.2.2", "hi"), 0);
+	world_run(&p->w, 100);
+	assert_log(&p->b,
+		"< UDP 192.0.2.2:5060 192.0.2.1:5060 MESSAGE|MESSAGE:hi "
+		"> UDP 192.0.2.2:5060 192.0.2.1:5060 SIP/2.0|");
+	ua_stack_trace(p->b.stack, NULL, NULL);
+	assert_int_equal(say(&p->a, NULL, "sip:bob@192.0.2.2", "hi"), 0);
+	world_run(&p->w, 100);
+	assert_log(&p->b, "MESSAGE:hi ");
+	pair_close(p);
+}
+
+
+enum {
+	HELD_MAX = 10000,
+};
+
+
+struct hoard {
+	struct ua_request *held[HELD_MAX + 1];
+	size_t n;
+};
+
+
+static void hoard_h(struct ua_request *r, void *arg)
+{
+	struct hoard *hoard = arg;
+
+	hoard->held[hoard->n++] = mem_ref(r);
+}
+
+
+/* At most 10,000 wait; the next one hears 503 and may come again. */
+static void test_held(void **state)
+{
+	struct pair *p = pair_open();
+	struct hoard *hoard = mem_zalloc(sizeof(*hoard), NULL);
+	const struct ua_handlers h = {.message = hoard_h, .arg = hoard};
+	struct ua_config c = p->b.config;
+	struct server s;
+	struct ua *ua;
+	char *why;
+	size_t i;
+
+	(void)state;
+	server_open(&s, &p->w, "192.0.2.9", silent_h, NULL);
+	c.aor = "sip:hoard@192.0.2.2";
+	assert_int_equal(ua_alloc(&ua, p->b.stack, &c, &h, &why), 0);
+	ua_start(ua);
+	world_run(&p->w, 10);
+	for (i = 0; i <= HELD_MAX; i++) {
+		server_printf(&s, "192.0.2.2", 5060,
+			"MESSAGE sip:hoard@192.0.2.2 SIP/2.0\r\n"
+			"Via: SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bKh%zu"
+			"\r\nFrom: <sip:kim@192.0.2.9>;tag=k\r\n"
+			"To: <sip:hoard@192.0.2.2>\r\nCall-ID: h%zu\r\n"
+			"CSeq: 1 MESSAGE\r\nContent-Type: text/plain\r\n"
+			"Content-Length: 1\r\n\r\nx",
+			i, i);
+		world_run(&p->w, 0);
+	}
+	world_run(&p->w, 10);
+	assert_int_equal(hoard->n, HELD_MAX);
+	assert_int_equal(server_count(&s, "MESSAGE"), 1);
+	assert_int_equal(server_last(&s, "MESSAGE")->status, 503);
+	server_forget(&s);
+	for (i = 0; i < hoard->n; i++)
+		mem_deref(hoard->held[i]);
+	s.n = 0;
+	mem_deref(ua);
+	mem_deref(hoard);
+	server_close(&s);
+	pair_close(p);
+}
+
+
+static void test_other_method(void **state)
+{
+	struct pair *p = pair_open();
+	struct pl pl = body("<publish/>");
+	struct server s;
+
+	(void)state;
+	server_open(&s, &p->w, "192.0.2.9", silent_h, NULL);
+	assert_int_equal(ua_send(NULL, p->a.ua, "SERVICE",
+				 "sip:alice@192.0.2.9", "application/xml", &pl,
+				 "X-Test: 1\r\n", node_result_h, &p->a),
+		0);
+	world_run(&p->w, 10);
+	assert_pl(server_last(&s, "SERVICE")->body, "<publish/>");
+	server_reply(&s, server_last(&s, "SERVICE"), 200, "t", NULL, NULL);
+	world_run(&p->w, 10);
+	assert_log(&p->a, "result:200 ");
+	server_close(&s);
+	pair_close(p);
+}
+
+
 int test_message(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -317,6 +436,9 @@ int test_message(void)
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_redirect),
 		cmocka_unit_test(test_one_at_a_time),
+		cmocka_unit_test(test_trace),
+		cmocka_unit_test(test_held),
+		cmocka_unit_test(test_other_method),
 	};
 
 	return cmocka_run_group_tests_name("message", tests, NULL, NULL);

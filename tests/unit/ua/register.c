@@ -539,6 +539,97 @@ static void test_gruu(void **state)
 }
 
 
+/* The state handler may release the account: at connecting, online, failed,
+ * connecting again, offline. */
+static void test_released(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 5; i++) {
+		OPEN(f, i == 3 ? TCP_PROXY : PROXY, OK, {403, NULL});
+
+		if (i == 2)
+			f->script.at = 1;
+		f->a.drop_ua = i == 0 ? 1 : i < 3 ? 2 : 3;
+		node_start(&f->a);
+		world_run(&f->w, 15000);
+		if (i == 3)
+			f->s.conn = mem_deref(f->s.conn);
+		if (i == 4)
+			ua_stop(f->a.ua, 1000, node_done_h, &f->a);
+		world_run(&f->w, 20000);
+		assert_null(f->a.ua);
+		assert_null(strstr(f->a.log, "done"));
+		CLOSE(f);
+	}
+}
+
+
+/* A registered account may listen too: its Contact names that port. */
+static void test_listen_too(void **state)
+{
+	char *contact;
+	OPEN(f, PROXY, OK);
+
+	(void)state;
+	f->a.config.listen = "192.0.2.1:5070";
+	node_start(&f->a);
+	world_run(&f->w, 100);
+	contact = header(server_last(&f->s, "REGISTER"), "Contact");
+	assert_non_null(strstr(contact, "sip:alice@192.0.2.1:5070"));
+	mem_deref(contact);
+	server_printf(&f->s, "192.0.2.1", 5070,
+		"OPTIONS sip:alice@192.0.2.1:5070 SIP/2.0\r\n"
+		"Via: SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bKo\r\n"
+		"From: <sip:kim@192.0.2.9>;tag=k\r\n"
+		"To: <sip:alice@192.0.2.1>\r\nCall-ID: o\r\n"
+		"CSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n");
+	world_run(&f->w, 10);
+	assert_int_equal(server_last(&f->s, "OPTIONS")->status, 200);
+	CLOSE(f);
+}
+
+
+/* Over the new connection a subscription is refreshed in its dialog, with
+ * the new Contact. */
+static void test_flow_and_subscription(void **state)
+{
+	struct ua_sub_handlers h = node_sub_h;
+	const struct ua_sub_config c = {
+		.target = "sip:bob@example.org",
+		.event = "presence",
+		.expires = 3600,
+	};
+	struct ua_sub *sub;
+	const struct msg *first, *second;
+	char *a, *b;
+	OPEN(f, TCP_PROXY, OK);
+
+	(void)state;
+	h.arg = &f->a;
+	node_start(&f->a);
+	world_run(&f->w, 15000);
+	assert_int_equal(ua_subscribe(&sub, f->a.ua, &c, &h), 0);
+	world_run(&f->w, 100);
+	assert_int_equal(server_count(&f->s, "SUBSCRIBE"), 1);
+	f->s.conn = mem_deref(f->s.conn);
+	world_run(&f->w, 1000);
+	assert_int_equal(server_count(&f->s, "SUBSCRIBE"), 2);
+	second = server_last(&f->s, "SUBSCRIBE");
+	first = f->s.msgs[1];
+	assert_true(pl_eq(&first->call_id, &second->call_id));
+	assert_pl(second->to.tag, "t");
+	a = header(first, "Contact");
+	b = header(second, "Contact");
+	assert_string_not_equal(a, b);
+	mem_deref(a);
+	mem_deref(b);
+	mem_deref(sub);
+	CLOSE(f);
+}
+
+
 int test_register(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -562,6 +653,9 @@ int test_register(void)
 		cmocka_unit_test(test_redirect_elsewhere),
 		cmocka_unit_test(test_not_kept),
 		cmocka_unit_test(test_gruu),
+		cmocka_unit_test(test_released),
+		cmocka_unit_test(test_listen_too),
+		cmocka_unit_test(test_flow_and_subscription),
 	};
 
 	return cmocka_run_group_tests_name("register", tests, NULL, NULL);

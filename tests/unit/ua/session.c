@@ -732,6 +732,38 @@ static void test_cseq(void **state)
 }
 
 
+/* The peer says why it hangs up. */
+static void test_bye_reason(void **state)
+{
+	struct pair *p = pair_open();
+	struct server s;
+	char *tag;
+
+	(void)state;
+	server_open(&s, &p->w, "192.0.2.9", quiet_h, NULL);
+	p->a.auto_accept = true;
+	invite_raw(&s, 1, NULL, 1, CONTACT, "application/sdp", SDP_IM);
+	world_run(&p->w, 100);
+	tag = pl_strdup(&response(&s, "INVITE")->to.tag);
+	in_dialog(&s, "ACK", 1, tag, 1);
+	server_printf(&s, "192.0.2.1", 5060,
+		"BYE sip:alice@192.0.2.1 SIP/2.0\r\n"
+		"Via: SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bKbye\r\n"
+		"From: Kim <sip:kim@192.0.2.9>;tag=k\r\n"
+		"To: <sip:alice@192.0.2.1>;tag=%s\r\nCall-ID: c1\r\n"
+		"CSeq: 2 BYE\r\n"
+		"Reason: SIP;cause=480;text=\"gone home\"\r\n"
+		"Content-Length: 0\r\n\r\n",
+		tag);
+	world_run(&p->w, 100);
+	assert_log(&p->a, "invite:sip:kim@192.0.2.9 open closed:them ");
+	assert_string_equal(p->a.why, "gone home");
+	mem_deref(tag);
+	server_close(&s);
+	pair_close(p);
+}
+
+
 int test_session(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -751,6 +783,7 @@ int test_session(void)
 		cmocka_unit_test(test_early_end),
 		cmocka_unit_test(test_odd),
 		cmocka_unit_test(test_cseq),
+		cmocka_unit_test(test_bye_reason),
 	};
 
 	return cmocka_run_group_tests_name("session", tests, NULL, NULL);

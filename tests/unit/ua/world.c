@@ -116,6 +116,8 @@ static void state_h(enum ua_state state, const struct ua_result *result,
 		n->address, sizeof(n->address), "%s", address ? address : "");
 	n->retry_at = retry_at;
 	node_log(n, "%s ", words[state]);
+	if (n->drop_ua && !--n->drop_ua)
+		n->ua = mem_deref(n->ua);
 }
 
 

@@ -17,7 +17,7 @@
 
 enum {
 	LOG_SIZE = 4096,
-	SERVER_MAX = 4000, /* requests that a scripted peer remembers */
+	SERVER_MAX = 11000, /* requests that a scripted peer remembers */
 	KEPT_MAX = 32,
 };
 
@@ -50,6 +50,7 @@ struct node {
 	bool auto_ring;
 	enum ua_verdict verdict; /* of authorize() */
 	struct ua_sub *drop_sub; /* released by the next handler */
+	unsigned drop_ua; /* the account is, at the state of this number */
 };
 
 /* A peer that answers by a script: datagrams at ADDR:5060 and streams. */
