@@ -427,6 +427,132 @@ static void test_torture(void **state)
 }
 
 
+/* ---- hostile bytes ---- */
+
+/* Makes a transaction and a call of its own: I for each "0000". */
+static void number(char *text, size_t n, unsigned i)
+{
+	char digits[16];
+	size_t at;
+
+	(void)snprintf(digits, sizeof(digits), "%04u", i % 10000);
+	for (at = 0; at + 4 <= n; at++) {
+		if (!memcmp(text + at, "0000", 4)) {
+			memcpy(text + at, digits, 4);
+			at += 3;
+		}
+	}
+}
+
+
+/* COUNT copies of TEXT, each with some bytes changed or cut. */
+static void send_mutated(struct fixture *f, const char *text, unsigned count)
+{
+	struct rand *rand = rand_seeded(count + strlen(text));
+	size_t n = strlen(text);
+	char *copy = mem_alloc(n, NULL);
+	unsigned i, j;
+
+	for (i = 0; i < count; i++) {
+		memcpy(copy, text, n);
+		number(copy, n, i);
+		for (j = rand_below(rand, 4) + 1; j > 0; j--)
+			copy[rand_below(rand, (uint32_t)n)] =
+				rand_below(rand, 2)
+				? (char)rand_u32(rand)
+				: ";,<>\"@:\r\n 0%="[rand_below(rand, 14)];
+		server_send(&f->s, "192.0.2.1", 5060, copy,
+			rand_below(rand, 10) ? n
+					     : rand_below(rand, (uint32_t)n));
+		world_run(&f->w, 7);
+	}
+	mem_deref(copy);
+	mem_deref(rand);
+}
+
+
+#define START(method_, uri_)                                                   \
+	method_ " " uri_ " SIP/2.0\r\n"                                        \
+		"Via: SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bK0000\r\n"       \
+		"Route: <sip:192.0.2.1;lr>\r\n"                                \
+		"From: \"K\" <sip:kim@192.0.2.9>;tag=k\r\n"                    \
+		"Call-ID: 0000\r\nCSeq: 1 " method_ "\r\nMax-Forwards: 70\r\n" \
+		"Contact: <sip:kim@192.0.2.9;x=1>;q=0.5\r\n"                   \
+		"Record-Route: <sip:192.0.2.9;lr>\r\n"
+
+
+static void test_mutated(void **state)
+{
+	static const char *const texts[] = {
+		START("INVITE",
+			"sip:alice@192.0.2.1") "To: <sip:alice@192.0.2.1>\r\n"
+					       "Content-Type: "
+					       "application/"
+					       "sdp\r\nContent-Length: "
+					       "81\r\n\r\n"
+					       "v=0\r\no=- 1 1 IN IP4 "
+					       "192.0.2.9\r\ns=-\r\n"
+					       "c=IN IP4 "
+					       "192.0.2.9\r\nm=message 5 sip "
+					       "null\r\n",
+		START("NOTIFY",
+			"sip:alice@192.0.2.1") "To: "
+					       "<sip:alice@192.0.2.1>;tag="
+					       "x\r\nEvent: presence;id=1\r\n"
+					       "Subscription-State: "
+					       "active;expires=60;reason="
+					       "timeout\r\n"
+					       "Content-Type: "
+					       "application/pidf+xml\r\n"
+					       "Content-Length: 4\r\n\r\n<a/>",
+		START("SUBSCRIBE",
+			"sip:alice@192.0.2.1") "To: "
+					       "<sip:alice@192.0.2.1>\r\nEvent:"
+					       " presence\r\n"
+					       "Accept: "
+					       "application/pidf+xml;q=0.5, "
+					       "*/*\r\n"
+					       "Expires: 60\r\nContent-Length: "
+					       "0\r\n\r\n",
+		START("MESSAGE",
+			"sip:alice@192.0.2.1") "To: <sip:alice@192.0.2.1>\r\n"
+					       "Content-Type: "
+					       "text/plain;charset=utf-8\r\n"
+					       "Content-Disposition: "
+					       "render;handling=optional\r\n"
+					       "Content-Length: 2\r\n\r\nhi",
+		START("OPTIONS",
+			"sip:alice@192.0.2.1") "To: "
+					       "<sip:alice@192.0.2.1>"
+					       "\r\nRequire: path\r\n"
+					       "Content-Length: 0\r\n\r\n",
+	};
+	struct fixture *f = fixture_open();
+	struct ua_notifier_handlers h = node_notifier_h;
+	struct ua_notifier *n;
+	struct pl open = body("open");
+	size_t i;
+
+	(void)state;
+	h.arg = &f->a;
+	assert_int_equal(ua_notifier_alloc(&n, f->a.ua, "presence",
+				 "application/pidf+xml", &h),
+		0);
+	ua_notifier_set(n, &open, &open);
+	f->a.auto_accept = true;
+	for (i = 0; i < UNIT_N(texts); i++) {
+		send_mutated(f, texts[i], 1500);
+		world_run(&f->w, 300 * 1000);
+		server_forget(&f->s);
+		f->a.log[0] = '\0';
+	}
+	assert_int_equal(
+		ask(f, 1, "OPTIONS", "sip:alice@192.0.2.1", "")->status, 200);
+	mem_deref(n);
+	fixture_close(f);
+}
+
+
 int test_dispatch(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -434,6 +560,7 @@ int test_dispatch(void)
 		cmocka_unit_test(test_accounts),
 		cmocka_unit_test(test_profile),
 		cmocka_unit_test(test_torture),
+		cmocka_unit_test(test_mutated),
 	};
 
 	return cmocka_run_group_tests_name("dispatch", tests, NULL, NULL);
