@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Accounts without a server: settings, ports, states. */
 #include <errno.h>
+#include "../net/cert.h"
 #include "world.h"
 
 int test_listen(void);
@@ -104,6 +105,75 @@ static void test_address_taken(void **state)
 }
 
 
+/* TLS on the next port where there are certificate and key; a peer that
+ * proves another name is refused, and the sentence says so. */
+static void test_tls(void **state)
+{
+	static const char *const good[] = {"192.0.2.2", NULL};
+	static const char *const bad[] = {"other.example", NULL};
+	const struct cert_spec spec = {.cn = "bob", .from = -1, .to = 1};
+	struct pl pl = body("hi");
+	struct world w;
+	struct node a, b;
+	struct cert cert;
+	char *dir = cert_dir_make();
+
+	(void)state;
+	cert_make(&cert, dir, "bob", &spec);
+	world_open(&w, 1);
+	node_open(&a, &w, "alice", "192.0.2.1", NULL);
+	node_open(&b, &w, "bob", "192.0.2.2", NULL);
+	b.config.tls_certificate = cert.cert_file;
+	b.config.tls_key = cert.key_file;
+	node_start(&a);
+	node_start(&b);
+	world_run(&w, 10);
+	a.log[0] = '\0';
+	assert_log(&b, "connecting online ");
+	memnet_set_names(b.host, bad);
+	assert_int_equal(
+		ua_message(NULL, a.ua, "sip:bob@192.0.2.2:5061;transport=tls",
+			"text/plain", &pl, NULL, node_result_h, &a),
+		0);
+	world_run(&w, 100);
+	assert_log(&a, "result:503 ");
+	assert_true(a.why[0]);
+	memnet_set_names(b.host, good);
+	assert_int_equal(
+		ua_message(NULL, a.ua, "sip:bob@192.0.2.2:5061;transport=tls",
+			"text/plain", &pl, NULL, node_result_h, &a),
+		0);
+	world_run(&w, 100);
+	assert_log(&a, "result:200 ");
+	assert_log(&b, "MESSAGE:hi ");
+	node_close(&a);
+	node_close(&b);
+	world_close(&w);
+	cert_free(&cert);
+	cert_dir_remove(dir);
+}
+
+
+/* A key that is not there fails with its name. */
+static void test_tls_no_key(void **state)
+{
+	struct world w;
+	struct node a;
+
+	(void)state;
+	world_open(&w, 1);
+	node_open(&a, &w, "alice", "192.0.2.1", NULL);
+	a.config.tls_certificate = "/nonexistent/alice.crt";
+	a.config.tls_key = "/nonexistent/alice.key";
+	node_start(&a);
+	world_run(&w, 10);
+	assert_log(&a, "connecting failed ");
+	assert_non_null(strstr(a.why, "/nonexistent/alice"));
+	node_close(&a);
+	world_close(&w);
+}
+
+
 static void test_settings(void **state)
 {
 	static const struct {
@@ -161,6 +231,8 @@ int test_listen(void)
 		cmocka_unit_test(test_online),
 		cmocka_unit_test(test_port_zero),
 		cmocka_unit_test(test_address_taken),
+		cmocka_unit_test(test_tls),
+		cmocka_unit_test(test_tls_no_key),
 		cmocka_unit_test(test_settings),
 	};
 

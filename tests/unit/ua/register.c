@@ -341,6 +341,31 @@ static void test_unreachable(void **state)
 }
 
 
+/* A certificate for somebody else: told with its reason, looked at again at
+ * the slow rate. */
+static void test_tls_refused(void **state)
+{
+	static const char *const bad[] = {"other.example", NULL};
+	static const char *const good[] = {"192.0.2.9", NULL};
+	OPEN(f, "sip:192.0.2.9:5061;transport=tls", OK);
+
+	(void)state;
+	memnet_set_names(f->s.host, bad);
+	node_start(&f->a);
+	world_run(&f->w, 890 * 1000);
+	assert_log(&f->a, "connecting failed ");
+	assert_true(f->a.last.tls);
+	assert_int_equal(f->a.last.err, EPROTO);
+	assert_true(f->a.why[0]);
+	assert_true(f->a.retry_at > 0);
+	memnet_set_names(f->s.host, good);
+	world_run(&f->w, 920 * 1000);
+	assert_log(&f->a, "connecting online ");
+	assert_string_equal(ua_transport(f->a.ua), "TLS");
+	CLOSE(f);
+}
+
+
 /* RE7: our own binding goes, by expires=0. */
 static void test_stop(void **state)
 {
@@ -644,6 +669,7 @@ int test_register(void)
 		cmocka_unit_test(test_backoff),
 		cmocka_unit_test(test_retry_after),
 		cmocka_unit_test(test_unreachable),
+		cmocka_unit_test(test_tls_refused),
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_stop_limit),
 		cmocka_unit_test(test_outbound),

@@ -455,6 +455,7 @@ void server_open(struct server *s, struct world *w, const char *addr,
 	static const struct sip_net_handlers nh = {
 		.recv = server_recv_h, .error = server_error_h};
 	struct sa sa;
+	void *tls;
 
 	memset(s, 0, sizeof(*s));
 	s->world = w;
@@ -469,6 +470,13 @@ void server_open(struct server *s, struct world *w, const char *addr,
 	assert_int_equal(s->net->listen(&s->listener, s->net->ctx, &sa, NULL,
 				 accept_h, s),
 		0);
+	/* The network in memory never looks into a context. */
+	tls = mem_alloc(1, NULL);
+	sa_set_port(&sa, 5061);
+	assert_int_equal(s->net->listen(&s->tls_listener, s->net->ctx, &sa, tls,
+				 accept_h, s),
+		0);
+	mem_deref(tls);
 }
 
 
@@ -487,6 +495,7 @@ void server_close(struct server *s)
 	server_forget(s);
 	mem_deref(s->conn);
 	mem_deref(s->listener);
+	mem_deref(s->tls_listener);
 	mem_deref(s->end);
 	mem_deref(s->in);
 }

@@ -53,7 +53,8 @@ struct node {
 	unsigned drop_ua; /* the account is, at the state of this number */
 };
 
-/* A peer that answers by a script: datagrams at ADDR:5060 and streams. */
+/* A peer that answers by a script: datagrams and streams at ADDR:5060, TLS at
+ * ADDR:5061. */
 struct server;
 typedef void(server_h)(struct server *s, const struct msg *req, void *arg);
 struct server {
@@ -62,6 +63,7 @@ struct server {
 	const struct sip_net *net;
 	void *end;
 	void *listener;
+	void *tls_listener; /* port 5061 */
 	void *conn; /* the last one */
 	struct mbuf *in; /* of conn */
 	struct sa peer; /* whom the request at hand came from */
