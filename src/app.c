@@ -48,10 +48,24 @@ struct app {
 };
 
 
+/* Nothing is left but freeing: a signal now must not change the status. */
+static void hold_signals(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGHUP);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+
 static void app_release(struct app *app)
 {
 	size_t i;
 
+	hold_signals();
 	for (i = 0; i < 3; i++)
 		mem_deref(app->signals[i]);
 	mem_deref(app->file_queue);

@@ -12,6 +12,7 @@ import pytest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from kamailio import Kamailio  # noqa: E402
+from sipp import Sipp  # noqa: E402
 from sotto import Sotto, program  # noqa: E402
 
 
@@ -53,6 +54,24 @@ def need(tool):
     if path is None:
         pytest.skip(tool + " is not installed")
     return path
+
+
+@pytest.fixture
+def sipp(tmp_path):
+    """sipp(SCENARIO, TARGET, TRANSPORT, ...): a SIPp that ends with the
+    test."""
+    tool = need("sipp")
+    running = []
+
+    def begin(scenario, target=None, transport="udp", **options):
+        home = tmp_path / ("sipp-%d" % len(running))
+        running.append(Sipp(tool, home, scenario, target, transport,
+                            **options))
+        return running[-1]
+
+    yield begin
+    for s in running:
+        s.end()
 
 
 PEERS = {"kamailio", "sipp", "baresip"}

@@ -178,10 +178,7 @@ class Sotto:
     def end(self):
         """Ends it however it stands; a crash fails the test."""
         if self.p.poll() is None:
-            try:
-                self.p.stdin.close()
-            except BrokenPipeError:
-                pass
+            # Input stays open: its end would make this a second signal.
             self.p.send_signal(signal.SIGTERM)
             try:
                 self.p.wait(10)
@@ -189,6 +186,10 @@ class Sotto:
                 self.p.kill()
                 self.p.wait(10)
                 raise AssertionError(self.home + ": did not end on SIGTERM")
+        try:
+            self.p.stdin.close()
+        except BrokenPipeError:
+            pass
         self.errors.close()
         assert self.p.returncode >= 0, "%s died of signal %d\n%s" % (
             self.home, -self.p.returncode, self.stderr()[-3000:])
