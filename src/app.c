@@ -44,6 +44,7 @@ struct app {
 	struct cmd *cmd; /* of the front end; borrowed */
 	struct cmd_queue *file_queue;
 	bool leaving;
+	bool signalled;
 	int status;
 };
 
@@ -125,10 +126,10 @@ static void signal_handler(int signo, void *arg)
 	if (signo == SIGINT && app->line && line_front_interrupt(app->line))
 		return;
 	/* A second one ends at once. */
-	if (app->leaving)
+	if (app->signalled)
 		loop_stop(app->loop, app->status);
-	else
-		leave(EX_OK, app);
+	app->signalled = true;
+	leave(EX_OK, app);
 }
 
 
