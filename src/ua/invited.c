@@ -207,6 +207,11 @@ void session_recv_invite(
 		again_later(s, st);
 		return;
 	}
+	/* Glare (RFC 3261 14.2). */
+	if (s->refresh) {
+		(void)ua_reply(s->ua, st, 491, NULL);
+		return;
+	}
 	/* Without a body it asks for our offer. */
 	if (req->body.l && refuse_offer(s->ua, st, req))
 		return;

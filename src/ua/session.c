@@ -15,6 +15,8 @@ static void forget_all(struct ua_session *s)
 	list_clear(&s->requests);
 	tmr_cancel(&s->tmr);
 	tmr_cancel(&s->tmr_ok);
+	tmr_cancel(&s->tmr_refresh);
+	s->refresh = mem_deref(s->refresh);
 	session_uncount(s);
 }
 
@@ -46,6 +48,7 @@ struct ua_session *session_new(struct ua *ua, enum session_state state)
 
 	s->ua = ua;
 	s->state = state;
+	s->incoming = state == SESSION_RINGING;
 	ua_bye_init(&s->bye, ua, s);
 	list_append(&ua->sessions, &s->le, s);
 	return s;
@@ -254,6 +257,16 @@ void ua_session_detach(struct ua_session *s)
 }
 
 
+void ua_session_drop(struct ua_session *s)
+{
+	mem_ref(s);
+	if (s->state == SESSION_RINGING)
+		session_refuse(s, 480);
+	session_over(s, false, NULL, "signed out");
+	mem_deref(s);
+}
+
+
 /* ---- public ---- */
 
 void ua_session_set_handlers(
@@ -325,6 +338,7 @@ void ua_session_end(struct ua_session *s, uint64_t limit,
 	if (s->bye.active)
 		return;
 	ua_bye_start(&s->bye, s->ua, limit, done, arg);
+	tmr_cancel(&s->tmr_refresh);
 	switch (s->state) {
 	case SESSION_CALLING:
 		/* Its answer, 487 or a late 2xx, is the end. */

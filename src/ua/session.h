@@ -4,6 +4,7 @@
  *
  * invite.c    our INVITE: offer, answer, ACK, CANCEL, forks
  * invited.c   theirs: ringing, the 200 until its ACK, re-INVITE
+ * reinvite.c  our re-INVITE
  * session.c   requests within the dialog, the end
  */
 #ifndef SOTTO_UA_SESSION_H
@@ -25,10 +26,12 @@ struct ua_session {
 	struct ua_session_handlers h;
 	enum session_state state;
 	bool mute; /* refused by us: nothing is told any more */
+	bool incoming;
 	bool rang; /* a 180 was told or sent */
 	bool counted; /* in stack->ringing */
 	struct sip_dialog *dialog;
 	struct sip_request *req; /* our INVITE or BYE */
+	struct sip_request *refresh; /* our re-INVITE */
 	struct sip_strans *st; /* their INVITE, unanswered or without ACK */
 	uint32_t cseq; /* of st */
 	char *sdp; /* ours */
@@ -39,6 +42,7 @@ struct ua_session {
 	struct pl name;
 	char source[SA_TEXT_SIZE]; /* of their INVITE */
 	struct tmr tmr; /* it has rung for too long */
+	struct tmr tmr_refresh;
 	struct tmr tmr_ok; /* the 200 again */
 	uint64_t wait; /* till then */
 	uint64_t waited; /* since the first */

@@ -91,6 +91,8 @@ static void objects_tell(struct ua *ua)
 {
 	struct le *le, *next;
 
+	LIST_FOREACH (&ua->sessions, le, next)
+		ua_session_account(le->data);
 	LIST_FOREACH (&ua->subs, le, next)
 		ua_sub_account(le->data);
 	LIST_FOREACH (&ua->notifiers, le, next)
@@ -259,6 +261,8 @@ static void stop_h(void *arg)
 	tmr_cancel(&ua->tmr_stop);
 	ua->stopping = false;
 	ua->stop_done = NULL;
+	while (ua->sessions.head)
+		ua_session_drop(ua->sessions.head->data);
 	if (ua->reg)
 		ua_reg_reset(ua->reg);
 	sip_agent_set_flow(ua->agent, NULL);

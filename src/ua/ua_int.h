@@ -295,9 +295,13 @@ bool ua_notifier_recv_in_dialog(
 void ua_publisher_detach(struct ua_publisher *p);
 void ua_publisher_account(struct ua_publisher *p);
 
-/* ---- session.c, invite.c, invited.c --------------------------------- */
+/* ---- session.c, invite.c, invited.c, reinvite.c --------------------- */
 
 void ua_session_detach(struct ua_session *s);
+void ua_session_account(struct ua_session *s);
+
+/* The account was signed out of: tells its owner. */
+void ua_session_drop(struct ua_session *s);
 void ua_invite_recv(struct ua *ua, struct sip_strans *st, const struct msg *req,
 	struct sip_flow *flow);
 

@@ -764,6 +764,101 @@ static void test_bye_reason(void **state)
 }
 
 
+/* A goodbye holds what its owner has let go. */
+static void test_end_and_release(void **state)
+{
+	struct pair *p = pair_talking();
+
+	(void)state;
+	ua_session_end(p->s, 2000, node_done_h, &p->a);
+	p->s = mem_deref(p->s);
+	world_run(&p->w, 100);
+	assert_log(&p->a, "done ");
+	assert_log(&p->b, "closed:them ");
+	pair_close(p);
+}
+
+
+/* Signing out closes what is still open. */
+static void test_signed_out(void **state)
+{
+	struct pair *p = pair_talking();
+
+	(void)state;
+	ua_stop(p->a.ua, 1000, node_done_h, &p->a);
+	world_run(&p->w, 100);
+	assert_log(&p->a, "closed:us offline done ");
+	pair_close(p);
+}
+
+
+/* A registrar that is the peer too; the first re-INVITE meets glare. */
+static void proxy_h(struct server *s, const struct msg *req, void *arg)
+{
+	static const char contact[] =
+		"Contact: <sip:kim@192.0.2.9;transport=tcp>\r\n";
+	unsigned *invites = arg;
+
+	if (req->method == MSG_ACK)
+		return;
+	if (req->method != MSG_INVITE)
+		server_reply(s, req, 200, "t", NULL, NULL);
+	else if (++*invites == 2)
+		server_reply(s, req, 491, "t", NULL, NULL);
+	else
+		server_reply(s, req, 200, "t", contact, SDP_IM);
+}
+
+
+/* The connection breaks: over the new one the peer learns where we are; DI9
+ * when it has the same idea. */
+static void test_flow_lost(void **state)
+{
+	struct world w;
+	struct server s;
+	struct node a;
+	struct ua_session *session;
+	struct ua_session_handlers h = node_session_h;
+	unsigned invites = 0;
+	char *before, *after;
+
+	(void)state;
+	world_open(&w, 29);
+	server_open(&s, &w, "192.0.2.9", proxy_h, &invites);
+	node_open(&a, &w, "alice", "192.0.2.1", "sip:192.0.2.9;transport=tcp");
+	node_start(&a);
+	world_run(&w, 15000);
+	h.arg = &a;
+	assert_int_equal(ua_session_invite(&session, a.ua,
+				 "sip:kim@example.org", NULL, &h),
+		0);
+	world_run(&w, 100);
+	assert_log(&a, "connecting online open ");
+	before = header(server_last(&s, "INVITE"), "Contact");
+	s.conn = mem_deref(s.conn);
+	world_run(&w, 1000);
+	assert_int_equal(invites, 2);
+	after = header(server_last(&s, "INVITE"), "Contact");
+	assert_string_not_equal(before, after);
+	assert_pl(server_last(&s, "INVITE")->to.tag, "t");
+	world_run(&w, 900);
+	assert_int_equal(invites, 2);
+	world_run(&w, 2200);
+	assert_int_equal(invites, 3);
+	assert_int_equal(
+		server_last(&s, "ACK")->cseq, server_last(&s, "INVITE")->cseq);
+	assert_true(ua_session_isopen(session));
+	world_run(&w, 60 * 1000);
+	assert_int_equal(invites, 3);
+	mem_deref(before);
+	mem_deref(after);
+	mem_deref(session);
+	node_close(&a);
+	server_close(&s);
+	world_close(&w);
+}
+
+
 int test_session(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -784,6 +879,9 @@ int test_session(void)
 		cmocka_unit_test(test_odd),
 		cmocka_unit_test(test_cseq),
 		cmocka_unit_test(test_bye_reason),
+		cmocka_unit_test(test_end_and_release),
+		cmocka_unit_test(test_signed_out),
+		cmocka_unit_test(test_flow_lost),
 	};
 
 	return cmocka_run_group_tests_name("session", tests, NULL, NULL);
