@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "json_front.h"
 #include "json_int.h"
+#include "list.h"
 #include "mbuf.h"
 #include "mem.h"
 
@@ -29,7 +30,7 @@ struct json_front {
 	struct loop_fd *out;
 	struct mbuf *line; /* what was read and is no whole line yet */
 	struct mbuf *pending; /* what the reader has not taken yet */
-	size_t waiting; /* replies owed */
+	struct list requests; /* replies owed */
 	bool eof;
 	bool quitting;
 	bool broken; /* nobody reads any more */
@@ -37,6 +38,7 @@ struct json_front {
 
 /* A line under way, and whom to tell. */
 struct request {
+	struct le le;
 	struct json_front *f;
 	struct json *id;
 };
@@ -51,6 +53,8 @@ static void front_destructor(void *data)
 	mem_deref(f->out);
 	mem_deref(f->queue);
 	mem_deref(f->cmd);
+	/* The queue will not tell their end any more. */
+	list_flush(&f->requests);
 	mem_deref(f->line);
 	mem_deref(f->pending);
 }
@@ -60,6 +64,7 @@ static void request_destructor(void *data)
 {
 	struct request *r = data;
 
+	list_unlink(&r->le);
 	json_drop(r->id);
 }
 
@@ -205,7 +210,7 @@ static const struct front front = {
 
 static void check_end(struct json_front *f)
 {
-	if (f->eof && !f->waiting)
+	if (f->eof && list_isempty(&f->requests))
 		leave(f, EX_OK);
 }
 
@@ -251,7 +256,6 @@ static void request_done(const struct front_outcome *outcome, void *arg)
 
 	reply(f, r->id, outcome);
 	mem_deref(r);
-	--f->waiting;
 	check_end(f);
 }
 
@@ -272,7 +276,7 @@ static struct cmd_sink sink_for(struct json_front *f, struct json *id)
 
 	r->f = f;
 	r->id = json_ref(id);
-	++f->waiting;
+	list_append(&f->requests, &r->le, r);
 	return sink;
 }
 
