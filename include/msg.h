@@ -52,7 +52,9 @@ enum msg_method msg_method_find(const struct pl *pl);
 const char *msg_method_name(enum msg_method method);
 
 /* Header fields known by name; HDR_OTHER is any other. HDR_X(id, long name,
- * compact form or 0, LIST: comma makes several, ONE: at most one) */
+ * compact form or 0, LIST: comma makes several; ONE: a second makes the
+ * message bad, as nobody knows which is meant; FIRST: there is one by the
+ * grammar, but of several the first counts; MANY: each line is one value) */
 #define HDR_TABLE(X)                                                           \
 	X(ACCEPT, "Accept", 0, LIST)                                           \
 	X(ACCEPT_CONTACT, "Accept-Contact", 'a', LIST)                         \
@@ -70,34 +72,34 @@ const char *msg_method_name(enum msg_method method);
 	X(CONTENT_ENCODING, "Content-Encoding", 'e', LIST)                     \
 	X(CONTENT_ID, "Content-ID", 0, ONE)                                    \
 	X(CONTENT_LANGUAGE, "Content-Language", 0, LIST)                       \
-	X(CONTENT_LENGTH, "Content-Length", 'l', ONE)                          \
+	X(CONTENT_LENGTH, "Content-Length", 'l', FIRST)                        \
 	X(CONTENT_TRANSFER_ENCODING, "Content-Transfer-Encoding", 0, ONE)      \
 	X(CONTENT_TYPE, "Content-Type", 'c', ONE)                              \
 	X(CSEQ, "CSeq", 0, ONE)                                                \
-	X(DATE, "Date", 0, ONE)                                                \
+	X(DATE, "Date", 0, FIRST)                                              \
 	X(ERROR_INFO, "Error-Info", 0, LIST)                                   \
 	X(EVENT, "Event", 'o', ONE)                                            \
 	X(EXPIRES, "Expires", 0, ONE)                                          \
-	X(FLOW_TIMER, "Flow-Timer", 0, ONE)                                    \
+	X(FLOW_TIMER, "Flow-Timer", 0, FIRST)                                  \
 	X(FROM, "From", 'f', ONE)                                              \
 	X(HISTORY_INFO, "History-Info", 0, LIST)                               \
 	X(IDENTITY, "Identity", 'y', MANY)                                     \
 	X(IDENTITY_INFO, "Identity-Info", 'n', MANY)                           \
 	X(IN_REPLY_TO, "In-Reply-To", 0, LIST)                                 \
 	X(MAX_FORWARDS, "Max-Forwards", 0, ONE)                                \
-	X(MIME_VERSION, "MIME-Version", 0, ONE)                                \
+	X(MIME_VERSION, "MIME-Version", 0, FIRST)                              \
 	X(MIN_EXPIRES, "Min-Expires", 0, ONE)                                  \
 	X(MIN_SE, "Min-SE", 0, ONE)                                            \
-	X(MS_CONVERSATION_ID, "Ms-Conversation-ID", 0, ONE)                    \
+	X(MS_CONVERSATION_ID, "Ms-Conversation-ID", 0, FIRST)                  \
 	X(MS_DIAGNOSTICS, "ms-diagnostics", 0, MANY)                           \
 	X(MS_DIAGNOSTICS_PUBLIC, "ms-diagnostics-public", 0, MANY)             \
-	X(MS_KEEP_ALIVE, "ms-keep-alive", 0, ONE)                              \
-	X(ORGANIZATION, "Organization", 0, ONE)                                \
+	X(MS_KEEP_ALIVE, "ms-keep-alive", 0, FIRST)                            \
+	X(ORGANIZATION, "Organization", 0, FIRST)                              \
 	X(P_ASSERTED_IDENTITY, "P-Asserted-Identity", 0, LIST)                 \
 	X(P_ASSOCIATED_URI, "P-Associated-URI", 0, LIST)                       \
 	X(P_PREFERRED_IDENTITY, "P-Preferred-Identity", 0, LIST)               \
 	X(PATH, "Path", 0, LIST)                                               \
-	X(PRIORITY, "Priority", 0, ONE)                                        \
+	X(PRIORITY, "Priority", 0, FIRST)                                      \
 	X(PRIVACY, "Privacy", 0, ONE)                                          \
 	X(PROXY_AUTHENTICATE, "Proxy-Authenticate", 0, MANY)                   \
 	X(PROXY_AUTHENTICATION_INFO, "Proxy-Authentication-Info", 0, MANY)     \
@@ -116,20 +118,20 @@ const char *msg_method_name(enum msg_method method);
 	X(RETRY_AFTER, "Retry-After", 0, ONE)                                  \
 	X(ROUTE, "Route", 0, LIST)                                             \
 	X(RSEQ, "RSeq", 0, ONE)                                                \
-	X(SERVER, "Server", 0, ONE)                                            \
+	X(SERVER, "Server", 0, FIRST)                                          \
 	X(SERVICE_ROUTE, "Service-Route", 0, LIST)                             \
 	X(SESSION_EXPIRES, "Session-Expires", 'x', ONE)                        \
 	X(SIP_ETAG, "SIP-ETag", 0, ONE)                                        \
 	X(SIP_IF_MATCH, "SIP-If-Match", 0, ONE)                                \
-	X(SUBJECT, "Subject", 's', ONE)                                        \
+	X(SUBJECT, "Subject", 's', FIRST)                                      \
 	X(SUBSCRIPTION_STATE, "Subscription-State", 0, ONE)                    \
 	X(SUPPORTED, "Supported", 'k', LIST)                                   \
 	X(SUPPRESS_IF_MATCH, "Suppress-If-Match", 0, ONE)                      \
 	X(TARGET_DIALOG, "Target-Dialog", 0, ONE)                              \
-	X(TIMESTAMP, "Timestamp", 0, ONE)                                      \
+	X(TIMESTAMP, "Timestamp", 0, FIRST)                                    \
 	X(TO, "To", 't', ONE)                                                  \
 	X(UNSUPPORTED, "Unsupported", 0, LIST)                                 \
-	X(USER_AGENT, "User-Agent", 0, ONE)                                    \
+	X(USER_AGENT, "User-Agent", 0, FIRST)                                  \
 	X(VIA, "Via", 'v', LIST)                                               \
 	X(WARNING, "Warning", 0, LIST)                                         \
 	X(WWW_AUTHENTICATE, "WWW-Authenticate", 0, MANY)
@@ -146,7 +148,7 @@ enum hdr_id {
 enum hdr_id hdr_find(const struct pl *name);
 const char *hdr_name(enum hdr_id id); /* long form; NULL for HDR_OTHER */
 bool hdr_is_list(enum hdr_id id);     /* commas separate values */
-bool hdr_is_single(enum hdr_id id);   /* at most one in a message */
+bool hdr_is_single(enum hdr_id id);   /* a second makes a message bad */
 
 /* ---- 2 message ------------------------------------------------------ */
 

@@ -8,6 +8,7 @@
 enum hdr_kind {
 	KIND_MANY,
 	KIND_ONE,
+	KIND_FIRST,
 	KIND_LIST,
 };
 

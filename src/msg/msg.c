@@ -303,24 +303,40 @@ static void read_cseq(struct decoder *d)
 }
 
 
+/* The Content-Length: UINT64_MAX if it is over that. Copies that agree are
+ * one, as they are where a stream is framed. */
+static void read_length(
+	struct decoder *d, const struct msg_hdr *h, uint64_t *len)
+{
+	const struct msg_hdr *first = h;
+
+	for (; h; h = msg_hdr_next(d->msg, h)) {
+		struct cur c = cur_of(&h->value);
+		uint64_t v = *len;
+		int err = cur_u64(&c, &v);
+
+		if (err == EBADMSG || cur_more(&c))
+			bad(d, 400, "the Content-Length is no number");
+		else if (err)
+			v = UINT64_MAX;
+		if (h != first && v != *len)
+			bad(d, 400, "two Content-Length that differ");
+		else
+			*len = v;
+	}
+}
+
+
 static void read_body(struct decoder *d, const char *p)
 {
 	struct msg *msg = d->msg;
 	const struct msg_hdr *h = msg_hdr(msg, HDR_CONTENT_LENGTH);
 	uint64_t len = d->body;
-	struct cur c;
-	int err;
 
-	if (h) {
-		c = cur_of(&h->value);
-		err = cur_u64(&c, &len);
-		if (err == EBADMSG || cur_more(&c))
-			bad(d, 400, "the Content-Length is no number");
-		else if (err)
-			len = UINT64_MAX;
-	} else if (d->stream) {
+	if (h)
+		read_length(d, h, &len);
+	else if (d->stream)
 		bad(d, 400, "no Content-Length on a stream");
-	}
 	if (len > d->limits->body_bytes)
 		bad(d, 413, "the body is too long");
 	if (len > d->body)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* bench_msg_osip.c - libosip2 on the same messages. Its parser reads all
  * headers that it knows at once, so "routable" and "all" are one. */
+#include <stdlib.h>
 #include <osipparser2/osip_parser.h>
 #include "bench.h"
 

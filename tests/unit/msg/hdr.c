@@ -82,6 +82,8 @@ static void kinds(void **state)
 	assert_false(hdr_is_list(HDR_CALL_ID));
 	assert_false(hdr_is_list(HDR_WWW_AUTHENTICATE));
 	assert_false(hdr_is_single(HDR_WWW_AUTHENTICATE));
+	assert_false(hdr_is_single(HDR_SUBJECT));
+	assert_false(hdr_is_list(HDR_SUBJECT));
 	assert_false(hdr_is_list(HDR_OTHER));
 	assert_false(hdr_is_single(HDR_IDS));
 }

@@ -148,8 +148,12 @@ static void refused(void **state)
 		/* PA4: single headers doubled, equal or not, short or long */
 		{SOUND FROM "\n", EBADMSG, 400},
 		{SOUND "i: 2\n\n", EBADMSG, 400},
-		{SOUND "l: 0\nContent-Length: 0\n\n", EBADMSG, 400},
+		{SOUND "l: 0\nContent-Length: 1\n\nx", EBADMSG, 400},
+		{SOUND "l: 1\nContent-Length: x\n\nx", EBADMSG, 400},
+		{SOUND "l: 18446744073709551616\nl: 1\n\nx", EBADMSG, 400},
 		{SOUND "Expires: 1\nexpires: 1\n\n", EBADMSG, 400},
+		{SOUND "Event: a\no: a\n\n", EBADMSG, 400},
+		{SOUND "c: a/b\nc: a/b\n\n", EBADMSG, 400},
 		/* PA17: the request line */
 		{"MESSAGE <sip:a@b> SIP/2.0\n" VIA REST "\n", EBADMSG, 400},
 		{"MESSAGE sip:a@b; lr SIP/2.0\n" VIA REST "\n", EBADMSG, 400},
@@ -239,6 +243,15 @@ static void taken(void **state)
 		{SOUND "WWW-Authenticate: Digest realm=\"a\"\n"
 		       "WWW-Authenticate: NTLM\n\n",
 			""},
+		/* PA4: doubled, and harmless: they say nothing to obey */
+		{SOUND "l: 2\nContent-Length: 02\n\nto the end", "to"},
+		{SOUND "s: one\nSubject: two\nServer: a\nServer: b\n"
+		       "User-Agent: a\nUser-Agent: b\nDate: a\nDate: b\n"
+		       "Timestamp: 1\nTimestamp: 2\nOrganization: a\n"
+		       "Organization: b\nPriority: a\nPriority: b\n"
+		       "MIME-Version: 1.0\nMIME-Version: 1.0\n"
+		       "In-Reply-To: a\nIn-Reply-To: b\n\n",
+			""},
 		{SOUND "\n text that looks like a fold",
 			" text that looks like a fold"},
 	};
@@ -259,6 +272,26 @@ static void taken(void **state)
 		mem_deref(msg);
 		mem_deref(s);
 	}
+}
+
+
+/* PA4: of several that only inform, the first counts. */
+static void first_counts(void **state)
+{
+	static const char text[] = SOUND "Subject: one\ns: two\n\n";
+	struct msg *msg = NULL;
+	const struct msg_hdr *h;
+	const char *why;
+
+	(void)state;
+	assert_int_equal(decode_text(&msg, text, &why), 0);
+	h = msg_hdr(msg, HDR_SUBJECT);
+	assert_pl(h->value, "one");
+	h = msg_hdr_next(msg, h);
+	assert_non_null(h);
+	assert_pl(h->value, "two");
+	assert_null(msg_hdr_next(msg, h));
+	mem_deref(msg);
 }
 
 
@@ -455,6 +488,7 @@ int test_msg(void)
 		cmocka_unit_test(response),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(taken),
+		cmocka_unit_test(first_counts),
 		cmocka_unit_test(bare_lf),
 		cmocka_unit_test(nuls),
 		cmocka_unit_test(nothing),
