@@ -198,6 +198,7 @@ const struct core_option core_settings[] = {
 	{
 		.name = "user-agent",
 		.type = CORE_STRING,
+		.initial = "sotto",
 		.help = "The User-Agent that requests carry.",
 	},
 	{.name = NULL},
