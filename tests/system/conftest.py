@@ -11,6 +11,7 @@ import pytest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+from baresip import Baresip  # noqa: E402
 from kamailio import Kamailio  # noqa: E402
 from sipp import Sipp  # noqa: E402
 from sotto import Sotto, program  # noqa: E402
@@ -72,6 +73,22 @@ def sipp(tmp_path):
     yield begin
     for s in running:
         s.end()
+
+
+@pytest.fixture
+def baresip(tmp_path):
+    """baresip(URI, PARAMS, ...): a baresip that ends with the test."""
+    tool = need("baresip")
+    running = []
+
+    def begin(uri, params=(), **options):
+        home = tmp_path / ("baresip-%d" % len(running))
+        running.append(Baresip(tool, home, uri, params, **options))
+        return running[-1]
+
+    yield begin
+    for b in running:
+        b.end()
 
 
 PEERS = {"kamailio", "sipp", "baresip"}
