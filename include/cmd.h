@@ -94,7 +94,7 @@ void cmd_line(struct cmd_queue *q, const char *text,
 /* Runs one command that is split already; aliases count. After LIMIT ms (0:
  * none) its outcome is 75 whatever happens later (a message that is not sent
  * yet: "queued as ID"); `wait` and `sleep` have limits of their own. On
- * every command `-t SECONDS` sets that limit instead. */
+ * every command `-t SECONDS` sets a limit too: the earlier one counts. */
 void cmd_words(struct cmd_queue *q, size_t argc, const char *const argv[],
 	uint64_t limit, const struct front_origin *origin,
 	const struct cmd_sink *sink);
@@ -139,10 +139,15 @@ extern const char *const cmd_places[];
 /*
  * For a one-shot command: true if it needs the account *AP signed in first.
  * False for commands that need no network, that sign in themselves, or that
- * will say what is wrong with them.
+ * will say what is wrong with them. *LIMIT becomes the ms of its `-t`, if it
+ * has one.
  */
 bool cmd_needs_network(struct cmd *cmd, size_t argc, const char *const argv[],
-	struct core_account **ap);
+	struct core_account **ap, uint64_t *limit);
+
+/* True if the command needs neither configuration nor state: `help`,
+ * `version`. */
+bool cmd_needs_nothing(size_t argc, const char *const argv[]);
 
 /* ---- 3 state -------------------------------------------------------- */
 
@@ -217,6 +222,7 @@ enum {
 	CMD_KEYS = 1 << 2, /* needs a front end that takes keys */
 	CMD_PANES = 1 << 3, /* needs a front end with panes */
 	CMD_LIST = 1 << 4, /* its result is an array, else one object */
+	CMD_FREE = 1 << 5, /* needs neither configuration nor state */
 };
 
 /* One command: its row of the table. */

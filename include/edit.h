@@ -4,7 +4,9 @@
  * plain lines elsewhere.
  *
  * Readline is one global, so there is one struct edit at a time. It reads
- * standard input and writes standard output.
+ * standard input and writes standard output, which never blocks it: what a
+ * slow terminal has not taken waits. What is printed in one turn of the loop
+ * is drawn together, and the line that is being typed stays below it.
  */
 #ifndef SOTTO_EDIT_H
 #define SOTTO_EDIT_H
@@ -25,19 +27,26 @@ struct edit_handlers {
 
 	/* A key was typed; EMPTY if the line is. Readline only. */
 	void (*key)(bool empty, const char *text, void *arg);
+
+	/* Standard output takes no more, errno ERR. */
+	void (*broken)(int err, void *arg);
 	void *arg;
 };
 
 /* EBUSY if there is one already. CMD completes; borrowed. mem_deref() gives
- * the terminal back as it was. */
+ * the terminal back as it was, after what was printed. */
 int edit_alloc(struct edit **ep, struct loop *loop, struct cmd *cmd,
 	const struct edit_handlers *h);
 
 /* Begins to read. */
 void edit_start(struct edit *e);
 
-/* Shown before what is typed; must be clean. Kept. Not shown where standard
- * input is no terminal. */
+/* Reads no more: no prompt, the terminal as it was, questions are answered
+ * with NULL. Printing goes on. */
+void edit_stop(struct edit *e);
+
+/* Shown before what is typed; must be clean. Kept. Only shown where both
+ * sides are a terminal. */
 void edit_set_prompt(struct edit *e, const char *prompt);
 
 /* Prints TEXT, which must be clean, as lines of their own above the prompt. */
@@ -46,11 +55,20 @@ void edit_print(struct edit *e, const char *text);
 /* Remembers TEXT in the history of lines. */
 void edit_remember(struct edit *e, const char *text);
 
-/* Empties the line that is being typed; false if there was nothing. */
-bool edit_clear(struct edit *e);
+/* For the line handler: takes the line that was entered off the screen, if
+ * the terminal can, because something will stand for it. */
+void edit_erase(struct edit *e);
+
+/* Puts TEXT back to be typed on, unless something is being typed. */
+void edit_draft(struct edit *e, const char *text);
+
+/* Ctrl-C: refuses the question that is asked, or empties the line that is
+ * being typed; false if there was neither. */
+bool edit_interrupt(struct edit *e);
 
 /* Asks for one line without echo; PROMPT must be clean. Questions wait for
- * each other. ANSWER is called once, with NULL at the end of input. */
+ * each other. ANSWER is called once; with NULL if there is no answer, then
+ * perhaps before this returns. */
 void edit_ask(
 	struct edit *e, const char *prompt, core_secret_h *answer, void *ctx);
 

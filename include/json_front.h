@@ -27,6 +27,9 @@ struct json_front_config {
 	/* The program shall leave: `quit`, or the input ended and all its
 	 * outcomes are known. */
 	void (*quit)(int status, void *arg);
+
+	/* OUT cannot be written, errno ERR; ENOBUFS: 64 MiB wait unread. */
+	void (*broken)(int err, void *arg);
 	void *arg;
 };
 

@@ -23,11 +23,14 @@ struct line_front_config {
 	struct core *core;
 	const char *version;
 
-	/* Printed above the first prompt; NULL: nothing. */
+	/* Printed above the first prompt; NULL: what helps somebody who has
+	 * no account or is not signed in. */
 	const char *greeting;
 
-	/* The program shall leave. */
+	/* The program shall leave; standard output cannot be written, errno
+	 * ERR. */
 	void (*quit)(int status, void *arg);
+	void (*broken)(int err, void *arg);
 	void *arg;
 };
 
@@ -39,8 +42,12 @@ struct cmd *line_front_cmd(struct line_front *f);
 /* Shows the prompt and begins to read. */
 void line_front_ready(struct line_front *f);
 
-/* Ctrl-C: true if it emptied what was typed, false if there was nothing. */
+/* Ctrl-C: true if it refused a question or emptied what was typed, false if
+ * there was nothing. */
 bool line_front_interrupt(struct line_front *f);
+
+/* Reads no more; what still happens is shown. */
+void line_front_stop(struct line_front *f);
 
 /* ---- 2 shell -------------------------------------------------------- */
 
@@ -53,8 +60,10 @@ struct shell_front_config {
 	size_t argc; /* the command's words */
 	const char *const *argv;
 
-	/* Done, with the status to exit with. */
+	/* Done, with the status to exit with; or done, but standard output
+	 * could not be written, errno ERR. */
 	void (*quit)(int status, void *arg);
+	void (*broken)(int err, void *arg);
 	void *arg;
 };
 

@@ -43,6 +43,13 @@ int utf8_clean(struct mbuf *mb, const struct pl *pl, enum utf8_mode mode,
 /* The same as a new string (mem_deref). */
 char *utf8_clean_dup(const struct pl *pl, enum utf8_mode mode);
 
+/* True if the locale's character set is UTF-8: then the terminal's is. */
+bool utf8_terminal(void);
+
+/* TEXT cleaned for this terminal: ASCII where it shows no UTF-8
+ * (mem_deref). */
+char *utf8_show_dup(const char *text, enum utf8_mode mode);
+
 /* Copies PL with each invalid sequence, and NUL, which a string cannot hold,
  * as U+FFFD and nothing else changed: exact text for the store and JSON
  * (mem_deref). */

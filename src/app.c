@@ -89,8 +89,7 @@ static void app_release(struct app *app)
 /* On standard error, safe to look at. */
 static void complain(const char *text)
 {
-	struct pl pl = pl_str(text);
-	char *clean = utf8_clean_dup(&pl, UTF8_BODY);
+	char *clean = utf8_show_dup(text, UTF8_BODY);
 
 	(void)fprintf(stderr, "sotto: %s\n", clean);
 	mem_deref(clean);
@@ -116,6 +115,21 @@ static void leave(int status, void *arg)
 	app->leaving = true;
 	app->status = status;
 	core_shutdown(app->core, GOODBYE, gone, app);
+}
+
+
+/* Nobody takes what we say any more. */
+static void broken(int err, void *arg)
+{
+	char *text;
+
+	/* A reader that has gone is the usual end of a pipe. */
+	if (err != EPIPE) {
+		text = mem_printf("standard output: %s", strerror(err));
+		complain(text);
+		mem_deref(text);
+	}
+	leave(err == EPIPE ? EX_OK : EX_IOERR, arg);
 }
 
 
@@ -148,6 +162,15 @@ static int watch_signals(struct app *app)
 
 /* ---- the state directory ---- */
 
+/* `help` and `version` work wherever the program can be started. */
+static bool needs_nothing(const struct app *app)
+{
+	const struct app_options *o = app->options;
+
+	return o->front == APP_SHELL && cmd_needs_nothing(o->argc, o->argv);
+}
+
+
 static int open_state(struct app *app)
 {
 	const char *dir = app->options->state;
@@ -155,6 +178,8 @@ static int open_state(struct app *app)
 	pid_t pid = 0;
 	int err, status = EX_OK;
 
+	if (needs_nothing(app))
+		return EX_OK;
 	if (app->demo)
 		dir = app_demo_state(app->demo);
 	if (!dir)
@@ -198,6 +223,7 @@ static int make_front(struct app *app)
 			.in = STDIN_FILENO,
 			.out = STDOUT_FILENO,
 			.quit = leave,
+			.broken = broken,
 			.arg = app,
 		};
 
@@ -213,6 +239,7 @@ static int make_front(struct app *app)
 			.argc = o->argc,
 			.argv = o->argv,
 			.quit = leave,
+			.broken = broken,
 			.arg = app,
 		};
 
@@ -243,6 +270,7 @@ static int make_front(struct app *app)
 			.version = PACKAGE_VERSION,
 			.greeting = app->demo ? app_demo_greeting : NULL,
 			.quit = leave,
+			.broken = broken,
 			.arg = app,
 		};
 
@@ -333,7 +361,9 @@ static int read_config(struct app *app)
 
 	if (app->demo)
 		path = app_demo_config(app->demo);
-	if (!path) {
+	if (needs_nothing(app))
+		path = NULL;
+	else if (!path) {
 		path = found = file_config_path();
 		if (!path || access(path, F_OK) != 0)
 			path = NULL;

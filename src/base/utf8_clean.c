@@ -11,6 +11,7 @@
  *
  * The time taken is linear in the length of the text.
  */
+#include <langinfo.h>
 #include <string.h>
 #include "mem.h"
 #include "utf8.h"
@@ -240,13 +241,33 @@ int utf8_clean(
 }
 
 
-char *utf8_clean_dup(const struct pl *pl, enum utf8_mode mode)
+static char *clean_dup(const struct pl *pl, enum utf8_mode mode, bool ascii)
 {
 	struct mbuf *mb = mbuf_alloc(SIZE_MAX);
 	char *s;
 
-	(void)utf8_clean(mb, pl, mode, false);
+	(void)utf8_clean(mb, pl, mode, ascii);
 	s = mbuf_strdup(mb);
 	mem_deref(mb);
 	return s;
+}
+
+
+char *utf8_clean_dup(const struct pl *pl, enum utf8_mode mode)
+{
+	return clean_dup(pl, mode, false);
+}
+
+
+bool utf8_terminal(void)
+{
+	return !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
+
+char *utf8_show_dup(const char *text, enum utf8_mode mode)
+{
+	struct pl pl = pl_str(text);
+
+	return clean_dup(&pl, mode, !utf8_terminal());
 }

@@ -132,7 +132,7 @@ static void help_exec(struct cmd_call *call)
 const struct cmd_entry cmd_help = {
 	.name = "help",
 	.items = {{.name = "COMMAND", .kind = CMD_COMMAND, .optional = true}},
-	.needs = CMD_LIST,
+	.needs = CMD_LIST | CMD_FREE,
 	.help = "tells what the commands do",
 	.exec = help_exec,
 };
@@ -150,6 +150,7 @@ static void version_exec(struct cmd_call *call)
 
 const struct cmd_entry cmd_version = {
 	.name = "version",
+	.needs = CMD_FREE,
 	.help = "tells which sotto this is",
 	.exec = version_exec,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* oneshot.c - which account a one-shot command needs online. */
+/* oneshot.c - what a one-shot command needs before it runs. */
 #include <string.h>
 #include "cmd_int.h"
 
@@ -59,7 +59,7 @@ static struct core_account *account_of(
 
 
 bool cmd_needs_network(struct cmd *cmd, size_t argc, const char *const argv[],
-	struct core_account **ap)
+	struct core_account **ap, uint64_t *limit)
 {
 	struct words *w = words_alloc(), *out = NULL;
 	const struct cmd_entry *entry;
@@ -72,9 +72,11 @@ bool cmd_needs_network(struct cmd *cmd, size_t argc, const char *const argv[],
 	for (i = 0; i < argc; i++)
 		words_add(w, argv[i]);
 	entry = line_entry(cmd, w, &out, &at, &why);
-	if (entry && (entry->needs & CMD_NETWORK) &&
-		!args_parse(&args, entry, out, at, &why) && !stays_home(args)) {
-		*ap = account_of(cmd, args);
+	if (entry && !args_parse(&args, entry, out, at, &why)) {
+		if (args->seconds)
+			(void)args_seconds(args->seconds, limit);
+		if ((entry->needs & CMD_NETWORK) && !stays_home(args))
+			*ap = account_of(cmd, args);
 		needs = *ap != NULL;
 	}
 	mem_deref(args);
@@ -82,4 +84,21 @@ bool cmd_needs_network(struct cmd *cmd, size_t argc, const char *const argv[],
 	mem_deref(out);
 	mem_deref(w);
 	return needs;
+}
+
+
+bool cmd_needs_nothing(size_t argc, const char *const argv[])
+{
+	struct words *w = words_alloc();
+	const struct cmd_entry *entry = NULL;
+	char *why = NULL;
+	size_t i, at;
+
+	for (i = 0; i < argc; i++)
+		words_add(w, argv[i]);
+	if (argc)
+		entry = lookup_entry(w, &at, &why);
+	mem_deref(why);
+	mem_deref(w);
+	return entry && (entry->needs & CMD_FREE);
 }

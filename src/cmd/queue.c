@@ -119,8 +119,8 @@ static void limit_passed(void *arg)
 	char *own = NULL;
 
 	if (!seconds)
-		seconds = own =
-			mem_printf("%g", (double)call->group->limit / 1000);
+		seconds = own = mem_printf("%llu",
+			(unsigned long long)(call->group->limit + 999) / 1000);
 	if (call->id && call->cmd->front->once && !core_keeps(call->cmd->core))
 		reply_done(call, EX_TEMPFAIL, T_NOT_KEPT);
 	else if (call->id)
@@ -135,14 +135,16 @@ static void limit_passed(void *arg)
 
 static void start_limit(struct cmd_call *call)
 {
-	uint64_t ms = call->group->limit;
+	uint64_t limit = call->group->limit, ms = limit;
 
 	if (call->entry->needs & CMD_HOLDS)
 		return;
 	if (call->args->seconds)
 		args_seconds(call->args->seconds, &ms);
-	else if (!ms)
+	else if (!limit)
 		return;
+	if (limit && limit < ms)
+		ms = limit;
 	tmr_start(call->cmd->tmrs, &call->tmr, ms, limit_passed, call);
 }
 

@@ -4,44 +4,25 @@
  * questions without echo; plain lines where there is no capable terminal.
  */
 #include <errno.h>
-#include <stdio.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 #include <readline/readline.h>
 #include <readline/history.h>
-#include "edit.h"
-#include "list.h"
-#include "mbuf.h"
+#include "edit_int.h"
 #include "mem.h"
+#include "utf8.h"
 
 
 enum {
 	READ_SIZE = 4096,
 	HISTORY = 1000,
+	OUT_MAX = 16 * 1024 * 1024, /* unread by the terminal */
+	LAST_MS = 2000, /* for the terminal to take what was printed */
+	STOP_MS = 200, /* the same before a stop */
 };
 
-
-struct edit {
-	struct edit_handlers h;
-	struct loop *loop;
-	struct loop_fd *in;
-	struct cmd *cmd;
-	struct mbuf *plain; /* what was read and is no whole line yet */
-	struct list questions;
-	char *prompt;
-	char **found; /* completion at hand; malloc()ed for readline */
-	size_t nfound;
-	bool tty;
-	bool reading;
-	bool readline; /* readline reads, else plain lines */
-	bool installed; /* its handler is */
-	bool entered; /* the key at hand ended a line */
-	bool asking; /* echo is off */
-	bool echo_saved;
-	struct termios saved;
-};
 
 struct question {
 	struct le le;
@@ -65,170 +46,127 @@ static void question_destructor(void *data)
 }
 
 
-static void echo(struct edit *e, bool on)
-{
-	struct termios t;
-
-	if (!e->tty)
-		return;
-	if (on && e->echo_saved) {
-		(void)tcsetattr(STDIN_FILENO, TCSANOW, &e->saved);
-		e->echo_saved = false;
-	} else if (!on && tcgetattr(STDIN_FILENO, &t) == 0) {
-		e->saved = t;
-		e->echo_saved = true;
-		t.c_lflag &= ~(tcflag_t)ECHO;
-		t.c_lflag |= ICANON | ECHONL;
-		(void)tcsetattr(STDIN_FILENO, TCSANOW, &t);
-	}
-}
-
-
-static void uninstall(struct edit *e)
-{
-	if (e->installed)
-		rl_callback_handler_remove();
-	e->installed = false;
-}
+static void uninstall(struct edit *e);
 
 
 static void edit_destructor(void *data)
 {
 	struct edit *e = data;
+	size_t i;
 
-	uninstall(e);
-	echo(e, true);
-	list_flush(&e->questions);
+	if (e->out) {
+		edit_stop(e);
+		(void)fclose(e->out);
+		(void)writer_flush(e->writer, LAST_MS);
+	}
+	for (i = 0; i < 3; i++)
+		mem_deref(e->signals[i]);
 	mem_deref(e->in);
+	mem_deref(e->hook);
+	mem_deref(e->writer);
 	mem_deref(e->plain);
 	mem_deref(e->prompt);
+	mem_deref(e->kept);
+	mem_oom_handler(NULL);
 	if (the_edit == e)
 		the_edit = NULL;
 }
 
 
-/* ---- completion ---- */
+/* ---- what stands on the screen ---- */
 
-static void collect(const char *text, const char *help, void *arg)
+/* Takes the prompt or the question off the way of what will be printed. */
+static void undraw(struct edit *e)
 {
-	struct edit *e = arg;
-	char **grown;
-
-	(void)help;
-	grown = realloc(e->found, (e->nfound + 1) * sizeof(*grown));
-	if (!grown)
+	if (!e->drawn)
 		return;
-	e->found = grown;
-	e->found[e->nfound] = strdup(text);
-	if (e->found[e->nfound])
-		++e->nfound;
+	e->drawn = false;
+	if (e->installed)
+		rl_clear_visible_line();
+	else
+		(void)fputc('\n', e->out);
 }
 
 
-static char *next_found(const char *text, int state)
+static void readline_line(char *text);
+
+
+/* What was typed before the prompt went. */
+static void restore_kept(struct edit *e)
 {
-	const struct edit *e = the_edit;
-
-	(void)text;
-	if (!e || state < 0 || (size_t)state >= e->nfound)
-		return NULL;
-	return strdup(e->found[state]);
-}
-
-
-static void forget_found(struct edit *e)
-{
-	size_t i;
-
-	for (i = 0; i < e->nfound; i++)
-		free(e->found[i]);
-	free(e->found);
-	e->found = NULL;
-	e->nfound = 0;
-}
-
-
-static char **complete(const char *text, int start, int end)
-{
-	struct edit *e = the_edit;
-	char **matches = NULL;
-	enum cmd_kind kind;
-	size_t from = 0;
-
-	(void)start;
-	rl_attempted_completion_over = 1;
-	if (!e || rl_line_buffer[0] != '/')
-		return NULL;
-	kind = cmd_complete(
-		e->cmd, rl_line_buffer, (size_t)end, &from, collect, e);
-	if (kind == CMD_FILE)
-		rl_attempted_completion_over = 0; /* readline's own */
-	else if (e->nfound)
-		matches = rl_completion_matches(text, next_found);
-	forget_found(e);
-	return matches;
-}
-
-
-/* ---- the prompt and questions ---- */
-
-static void show_plain_prompt(const struct edit *e)
-{
-	if (!e->tty)
+	if (!e->kept)
 		return;
-	(void)fputs(e->prompt, stdout);
-	(void)fflush(stdout);
+	(void)rl_insert_text(e->kept);
+	if (e->kept_point < rl_end)
+		rl_point = e->kept_point;
+	rl_redisplay();
+	e->kept = mem_deref(e->kept);
 }
 
 
-static void show_question(struct edit *e)
+static void keep(struct edit *e, const char *text, int point)
+{
+	mem_deref(e->kept);
+	e->kept = mem_secret_strndup(text, strlen(text));
+	e->kept_point = point;
+}
+
+
+static void install(struct edit *e)
+{
+	rl_callback_handler_install(e->prompt, readline_line);
+	e->installed = true;
+	restore_kept(e);
+}
+
+
+static void uninstall(struct edit *e)
+{
+	if (!e->installed)
+		return;
+	if (!e->entering && rl_end)
+		keep(e, rl_line_buffer, rl_point);
+	undraw(e);
+	rl_callback_handler_remove();
+	e->installed = false;
+}
+
+
+/* The prompt, or the question that is asked. */
+static void draw(struct edit *e)
 {
 	const struct question *q = list_data(e->questions.head);
 
-	(void)fputs(q->prompt, stdout);
-	(void)fflush(stdout);
-}
-
-
-static void end_of_input(struct edit *e);
-
-
-static void readline_line(char *text)
-{
-	struct edit *e = mem_ref(the_edit);
-
-	e->entered = true;
-	if (!text) {
-		(void)fputc('\n', stdout);
-		end_of_input(e);
-	} else {
-		e->h.line(text, e->h.arg);
-		mem_wipe(text, strlen(text));
-		free(text);
-	}
-	mem_deref(e);
-}
-
-
-static void show_prompt(struct edit *e)
-{
-	if (!e->reading || e->asking || e->installed)
+	if (e->drawn || !e->reading || !e->tty)
 		return;
-	if (!e->readline) {
-		show_plain_prompt(e);
-		return;
-	}
-	rl_callback_handler_install(e->prompt, readline_line);
-	e->installed = true;
+	e->drawn = true;
+	if (q)
+		(void)fputs(q->prompt, e->out);
+	else if (!e->readline)
+		(void)fputs(e->prompt, e->out);
+	else if (e->installed)
+		(void)rl_forced_update_display();
+	else
+		install(e);
 }
 
+
+static void sleep_handler(void *arg)
+{
+	struct edit *e = arg;
+
+	draw(e);
+	(void)fflush(e->out);
+}
+
+
+/* ---- questions ---- */
 
 static void begin_question(struct edit *e)
 {
 	uninstall(e);
-	e->asking = true;
-	echo(e, false);
-	show_question(e);
+	undraw(e);
+	terminal_echo(e, false);
 }
 
 
@@ -236,53 +174,63 @@ static void answered(struct edit *e, const char *text)
 {
 	struct question *q = list_data(e->questions.head);
 
-	e->asking = false;
-	echo(e, true);
 	list_unlink(&q->le);
+	if (list_isempty(&e->questions))
+		terminal_echo(e, true);
 	q->answer(text, q->ctx);
 	mem_deref(q);
-	if (list_isempty(&e->questions))
-		show_prompt(e);
-	else if (!e->asking)
-		begin_question(e);
 }
 
 
 void edit_ask(
 	struct edit *e, const char *prompt, core_secret_h *answer, void *ctx)
 {
-	struct question *q = mem_zalloc(sizeof(*q), question_destructor);
+	struct question *q;
 
+	if (e->over) {
+		answer(NULL, ctx);
+		return;
+	}
+	q = mem_zalloc(sizeof(*q), question_destructor);
 	q->prompt = mem_strdup(prompt);
 	q->answer = answer;
 	q->ctx = ctx;
 	list_append(&e->questions, &q->le, q);
-	if (!e->asking)
+	if (e->questions.head == &q->le)
 		begin_question(e);
 }
 
 
-/* ---- reading ---- */
-
-static void end_of_input(struct edit *e)
+void edit_stop(struct edit *e)
 {
+	e->over = true;
 	e->reading = false;
 	e->in = mem_deref(e->in);
 	uninstall(e);
+	undraw(e);
 	while (!list_isempty(&e->questions))
 		answered(e, NULL);
+	(void)fflush(e->out);
+}
+
+
+static void end_of_input(struct edit *e)
+{
+	edit_stop(e);
 	e->h.end(e->h.arg);
 }
 
 
+/* ---- plain lines ---- */
+
+/* The terminal has echoed the newline. */
 static void plain_line(struct edit *e, const char *text)
 {
-	if (e->asking) {
+	e->drawn = false;
+	if (list_isempty(&e->questions))
+		e->h.line(text, e->h.arg);
+	else
 		answered(e, text);
-		return;
-	}
-	e->h.line(text, e->h.arg);
-	show_prompt(e);
 }
 
 
@@ -302,10 +250,28 @@ static void plain_lines(struct edit *e)
 		text = mem_secret_strndup(left.p, left.l);
 		mem_wipe((void *)(uintptr_t)left.p, left.l);
 		e->plain->pos += left.l + 1;
-		plain_line(e, text);
+		if (!e->skipping)
+			plain_line(e, text);
+		e->skipping = false;
 		mem_deref(text);
 	}
 	mbuf_shift(e->plain);
+}
+
+
+/* At a terminal, Ctrl-D refuses a question. */
+static void plain_end(struct edit *e)
+{
+	if (e->tty && !list_isempty(&e->questions)) {
+		undraw(e);
+		answered(e, NULL);
+		return;
+	}
+	if (e->plain->end > e->plain->pos) {
+		(void)mbuf_write_u8(e->plain, '\n');
+		plain_lines(e);
+	}
+	end_of_input(e);
 }
 
 
@@ -314,7 +280,10 @@ static void plain_input(struct edit *e)
 	ssize_t n;
 
 	if (mbuf_reserve(e->plain, READ_SIZE)) {
-		mbuf_reset(e->plain); /* a line over all bounds */
+		if (!e->skipping)
+			edit_print(e, "the line is too long");
+		e->skipping = true;
+		mbuf_reset(e->plain);
 		(void)mbuf_reserve(e->plain, READ_SIZE);
 	}
 	n = read(STDIN_FILENO, e->plain->buf + e->plain->end, READ_SIZE);
@@ -322,12 +291,56 @@ static void plain_input(struct edit *e)
 		e->plain->end += (size_t)n;
 		plain_lines(e);
 	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
-		if (e->plain->end > e->plain->pos) {
-			(void)mbuf_write_u8(e->plain, '\n');
-			plain_lines(e);
-		}
-		end_of_input(e);
+		plain_end(e);
 	}
+}
+
+
+/* ---- readline ---- */
+
+/* With text in the line readline takes the end of the input for Enter: half
+ * a message would be said when a terminal goes away. */
+static int get_char(FILE *in)
+{
+	int c = rl_getc(in);
+
+	if (c == EOF && the_edit)
+		the_edit->hung_up = true;
+	return c;
+}
+
+
+static void readline_line(char *text)
+{
+	struct edit *e = the_edit;
+
+	e->entered = true;
+	e->drawn = false;
+	if (!text || e->hung_up) {
+		(void)fputc('\n', e->out);
+		end_of_input(e);
+	} else {
+		e->entering = true;
+		e->h.line(text, e->h.arg);
+		e->entering = false;
+	}
+	if (text)
+		mem_wipe(text, strlen(text));
+	free(text);
+}
+
+
+static void readline_input(struct edit *e)
+{
+	e->entered = false;
+	rl_callback_read_char();
+	if (!e->installed)
+		return;
+	e->drawn = true;
+	restore_kept(e);
+	/* A line that was entered is no line that was emptied. */
+	if (!e->entered && e->h.key)
+		e->h.key(!rl_end, rl_line_buffer, e->h.arg);
 }
 
 
@@ -336,51 +349,128 @@ static void in_handler(int events, void *arg)
 	struct edit *e = mem_ref(arg);
 
 	(void)events;
-	if (!e->installed) {
+	if (e->installed)
+		readline_input(e);
+	else
 		plain_input(e);
-	} else {
-		e->entered = false;
-		rl_callback_read_char();
-		/* A line that was entered is no line that was emptied. */
-		if (e->installed && !e->entered && e->h.key)
-			e->h.key(!rl_end, rl_line_buffer, e->h.arg);
-	}
 	mem_deref(e);
 }
 
 
-/* Input from a regular file cannot be watched. */
-static void read_file(void *arg)
+static char **attempted_completion(const char *text, int start, int end)
 {
-	struct edit *e = mem_ref(arg);
+	(void)text;
+	(void)start;
+	return edit_complete(the_edit, end);
+}
 
-	while (e->reading)
-		plain_input(e);
-	mem_deref(e);
+
+static void show_matches(char **matches, int n, int max)
+{
+	(void)max;
+	edit_show_matches(the_edit, matches, n);
+}
+
+
+/* ---- signals ---- */
+
+static void resized(int signo, void *arg)
+{
+	struct edit *e = arg;
+
+	(void)signo;
+	if (e->installed)
+		rl_resize_terminal();
+	else if (e->readline)
+		rl_reset_screen_size();
+}
+
+
+/* Ctrl-Z: the shell gets its terminal back in order. */
+static void stopped(int signo, void *arg)
+{
+	struct edit *e = arg;
+
+	(void)signo;
+	uninstall(e);
+	undraw(e);
+	terminal_echo(e, true);
+	(void)fflush(e->out);
+	(void)writer_flush(e->writer, STOP_MS);
+	(void)raise(SIGSTOP);
+}
+
+
+static void continued(int signo, void *arg)
+{
+	struct edit *e = arg;
+
+	(void)signo;
+	uninstall(e);
+	e->drawn = false;
+	if (!list_isempty(&e->questions))
+		terminal_echo(e, false);
+}
+
+
+static int watch_signals(struct edit *e)
+{
+	static const struct {
+		int signo;
+		loop_signal_h *h;
+	} rows[] = {
+		{SIGWINCH, resized},
+		{SIGTSTP, stopped},
+		{SIGCONT, continued},
+	};
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < 3 && e->tty && !err; i++)
+		err = loop_signal_alloc(
+			&e->signals[i], e->loop, rows[i].signo, rows[i].h, e);
+	return err;
 }
 
 
 /* ---- life ---- */
 
-static bool capable(void)
+static void broken_handler(int err, void *arg)
 {
-	const char *term = getenv("TERM");
+	const struct edit *e = arg;
 
-	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && term && *term &&
-		strcmp(term, "dumb") != 0;
+	e->h.broken(err, e->h.arg);
 }
 
 
-static void set_up_readline(void)
+/* Nothing here may allocate. */
+static void out_of_memory(void)
+{
+	if (the_edit && the_edit->tty)
+		terminal_reset(the_edit);
+}
+
+
+static void set_up_readline(struct edit *e)
 {
 	rl_readline_name = "sotto";
 	rl_catch_signals = 0;
-	rl_catch_sigwinch = 1;
-	rl_completion_query_items = 0;
-	rl_attempted_completion_function = complete;
-	rl_completer_quote_characters = "\"'";
+	rl_catch_sigwinch = 0;
+	rl_change_environment = 0;
+	rl_getc_function = get_char;
 	rl_instream = stdin;
-	rl_outstream = stdout;
+	rl_outstream = e->out;
+	/* The commands split the line themselves: for readline it is one
+	 * word. */
+	rl_completer_word_break_characters = "";
+	rl_completion_query_items = 0;
+	rl_attempted_completion_function = attempted_completion;
+	rl_completion_display_matches_hook = show_matches;
+	if (!utf8_terminal()) {
+		/* What is typed is no less what it is; inputrc may differ. */
+		(void)rl_variable_bind("convert-meta", "off");
+		(void)rl_variable_bind("input-meta", "on");
+	}
 	using_history();
 	stifle_history(HISTORY);
 }
@@ -390,20 +480,36 @@ int edit_alloc(struct edit **ep, struct loop *loop, struct cmd *cmd,
 	const struct edit_handlers *h)
 {
 	struct edit *e;
+	int err;
 
 	if (the_edit)
 		return EBUSY;
 	e = mem_zalloc(sizeof(*e), edit_destructor);
+	the_edit = e;
 	e->loop = loop;
 	e->cmd = cmd;
 	e->h = *h;
-	e->tty = isatty(STDIN_FILENO);
-	e->readline = capable();
+	e->tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
+		tcgetattr(STDIN_FILENO, &e->initial) == 0;
+	e->readline = e->tty && terminal_capable();
 	e->prompt = mem_strdup("> ");
 	e->plain = mbuf_alloc(CMD_LINE_MAX + READ_SIZE);
-	the_edit = e;
+	/* This hook draws, the writer's then writes. */
+	err = loop_before_sleep(&e->hook, loop, sleep_handler, e);
+	if (!err)
+		err = writer_alloc(&e->writer, loop, STDOUT_FILENO, OUT_MAX,
+			broken_handler, e);
+	if (!err)
+		err = watch_signals(e);
+	if (!err && !(e->out = terminal_stream(e->writer)))
+		err = ENOMEM;
+	if (err) {
+		mem_deref(e);
+		return err;
+	}
+	mem_oom_handler(out_of_memory);
 	if (e->readline)
-		set_up_readline();
+		set_up_readline(e);
 	*ep = e;
 	return 0;
 }
@@ -411,11 +517,13 @@ int edit_alloc(struct edit **ep, struct loop *loop, struct cmd *cmd,
 
 void edit_start(struct edit *e)
 {
-	e->reading = true;
+	if (e->over)
+		return;
 	if (loop_fd_alloc(
 		    &e->in, e->loop, STDIN_FILENO, LOOP_READ, in_handler, e))
-		(void)loop_defer(NULL, e->loop, read_file, e);
-	show_prompt(e);
+		end_of_input(e);
+	else
+		e->reading = true;
 }
 
 
@@ -425,45 +533,72 @@ void edit_set_prompt(struct edit *e, const char *prompt)
 {
 	if (!strcmp(e->prompt, prompt))
 		return;
+	if (e->installed)
+		undraw(e);
 	mem_deref(e->prompt);
 	e->prompt = mem_strdup(prompt);
-	if (e->installed) {
-		rl_set_prompt(e->prompt);
-		rl_forced_update_display();
-	}
+	if (e->installed)
+		(void)rl_set_prompt(e->prompt);
 }
 
 
 void edit_print(struct edit *e, const char *text)
 {
-	if (e->installed)
-		rl_clear_visible_line();
-	else if (e->tty && e->reading)
-		(void)fputc('\n', stdout); /* off the prompt's line */
-	(void)fputs(text, stdout);
-	(void)fputc('\n', stdout);
-	if (e->installed)
-		rl_forced_update_display();
-	else if (e->asking)
-		show_question(e);
-	else if (e->reading)
-		show_plain_prompt(e);
-	(void)fflush(stdout);
+	undraw(e);
+	(void)fputs(text, e->out);
+	(void)fputc('\n', e->out);
 }
 
 
 void edit_remember(struct edit *e, const char *text)
 {
-	if (e->readline && *text)
+	const HIST_ENTRY *last = history_get(history_base + history_length - 1);
+
+	if (e->readline && *text && (!last || strcmp(last->line, text) != 0))
 		add_history(text);
 }
 
 
-bool edit_clear(struct edit *e)
+void edit_erase(struct edit *e)
 {
-	if (!e->installed || !rl_end)
+	if (e->entering)
+		terminal_erase(
+			e->out, terminal_rows(e->prompt, rl_line_buffer));
+}
+
+
+void edit_draft(struct edit *e, const char *text)
+{
+	if (!e->readline || e->over || e->kept)
+		return;
+	if (e->entering || !e->installed) {
+		keep(e, text, (int)strlen(text));
+	} else if (!rl_end) {
+		undraw(e);
+		(void)rl_insert_text(text);
+	}
+}
+
+
+bool edit_interrupt(struct edit *e)
+{
+	bool busy;
+
+	if (!list_isempty(&e->questions)) {
+		undraw(e);
+		answered(e, NULL);
+		return true;
+	}
+	if (!e->installed)
 		return false;
+	busy = rl_end ||
+		RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH |
+			RL_STATE_NUMERICARG | RL_STATE_MULTIKEY);
+	undraw(e);
+	rl_free_line_state();
+	rl_callback_sigcleanup();
 	rl_replace_line("", 1);
-	rl_redisplay();
-	return true;
+	if (busy && e->h.key)
+		e->h.key(true, "", e->h.arg);
+	return busy;
 }

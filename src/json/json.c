@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* json.c - the JSON front end: commands in, events out, an object a line. */
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -11,12 +9,12 @@
 #include "list.h"
 #include "mbuf.h"
 #include "mem.h"
+#include "writer.h"
 
 
 enum {
 	READ_SIZE = 64 * 1024,
-	OUT_MAX = 64 * 1024 * 1024, /* unread; a reader that is slower by this
-				       much has gone */
+	OUT_MAX = 64 * 1024 * 1024, /* unread */
 };
 
 
@@ -27,13 +25,13 @@ struct json_front {
 	struct cmd_queue *queue;
 	struct core_listener *listener;
 	struct loop_fd *in;
-	struct loop_fd *out;
+	struct writer *out;
 	struct mbuf *line; /* what was read and is no whole line yet */
-	struct mbuf *pending; /* what the reader has not taken yet */
-	struct list requests; /* replies owed */
+	struct mbuf *encoded; /* an object on its way out */
+	struct list waiting; /* requests whose reply is owed */
+	bool skipping; /* the rest of a line over all bounds */
 	bool eof;
 	bool quitting;
-	bool broken; /* nobody reads any more */
 };
 
 /* A line under way, and whom to tell. */
@@ -53,10 +51,9 @@ static void front_destructor(void *data)
 	mem_deref(f->out);
 	mem_deref(f->queue);
 	mem_deref(f->cmd);
-	/* The queue will not tell their end any more. */
-	list_flush(&f->requests);
 	mem_deref(f->line);
-	mem_deref(f->pending);
+	mem_deref(f->encoded);
+	list_flush(&f->waiting);
 }
 
 
@@ -71,67 +68,42 @@ static void request_destructor(void *data)
 
 /* ---- output ---- */
 
+static void stop(struct json_front *f)
+{
+	f->quitting = true;
+	f->in = mem_deref(f->in);
+}
+
+
 static void leave(struct json_front *f, int status)
 {
 	if (f->quitting)
 		return;
-	f->quitting = true;
-	f->in = mem_deref(f->in);
+	stop(f);
 	f->config.quit(status, f->config.arg);
 }
 
 
-static void reader_gone(struct json_front *f)
+static void broken_handler(int err, void *arg)
 {
-	f->broken = true;
-	f->out = mem_deref(f->out);
-	mbuf_reset(f->pending);
-	leave(f, EX_OK);
+	struct json_front *f = arg;
+
+	stop(f);
+	f->config.broken(err, f->config.arg);
 }
 
 
-static void write_pending(struct json_front *f)
-{
-	while (!f->broken && f->pending->pos < f->pending->end) {
-		struct pl left = mbuf_left(f->pending);
-		ssize_t n = write(f->config.out, left.p, left.l);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-			break;
-		if (n < 0) {
-			reader_gone(f);
-			return;
-		}
-		f->pending->pos += (size_t)n;
-	}
-	if (f->pending->pos == f->pending->end)
-		mbuf_reset(f->pending);
-	if (f->out)
-		(void)loop_fd_set(f->out, f->pending->end ? LOOP_WRITE : 0);
-}
-
-
-static void out_handler(int events, void *arg)
-{
-	(void)events;
-	write_pending(arg);
-}
-
-
-/* Takes JSON over. */
+/* Takes JSON over. A line goes whole or not at all. */
 static void put_line(struct json_front *f, struct json *json)
 {
-	if (!f->broken) {
-		mbuf_shift(f->pending);
-		(void)json_encode(f->pending, json);
-		(void)mbuf_write_u8(f->pending, '\n');
-		if (mbuf_err(f->pending))
-			reader_gone(f);
-		else
-			write_pending(f);
-	}
+	struct pl line;
+
+	mbuf_reset(f->encoded);
+	(void)json_encode(f->encoded, json);
+	(void)mbuf_write_u8(f->encoded, '\n');
+	line = mbuf_all(f->encoded);
+	if (!mbuf_err(f->encoded))
+		writer_put(f->out, line.p, line.l);
 	json_drop(json);
 }
 
@@ -210,7 +182,7 @@ static const struct front front = {
 
 static void check_end(struct json_front *f)
 {
-	if (f->eof && list_isempty(&f->requests))
+	if (f->eof && list_isempty(&f->waiting))
 		leave(f, EX_OK);
 }
 
@@ -276,7 +248,7 @@ static struct cmd_sink sink_for(struct json_front *f, struct json *id)
 
 	r->f = f;
 	r->id = json_ref(id);
-	list_append(&f->requests, &r->le, r);
+	list_append(&f->waiting, &r->le, r);
 	return sink;
 }
 
@@ -352,7 +324,9 @@ static void run_lines(struct json_front *f)
 		if (!nl)
 			break;
 		left.l = (size_t)(nl - left.p);
-		input_line(f, &left);
+		if (!f->skipping)
+			input_line(f, &left);
+		f->skipping = false;
 		mem_wipe((void *)(uintptr_t)left.p, left.l);
 		f->line->pos += left.l + 1;
 	}
@@ -366,7 +340,7 @@ static void end_of_input(struct json_front *f)
 
 	f->in = mem_deref(f->in);
 	f->eof = true;
-	if (left.l)
+	if (left.l && !f->skipping)
 		input_line(f, &left);
 	check_end(f);
 }
@@ -379,7 +353,9 @@ static void in_handler(int events, void *arg)
 
 	(void)events;
 	if (mbuf_reserve(f->line, READ_SIZE)) {
-		refuse(f, NULL, "the line is too long");
+		if (!f->skipping)
+			refuse(f, NULL, "the line is too long");
+		f->skipping = true;
 		mbuf_reset(f->line);
 		(void)mbuf_reserve(f->line, READ_SIZE);
 	}
@@ -413,8 +389,11 @@ int json_front_alloc(
 	f->config = *config;
 	f->tmrs = loop_tmrs(config->loop);
 	f->line = mbuf_alloc(CMD_LINE_MAX + READ_SIZE);
-	f->pending = mbuf_alloc(OUT_MAX);
-	err = cmd_alloc(&f->cmd, &cc);
+	f->encoded = mbuf_alloc(OUT_MAX);
+	err = writer_alloc(&f->out, config->loop, config->out, OUT_MAX,
+		broken_handler, f);
+	if (!err)
+		err = cmd_alloc(&f->cmd, &cc);
 	if (!err)
 		err = cmd_queue_alloc(&f->queue, f->cmd);
 	if (err) {
@@ -433,54 +412,19 @@ struct cmd *json_front_cmd(struct json_front *f)
 }
 
 
-/* A file as standard output cannot be watched, nor does it ever block. */
-static void watch_output(struct json_front *f)
-{
-	int flags = fcntl(f->config.out, F_GETFL);
-
-	if (flags < 0 ||
-		loop_fd_alloc(&f->out, f->config.loop, f->config.out, 0,
-			out_handler, f))
-		return;
-	(void)fcntl(f->config.out, F_SETFL, flags | O_NONBLOCK);
-}
-
-
-/* A regular file as input cannot be watched: it is read from a turn of the
- * loop of its own until it ends. */
-static void read_file(void *arg)
-{
-	struct json_front *f = mem_ref(arg);
-
-	while (!f->eof && !f->quitting)
-		in_handler(LOOP_READ, f);
-	mem_deref(f);
-}
-
-
 void json_front_ready(struct json_front *f)
 {
 	struct json *json = json_event_begin("ready", now(f));
 
-	watch_output(f);
 	json_put_str(json, "version", f->config.version);
 	put_line(f, json);
-	if (f->quitting)
-		return;
 	if (loop_fd_alloc(&f->in, f->config.loop, f->config.in, LOOP_READ,
 		    in_handler, f))
-		(void)loop_defer(NULL, f->config.loop, read_file, f);
+		end_of_input(f);
 }
 
 
 void json_front_flush(struct json_front *f, uint64_t limit)
 {
-	struct pollfd pfd = {.fd = f->config.out, .events = POLLOUT};
-
-	write_pending(f);
-	while (!f->broken && f->pending->end) {
-		if (poll(&pfd, 1, (int)limit) <= 0)
-			return;
-		write_pending(f);
-	}
+	(void)writer_flush(f->out, limit);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* line.c - the line front end: a prompt, and one line per event. */
-#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 #include "edit.h"
 #include "line.h"
 #include "line_int.h"
+#include "list.h"
 #include "mem.h"
 #include "utf8.h"
 
@@ -16,9 +16,17 @@ struct line_front {
 	struct cmd_queue *queue;
 	struct core_listener *listener;
 	struct edit *edit;
-	size_t waiting; /* lines whose outcome is not known */
+	struct list waiting; /* lines whose outcome is not known */
 	bool ended; /* no more input: leave when nothing waits */
 	bool leaving;
+};
+
+/* A line that was typed. */
+struct typed {
+	struct le le;
+	struct line_front *f;
+	char *said; /* in a chat; NULL: a command */
+	bool rows; /* it has shown some */
 };
 
 
@@ -30,14 +38,23 @@ static void front_destructor(void *data)
 	mem_deref(f->queue);
 	mem_deref(f->edit);
 	mem_deref(f->cmd);
+	list_flush(&f->waiting);
+}
+
+
+static void typed_destructor(void *data)
+{
+	struct typed *t = data;
+
+	list_unlink(&t->le);
+	mem_deref(t->said);
 }
 
 
 /* Everything that this front end shows goes through here. */
 static void show(struct line_front *f, const char *text)
 {
-	struct pl pl = pl_str(text);
-	char *clean = utf8_clean_dup(&pl, UTF8_BODY);
+	char *clean = utf8_show_dup(text, UTF8_BODY);
 
 	edit_print(f->edit, clean);
 	mem_deref(clean);
@@ -48,14 +65,14 @@ static void leave(struct line_front *f, int status)
 {
 	if (f->leaving)
 		return;
-	f->leaving = true;
+	line_front_stop(f);
 	f->config.quit(status, f->config.arg);
 }
 
 
 static void check_end(struct line_front *f)
 {
-	if (f->ended && !f->waiting)
+	if (f->ended && list_isempty(&f->waiting))
 		leave(f, EX_OK);
 }
 
@@ -94,8 +111,6 @@ static void show_handler(const struct front_chat *chat, void *arg)
 {
 	struct line_front *f = arg;
 	struct core_account *a;
-	const char *name;
-	struct pl pl;
 	char *clean, *prompt;
 
 	if (!chat) {
@@ -103,9 +118,8 @@ static void show_handler(const struct front_chat *chat, void *arg)
 		return;
 	}
 	a = core_account_find(f->config.core, chat->account);
-	name = a ? core_peer_name(a, chat->peer) : chat->peer;
-	pl = pl_str(name);
-	clean = utf8_clean_dup(&pl, UTF8_NAME);
+	clean = utf8_show_dup(
+		a ? core_peer_name(a, chat->peer) : chat->peer, UTF8_NAME);
 	prompt = mem_printf("%s> ", clean);
 	edit_set_prompt(f->edit, prompt);
 	mem_deref(prompt);
@@ -117,8 +131,7 @@ static void ask_handler(
 	const char *prompt, core_secret_h *answer, void *ctx, void *arg)
 {
 	struct line_front *f = arg;
-	struct pl pl = pl_str(prompt);
-	char *clean = utf8_clean_dup(&pl, UTF8_NAME);
+	char *clean = utf8_show_dup(prompt, UTF8_NAME);
 
 	edit_ask(f->edit, clean, answer, ctx);
 	mem_deref(clean);
@@ -146,31 +159,64 @@ static const struct front front = {
 
 static void typed_row(const struct front_row *row, void *arg)
 {
-	show(arg, row->text);
+	struct typed *t = arg;
+
+	t->rows = true;
+	show(t->f, row->text);
+}
+
+
+/* What was said and is not even kept as a failed message stays to be typed
+ * on. */
+static void give_back(const struct typed *t, const struct front_outcome *o)
+{
+	if (t->said && o->status && !json_get(o->result, "id"))
+		edit_draft(t->f->edit, t->said);
 }
 
 
 static void typed_done(const struct front_outcome *outcome, void *arg)
 {
-	struct line_front *f = arg;
+	struct typed *t = arg;
+	struct line_front *f = t->f;
 
 	if (outcome->text)
 		show(f, outcome->text);
-	--f->waiting;
+	else if (!outcome->status && !t->rows && json_is_array(outcome->result))
+		show(f, "none");
+	give_back(t, outcome);
+	mem_deref(t);
 	check_end(f);
+}
+
+
+static bool is_command(const char *text)
+{
+	return text[0] == '/' && text[1] != '/';
 }
 
 
 static void line_handler(const char *text, void *arg)
 {
 	struct line_front *f = arg;
-	struct cmd_sink sink = {.row = typed_row, .done = typed_done, .arg = f};
+	struct cmd_sink sink = {.row = typed_row, .done = typed_done};
+	struct front_chat shown;
+	struct typed *t;
 
 	if (!*text)
 		return;
 	if (!cmd_line_secret(f->cmd, text))
 		edit_remember(f->edit, text);
-	++f->waiting;
+	t = mem_zalloc(sizeof(*t), typed_destructor);
+	t->f = f;
+	list_append(&f->waiting, &t->le, t);
+	if (!is_command(text)) {
+		t->said = mem_strdup(text);
+		/* The message event will stand for it. */
+		if (cmd_shown(f->cmd, &shown))
+			edit_erase(f->edit);
+	}
+	sink.arg = t;
 	cmd_typed(f->queue, text, &sink);
 }
 
@@ -191,12 +237,20 @@ static void key_handler(bool empty, const char *text, void *arg)
 	struct front_chat shown;
 	struct core_account *a;
 
-	if (!cmd_shown(f->cmd, &shown) ||
-		(!empty && text[0] == '/' && text[1] != '/'))
+	if (!cmd_shown(f->cmd, &shown) || is_command(text))
 		return;
 	a = core_account_find(f->config.core, shown.account);
 	if (a)
 		core_typing(core_chat_get(a, shown.peer), !empty);
+}
+
+
+static void broken_handler(int err, void *arg)
+{
+	struct line_front *f = arg;
+
+	line_front_stop(f);
+	f->config.broken(err, f->config.arg);
 }
 
 
@@ -217,6 +271,7 @@ int line_front_alloc(
 		.line = line_handler,
 		.end = end_handler,
 		.key = key_handler,
+		.broken = broken_handler,
 		.arg = f,
 	};
 	int err;
@@ -243,15 +298,44 @@ struct cmd *line_front_cmd(struct line_front *f)
 }
 
 
+/* What somebody who has just started would like to be told. */
+static const char *greeting(const struct line_front *f)
+{
+	struct core_account *a = core_account_first(f->config.core);
+
+	if (f->config.greeting)
+		return f->config.greeting;
+	if (!a)
+		return "No account yet. Type /account add me "
+		       "sip:you@example.org with your address, then /login.\n"
+		       "/help lists the commands, /quit leaves; sotto --demo "
+		       "shows how it works.";
+	for (; a; a = core_account_next(a)) {
+		if (core_account_state(a) != ENDPOINT_OFFLINE)
+			return NULL;
+	}
+	return "Not signed in. /login signs in, /help lists the commands.";
+}
+
+
 void line_front_ready(struct line_front *f)
 {
-	if (f->config.greeting)
-		show(f, f->config.greeting);
+	const char *text = greeting(f);
+
+	if (text)
+		show(f, text);
 	edit_start(f->edit);
 }
 
 
 bool line_front_interrupt(struct line_front *f)
 {
-	return edit_clear(f->edit);
+	return edit_interrupt(f->edit);
+}
+
+
+void line_front_stop(struct line_front *f)
+{
+	f->leaving = true;
+	edit_stop(f->edit);
 }

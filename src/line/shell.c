@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* shell.c - one command given as arguments: its output, its status, the end. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 #include "line.h"
-#include "mbuf.h"
 #include "mem.h"
 #include "utf8.h"
 
 
 enum {
-	LIMIT = 30 * 1000,
-	TEXT_MAX = 4 * 1024 * 1024,
+	LIMIT = 30 * 1000, /* ms for all, unless `-t` says another */
 };
 
 
@@ -22,6 +21,7 @@ struct shell_front {
 	struct cmd_queue *queue;
 	struct tmr limit;
 	uint64_t started;
+	uint64_t ms; /* for all */
 	bool finished;
 };
 
@@ -37,27 +37,36 @@ static void front_destructor(void *data)
 
 
 /* Everything a stranger may have written is made safe here. */
-static void print(FILE *to, const char *text)
+static void print(const char *text)
 {
-	struct mbuf *mb = mbuf_alloc(TEXT_MAX);
-	struct pl pl = pl_str(text);
-	struct pl clean;
+	char *clean = utf8_show_dup(text, UTF8_BODY);
 
-	(void)utf8_clean(mb, &pl, UTF8_BODY, false);
-	clean = mbuf_all(mb);
-	(void)fprintf(to, "%.*s\n", PL_ARG(&clean));
-	mem_deref(mb);
+	(void)puts(clean);
+	mem_deref(clean);
 }
 
 
+static void complain(const char *text)
+{
+	char *clean = utf8_show_dup(text, UTF8_BODY);
+
+	(void)fprintf(stderr, "sotto: %s\n", clean);
+	mem_deref(clean);
+}
+
+
+/* What could not be written was not done. */
 static void finish(struct shell_front *f, int status)
 {
 	if (f->finished)
 		return;
 	f->finished = true;
 	tmr_cancel(&f->limit);
-	(void)fflush(stdout);
-	f->config.quit(status, f->config.arg);
+	errno = 0;
+	if ((fflush(stdout) || ferror(stdout)) && !status)
+		f->config.broken(errno ? errno : EIO, f->config.arg);
+	else
+		f->config.quit(status, f->config.arg);
 }
 
 
@@ -68,7 +77,7 @@ static void front_row_handler(const struct front_origin *origin,
 {
 	(void)origin;
 	(void)arg;
-	print(stdout, row->text);
+	print(row->text);
 }
 
 
@@ -77,7 +86,7 @@ static void front_outcome_handler(
 {
 	(void)arg;
 	if (outcome->status && outcome->text)
-		print(stderr, outcome->text);
+		complain(outcome->text);
 }
 
 
@@ -101,14 +110,16 @@ static const struct front front = {
 static void command_row(const struct front_row *row, void *arg)
 {
 	(void)arg;
-	print(stdout, row->text);
+	print(row->text);
 }
 
 
 static void command_done(const struct front_outcome *outcome, void *arg)
 {
-	if (outcome->text)
-		print(outcome->status ? stderr : stdout, outcome->text);
+	if (outcome->text && outcome->status)
+		complain(outcome->text);
+	else if (outcome->text)
+		print(outcome->text);
 	finish(arg, outcome->status);
 }
 
@@ -121,7 +132,7 @@ static void run(struct shell_front *f)
 	uint64_t used = tmrs_now(f->tmrs) - f->started;
 
 	cmd_words(f->queue, f->config.argc, f->config.argv,
-		used < LIMIT ? LIMIT - used : 1, &origin, &sink);
+		used < f->ms ? f->ms - used : 1, &origin, &sink);
 }
 
 
@@ -137,15 +148,20 @@ static void signed_in(const struct core_outcome *outcome, void *arg)
 		return;
 	}
 	if (outcome->text)
-		print(stderr, outcome->text);
+		complain(outcome->text);
 	finish(f, outcome->status);
 }
 
 
 static void limit_handler(void *arg)
 {
-	print(stderr, "not signed in after 30 s");
-	finish(arg, EX_TEMPFAIL);
+	struct shell_front *f = arg;
+	char *text = mem_printf(
+		"not signed in after %g seconds", (double)f->ms / 1000);
+
+	complain(text);
+	mem_deref(text);
+	finish(f, EX_TEMPFAIL);
 }
 
 
@@ -188,12 +204,12 @@ void shell_front_ready(struct shell_front *f)
 	struct core_account *account = NULL;
 
 	f->started = tmrs_now(f->tmrs);
-	if (!cmd_needs_network(
-		    f->cmd, f->config.argc, f->config.argv, &account) ||
-		!account) {
+	f->ms = LIMIT;
+	if (!cmd_needs_network(f->cmd, f->config.argc, f->config.argv, &account,
+		    &f->ms)) {
 		run(f);
 		return;
 	}
-	tmr_start(f->tmrs, &f->limit, LIMIT, limit_handler, f);
+	tmr_start(f->tmrs, &f->limit, f->ms, limit_handler, f);
 	core_login(account, signed_in, f);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <locale.h>
 #include <errno.h>
 #include "rand.h"
 #include "unit.h"
@@ -342,6 +343,28 @@ static void bounded(void **state)
 }
 
 
+static void shown(void **state)
+{
+	char *old = mem_strdup(setlocale(LC_CTYPE, NULL)), *text;
+
+	(void)state;
+	assert_non_null(setlocale(LC_CTYPE, "C"));
+	assert_false(utf8_terminal());
+	text = utf8_show_dup("a\xc3\xa9\x1b[31mb\nc", UTF8_BODY);
+	assert_string_equal(text, "a??b\nc");
+	mem_deref(text);
+	if (setlocale(LC_CTYPE, "C.UTF-8")) {
+		assert_true(utf8_terminal());
+		text = utf8_show_dup("a\xc3\xa9\x1b[31mb\nc", UTF8_NAME);
+		assert_string_equal(text, "a\xc3\xa9\xef\xbf\xbd"
+					  "b c");
+		mem_deref(text);
+	}
+	(void)setlocale(LC_CTYPE, old);
+	mem_deref(old);
+}
+
+
 int test_utf8_clean(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -352,6 +375,7 @@ int test_utf8_clean(void)
 		cmocka_unit_test(random_bytes),
 		cmocka_unit_test(hostile_length),
 		cmocka_unit_test(bounded),
+		cmocka_unit_test(shown),
 	};
 
 	return cmocka_run_group_tests_name("utf8_clean", tests, NULL, NULL);

@@ -307,25 +307,28 @@ static void network(void **state)
 	static const struct {
 		const char *argv[6];
 		const char *account; /* NULL: none needed */
+		uint64_t limit; /* 0: none said */
 	} cases[] = {
-		{{"msg", "kim lee", "hi"}, "work"},
-		{{"msg", "bob@lab.test", "hi"}, "home"},
-		{{"msg", "-a", "home", "kim@x.test", "hi"}, "home"},
-		{{"msg"}, NULL},
-		{{"msg", "bob", "hi"}, NULL}, /* two: it will say so */
-		{{"login", "work"}, NULL},
-		{{"account", "list"}, NULL},
-		{{"search", "-b", "x"}, NULL},
-		{{"search", "-p", "bob@lab.test"}, "home"},
-		{{"search", "x"}, "work"},
-		{{"presence", "show"}, NULL},
-		{{"presence", "show", "bob@lab.test"}, "home"},
-		{{"presence", "set", "away"}, "work"},
-		{{"wait", "account", "home", "online"}, "home"},
-		{{"wait", "message"}, "work"},
-		{{"wait", "typing", "bob@lab.test"}, "home"},
-		{{"nonsense"}, NULL},
-		{{NULL}, NULL},
+		{{"msg", "kim lee", "hi"}, "work", 0},
+		{{"msg", "bob@lab.test", "hi"}, "home", 0},
+		{{"msg", "-a", "home", "kim@x.test", "hi"}, "home", 0},
+		{{"msg", "-t", "3.5", "bob@lab.test", "hi"}, "home", 3500},
+		{{"echo", "-t", "2", "hi"}, NULL, 2000},
+		{{"msg"}, NULL, 0},
+		{{"msg", "bob", "hi"}, NULL, 0}, /* two: it will say so */
+		{{"login", "work"}, NULL, 0},
+		{{"account", "list"}, NULL, 0},
+		{{"search", "-b", "x"}, NULL, 0},
+		{{"search", "-p", "bob@lab.test"}, "home", 0},
+		{{"search", "x"}, "work", 0},
+		{{"presence", "show"}, NULL, 0},
+		{{"presence", "show", "bob@lab.test"}, "home", 0},
+		{{"presence", "set", "away"}, "work", 0},
+		{{"wait", "account", "home", "online"}, "home", 0},
+		{{"wait", "message"}, "work", 0},
+		{{"wait", "typing", "bob@lab.test"}, "home", 0},
+		{{"nonsense"}, NULL, 0},
+		{{NULL}, NULL, 0},
 	};
 	struct world *w = world_alloc(0);
 	size_t i, n;
@@ -334,12 +337,14 @@ static void network(void **state)
 	world_people(w);
 	for (i = 0; i < UNIT_N(cases); i++) {
 		struct core_account *a;
+		uint64_t limit = 7;
 
 		for (n = 0; n < 6 && cases[i].argv[n];)
 			n++;
-		assert_int_equal(
-			cmd_needs_network(w->cmd, n, cases[i].argv, &a),
+		assert_int_equal(cmd_needs_network(w->cmd, n, cases[i].argv, &a,
+					 &limit),
 			cases[i].account != NULL);
+		assert_int_equal(limit, cases[i].limit ? cases[i].limit : 7);
 		if (cases[i].account)
 			assert_string_equal(
 				core_account_name(a), cases[i].account);
@@ -347,6 +352,31 @@ static void network(void **state)
 			assert_null(a);
 	}
 	world_free(w);
+}
+
+
+static void nothing(void **state)
+{
+	static const struct {
+		const char *argv[2];
+		bool nothing;
+	} cases[] = {
+		{{"help"}, true},
+		{{"help", "msg"}, true},
+		{{"vers"}, true},
+		{{"quit"}, false},
+		{{"nonsense"}, false},
+		{{NULL}, false},
+	};
+	size_t i, n;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(cases); i++) {
+		for (n = 0; n < 2 && cases[i].argv[n];)
+			n++;
+		assert_int_equal(cmd_needs_nothing(n, cases[i].argv),
+			cases[i].nothing);
+	}
 }
 
 
@@ -363,6 +393,7 @@ int test_commands(void)
 		cmocka_unit_test(quit),
 		cmocka_unit_test(log_lines),
 		cmocka_unit_test(network),
+		cmocka_unit_test(nothing),
 	};
 
 	return cmocka_run_group_tests_name("commands", tests, NULL, NULL);

@@ -203,7 +203,7 @@ static void limits(void **state)
 	assert_true(fake_answer(w->core, "login", 0, NULL, 0, NULL));
 	assert_int_equal(w->status, 1);
 
-	world_words(w, 30000, longer);
+	world_words(w, 60000, longer);
 	world_pass(w, 30000);
 	assert_int_equal(w->status, -1);
 	world_pass(w, 20000);

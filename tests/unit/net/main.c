@@ -11,6 +11,8 @@ int test_tls(void);
 int test_tmr(void);
 int test_udp(void);
 int test_work(void);
+int test_writer(void);
 
 UNIT_MAIN(test_tmr, test_sa, test_loop, test_work, test_udp, test_tcp, test_tls,
-	test_dns_answer, test_dns, test_child)
+	test_dns_answer, test_dns, test_child,
+	test_writer)

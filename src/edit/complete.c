@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * complete.c - candidates of the commands for readline.
+ *
+ * Readline is told that the line is one word, because it splits lines in
+ * another way than the commands do. So a match is the line before the word,
+ * then the candidate.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <readline/readline.h>
+#include "edit_int.h"
+#include "file.h"
+#include "mem.h"
+#include "utf8.h"
+
+
+/* Candidates so far. */
+struct matches {
+	char **v;
+	size_t n;
+};
+
+
+static void matches_destructor(void *data)
+{
+	struct matches *m = data;
+	size_t i;
+
+	for (i = 0; i < m->n; i++)
+		mem_deref(m->v[i]);
+	mem_deref(m->v);
+}
+
+
+static void collect(const char *text, const char *help, void *arg)
+{
+	struct matches *m = arg;
+	struct pl pl = pl_str(text);
+	char *clean = utf8_clean_dup(&pl, UTF8_NAME);
+
+	(void)help;
+	/* Readline shows what it inserts: no bytes of strangers. */
+	if (!strcmp(clean, text)) {
+		m->v = mem_reallocarray(m->v, m->n + 1, sizeof(*m->v));
+		m->v[m->n++] = mem_ref(clean);
+	}
+	mem_deref(clean);
+}
+
+
+static bool is_directory(const char *path)
+{
+	char *expanded = file_expand(path);
+	struct stat st;
+	bool yes = expanded && stat(expanded, &st) == 0 && S_ISDIR(st.st_mode);
+
+	mem_deref(expanded);
+	return yes;
+}
+
+
+/* Names of files as they would stand in the line. */
+static void collect_files(struct matches *m, const char *word)
+{
+	char *file, *whole, *quoted;
+	int state = 0;
+
+	if (*word == '\'' || *word == '"')
+		++word;
+	while ((file = rl_filename_completion_function(word, state++))) {
+		whole = mem_printf("%s%s", file, is_directory(file) ? "/" : "");
+		quoted = cmd_quote(whole);
+		collect(quoted, NULL, m);
+		mem_deref(quoted);
+		mem_deref(whole);
+		free(file);
+	}
+}
+
+
+static size_t common(const char *a, const char *b)
+{
+	size_t n = 0;
+
+	while (a[n] && a[n] == b[n])
+		++n;
+	/* Not within a character. */
+	while (n && ((unsigned char)a[n] & 0xc0) == 0x80)
+		--n;
+	return n;
+}
+
+
+/* Bytes of the first candidate that all begin with. */
+static size_t common_length(const struct matches *m)
+{
+	size_t n = strlen(m->v[0]), i, len;
+
+	for (i = 1; i < m->n; i++) {
+		len = common(m->v[0], m->v[i]);
+		n = len < n ? len : n;
+	}
+	return n;
+}
+
+
+/* A setting awaits its value, a directory its files. */
+static bool goes_on(const char *text)
+{
+	size_t n = strlen(text);
+
+	if (n > 1 && (text[n - 1] == '\'' || text[n - 1] == '"'))
+		--n;
+	return n && (text[n - 1] == '=' || text[n - 1] == '/');
+}
+
+
+/* BEFORE and N bytes of TEXT, as readline wants to free it. */
+static char *line_of(const struct pl *before, const char *text, size_t n)
+{
+	char *line = malloc(before->l + n + 1);
+
+	if (!line)
+		mem_oom();
+	memcpy(line, before->p, before->l);
+	memcpy(line + before->l, text, n);
+	line[before->l + n] = '\0';
+	return line;
+}
+
+
+/* What readline takes: what all matches have in common, then all of them; one
+ * alone stands for itself. Where names that differ in case have less in
+ * common than was TYPED, that stays. */
+static char **lines_of(
+	const struct matches *m, const struct pl *before, const char *typed)
+{
+	char **lines = calloc(m->n + 2, sizeof(*lines));
+	size_t i, n = common_length(m);
+
+	if (!lines)
+		mem_oom();
+	lines[0] = n < strlen(typed) ? line_of(before, typed, strlen(typed))
+				     : line_of(before, m->v[0], n);
+	for (i = 0; i < m->n && m->n > 1; i++)
+		lines[i + 1] = line_of(before, m->v[i], strlen(m->v[i]));
+	return lines;
+}
+
+
+char **edit_complete(struct edit *e, int end)
+{
+	struct matches *m;
+	char **lines = NULL, *typed;
+	struct pl before;
+	size_t from = 0;
+
+	rl_attempted_completion_over = 1; /* nothing of readline's own */
+	if (!e || rl_line_buffer[0] != '/')
+		return NULL;
+	m = mem_zalloc(sizeof(*m), matches_destructor);
+	typed = mem_secret_strndup(rl_line_buffer, (size_t)end);
+	if (cmd_complete(e->cmd, typed, strlen(typed), &from, collect, m) ==
+		CMD_FILE)
+		collect_files(m, typed + from);
+	before = pl_make(typed, from);
+	if (m->n) {
+		lines = lines_of(m, &before, typed + from);
+		rl_completion_suppress_append = goes_on(m->v[0]);
+	}
+	e->match_from = from;
+	mem_deref(typed);
+	mem_deref(m);
+	return lines;
+}
+
+
+void edit_show_matches(struct edit *e, char **matches, int n)
+{
+	char **shown;
+	int i, max = 0;
+
+	if (!e || n < 1)
+		return;
+	/* The first one is what they have in common. */
+	shown = mem_zalloc(((size_t)n + 2) * sizeof(*shown), NULL);
+	for (i = 0; i <= n; i++) {
+		int len = (int)strlen(matches[i]) - (int)e->match_from;
+
+		shown[i] = matches[i] + (len > 0 ? e->match_from : 0);
+		max = len > max ? len : max;
+	}
+	rl_display_match_list(shown, n, max);
+	(void)rl_forced_update_display();
+	mem_deref(shown);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* edit_int.h - what the files of the line of input share. */
+#ifndef SOTTO_EDIT_INT_H
+#define SOTTO_EDIT_INT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <termios.h>
+#include "edit.h"
+#include "list.h"
+#include "mbuf.h"
+#include "writer.h"
+
+struct edit {
+	struct edit_handlers h;
+	struct loop *loop;
+	struct loop_fd *in;
+	struct loop_hook *hook;
+	struct loop_signal *signals[3];
+	struct cmd *cmd;
+	struct writer *writer;
+	FILE *out; /* all that is shown; ends in the writer */
+	struct mbuf *plain; /* what was read and is no whole line yet */
+	struct list questions; /* the first one is being asked */
+	char *prompt;
+	char *kept; /* what was typed before a question came */
+	int kept_point;
+	size_t match_from; /* where the word at hand began */
+	struct termios initial; /* the terminal as it was */
+	bool tty; /* both sides are a terminal */
+	bool readline; /* readline reads, else plain lines */
+	bool reading;
+	bool over; /* no more reading, ever */
+	bool installed; /* readline's handler is */
+	bool drawn; /* prompt or question stand on the screen */
+	bool entering; /* the line handler runs */
+	bool entered; /* the key at hand ended a line */
+	bool hung_up; /* readline met the end of input */
+	bool skipping; /* the rest of a plain line over all bounds */
+};
+
+/* ---- complete.c ---- */
+
+/* Readline's rl_attempted_completion_function for E. */
+char **edit_complete(struct edit *e, int end);
+
+/* Readline's hook that shows N candidates. */
+void edit_show_matches(struct edit *e, char **matches, int n);
+
+/* ---- terminal.c ---- */
+
+/* True if readline can do something with this terminal. */
+bool terminal_capable(void);
+
+/* A stream that puts what it is given into W. */
+FILE *terminal_stream(struct writer *w);
+
+/* Canonical lines with or without echo. */
+void terminal_echo(struct edit *e, bool on);
+
+/* As it was, for the last moment: allocates nothing. */
+void terminal_reset(const struct edit *e);
+
+/* Rows that PROMPT and TEXT took on the screen; 0: cannot be told. */
+int terminal_rows(const char *prompt, const char *text);
+
+/* Takes the ROWS above the cursor off the screen, if the terminal can. */
+void terminal_erase(FILE *out, int rows);
+
+#endif

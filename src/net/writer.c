@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* writer.c - bytes to a descriptor whose reader may be slow or gone. */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <time.h>
+#include <unistd.h>
+#include "mbuf.h"
+#include "mem.h"
+#include "writer.h"
+
+
+struct writer {
+	struct loop *loop;
+	struct loop_fd *out;
+	struct loop_hook *hook;
+	struct loop_hook *telling;
+	struct mbuf *pending;
+	void (*broken)(int err, void *arg);
+	void *arg;
+	int fd;
+	int err;
+};
+
+
+static void writer_destructor(void *data)
+{
+	struct writer *w = data;
+
+	mem_deref(w->telling);
+	mem_deref(w->hook);
+	mem_deref(w->out);
+	mem_deref(w->pending);
+}
+
+
+static void tell(void *arg)
+{
+	struct writer *w = arg;
+
+	w->telling = mem_deref(w->telling);
+	w->broken(w->err, w->arg);
+}
+
+
+static void fail(struct writer *w, int err)
+{
+	w->err = err;
+	w->out = mem_deref(w->out);
+	mbuf_reset(w->pending);
+	if (w->broken)
+		(void)loop_defer(&w->telling, w->loop, tell, w);
+}
+
+
+/* True if writing does not block. A reader that has gone counts: write()
+ * then says so. */
+static bool writable(const struct writer *w, int ms)
+{
+	struct pollfd pfd = {.fd = w->fd, .events = POLLOUT};
+
+	return poll(&pfd, 1, ms) > 0;
+}
+
+
+/* A pipe that is writable takes PIPE_BUF bytes without blocking, though its
+ * descriptor may be a blocking one. */
+static void drain(struct writer *w)
+{
+	while (!w->err && w->pending->pos < w->pending->end && writable(w, 0)) {
+		struct pl left = mbuf_left(w->pending);
+		ssize_t n = write(
+			w->fd, left.p, left.l < PIPE_BUF ? left.l : PIPE_BUF);
+
+		if (n >= 0)
+			w->pending->pos += (size_t)n;
+		else if (errno == EAGAIN || errno == EWOULDBLOCK)
+			break;
+		else if (errno != EINTR)
+			fail(w, errno);
+	}
+	if (w->pending->pos == w->pending->end)
+		mbuf_reset(w->pending);
+}
+
+
+static void watch(struct writer *w)
+{
+	if (w->out)
+		(void)loop_fd_set(w->out, w->pending->end ? LOOP_WRITE : 0);
+}
+
+
+static void out_handler(int events, void *arg)
+{
+	(void)events;
+	drain(arg);
+}
+
+
+static void sleep_handler(void *arg)
+{
+	struct writer *w = arg;
+
+	drain(w);
+	watch(w);
+}
+
+
+int writer_alloc(struct writer **wp, struct loop *loop, int fd, size_t max,
+	void (*broken)(int err, void *arg), void *arg)
+{
+	struct writer *w = mem_zalloc(sizeof(*w), writer_destructor);
+	int err;
+
+	w->loop = loop;
+	w->fd = fd;
+	w->pending = mbuf_alloc(max);
+	w->broken = broken;
+	w->arg = arg;
+	err = loop_fd_alloc(&w->out, loop, fd, 0, out_handler, w);
+	if (!err)
+		err = loop_before_sleep(&w->hook, loop, sleep_handler, w);
+	if (err)
+		mem_deref(w);
+	else
+		*wp = w;
+	return err;
+}
+
+
+void writer_put(struct writer *w, const void *p, size_t n)
+{
+	if (w->err)
+		return;
+	if (w->pending->pos > w->pending->max / 2)
+		mbuf_shift(w->pending);
+	if (mbuf_write_mem(w->pending, p, n))
+		fail(w, ENOBUFS);
+}
+
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+
+int writer_flush(struct writer *w, uint64_t limit)
+{
+	int64_t end = now_ms() + (int64_t)limit, left;
+
+	drain(w);
+	while (!w->err && w->pending->end) {
+		left = end - now_ms();
+		if (left <= 0 || !writable(w, (int)left))
+			return ETIMEDOUT;
+		drain(w);
+	}
+	return w->err;
+}
+
+
+int writer_err(const struct writer *w)
+{
+	return w->err;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "net_test.h"
+#include "writer.h"
+
+int test_writer(void);
+
+
+enum {
+	MAX = 1024 * 1024,
+};
+
+struct fixture {
+	struct net_test t;
+	struct writer *writer;
+	struct loop_fd *in;
+	int pipe[2];
+	size_t got;
+	size_t want; /* the loop stops there */
+	int err;
+	unsigned told;
+};
+
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	net_test_init(&f->t);
+	assert_int_equal(pipe(f->pipe), 0);
+	*state = f;
+	return 0;
+}
+
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	mem_deref(f->in);
+	mem_deref(f->writer);
+	net_test_close(&f->t);
+	if (f->pipe[0] >= 0)
+		close(f->pipe[0]);
+	close(f->pipe[1]);
+	free(f);
+	return 0;
+}
+
+
+static void broken(int err, void *arg)
+{
+	struct fixture *f = arg;
+
+	f->err = err;
+	++f->told;
+	loop_stop(f->t.loop, 0);
+}
+
+
+static void begin(struct fixture *f, size_t max)
+{
+	assert_int_equal(
+		writer_alloc(&f->writer, f->t.loop, f->pipe[1], max, broken, f),
+		0);
+}
+
+
+static void put(struct fixture *f, size_t n)
+{
+	char *p = calloc(1, n);
+
+	writer_put(f->writer, p, n);
+	free(p);
+}
+
+
+static void in_handler(int events, void *arg)
+{
+	struct fixture *f = arg;
+	char buf[4096];
+	ssize_t n = read(f->pipe[0], buf, sizeof(buf));
+
+	(void)events;
+	assert_true(n > 0);
+	f->got += (size_t)n;
+	if (f->got >= f->want)
+		loop_stop(f->t.loop, 0);
+}
+
+
+/* More than a pipe holds, though its descriptors block. */
+static void test_slow_reader(void **state)
+{
+	struct fixture *f = *state;
+
+	begin(f, MAX);
+	put(f, MAX);
+	f->want = MAX;
+	assert_int_equal(loop_fd_alloc(&f->in, f->t.loop, f->pipe[0], LOOP_READ,
+				 in_handler, f),
+		0);
+	net_test_run(&f->t);
+	assert_int_equal(f->got, MAX);
+	assert_int_equal(writer_err(f->writer), 0);
+	assert_int_equal(fcntl(f->pipe[1], F_GETFL) & O_NONBLOCK, 0);
+}
+
+
+static void test_too_slow(void **state)
+{
+	struct fixture *f = *state;
+
+	begin(f, 1000);
+	put(f, 1000);
+	assert_int_equal(writer_err(f->writer), 0);
+	put(f, 1);
+	assert_int_equal(writer_err(f->writer), ENOBUFS);
+	put(f, 1);
+	assert_int_equal(f->told, 0); /* from the loop */
+	net_test_run(&f->t);
+	assert_int_equal(f->told, 1);
+	assert_int_equal(f->err, ENOBUFS);
+}
+
+
+static void test_reader_gone(void **state)
+{
+	struct fixture *f = *state;
+
+	begin(f, MAX);
+	close(f->pipe[0]);
+	f->pipe[0] = -1;
+	put(f, 10);
+	net_test_run(&f->t);
+	assert_int_equal(f->told, 1);
+	assert_int_equal(f->err, EPIPE);
+	assert_int_equal(writer_flush(f->writer, 0), EPIPE);
+}
+
+
+static void test_full(void **state)
+{
+	struct fixture *f = *state;
+	int fd = open("/dev/full", O_WRONLY);
+
+	if (fd < 0)
+		skip();
+	assert_int_equal(
+		writer_alloc(&f->writer, f->t.loop, fd, MAX, NULL, NULL), 0);
+	put(f, 10);
+	assert_int_equal(writer_flush(f->writer, 1000), ENOSPC);
+	close(fd);
+}
+
+
+static void test_flush(void **state)
+{
+	struct fixture *f = *state;
+	char buf[64];
+
+	begin(f, MAX);
+	put(f, 10);
+	assert_int_equal(writer_flush(f->writer, 0), 0);
+	assert_int_equal(read(f->pipe[0], buf, sizeof(buf)), 10);
+	put(f, MAX / 2);
+	assert_int_equal(writer_flush(f->writer, 1), ETIMEDOUT);
+}
+
+
+int test_writer(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			test_slow_reader, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_too_slow, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_reader_gone, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_full, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_flush, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
