@@ -16,11 +16,9 @@
 
 
 enum {
-	READ_SIZE = 4096,
 	HISTORY = 1000,
 	OUT_MAX = 16 * 1024 * 1024, /* unread by the terminal */
 	LAST_MS = 2000, /* for the terminal to take what was printed */
-	STOP_MS = 200, /* the same before a stop */
 };
 
 
@@ -44,9 +42,6 @@ static void question_destructor(void *data)
 	list_unlink(&q->le);
 	mem_deref(q->prompt);
 }
-
-
-static void uninstall(struct edit *e);
 
 
 static void edit_destructor(void *data)
@@ -76,7 +71,7 @@ static void edit_destructor(void *data)
 /* ---- what stands on the screen ---- */
 
 /* Takes the prompt or the question off the way of what will be printed. */
-static void undraw(struct edit *e)
+void edit_undraw(struct edit *e)
 {
 	if (!e->drawn)
 		return;
@@ -120,13 +115,13 @@ static void install(struct edit *e)
 }
 
 
-static void uninstall(struct edit *e)
+void edit_uninstall(struct edit *e)
 {
 	if (!e->installed)
 		return;
 	if (!e->entering && rl_end)
 		keep(e, rl_line_buffer, rl_point);
-	undraw(e);
+	edit_undraw(e);
 	rl_callback_handler_remove();
 	e->installed = false;
 }
@@ -164,13 +159,13 @@ static void sleep_handler(void *arg)
 
 static void begin_question(struct edit *e)
 {
-	uninstall(e);
-	undraw(e);
+	edit_uninstall(e);
+	edit_undraw(e);
 	terminal_echo(e, false);
 }
 
 
-static void answered(struct edit *e, const char *text)
+void edit_answered(struct edit *e, const char *text)
 {
 	struct question *q = list_data(e->questions.head);
 
@@ -206,93 +201,18 @@ void edit_stop(struct edit *e)
 	e->over = true;
 	e->reading = false;
 	e->in = mem_deref(e->in);
-	uninstall(e);
-	undraw(e);
+	edit_uninstall(e);
+	edit_undraw(e);
 	while (!list_isempty(&e->questions))
-		answered(e, NULL);
+		edit_answered(e, NULL);
 	(void)fflush(e->out);
 }
 
 
-static void end_of_input(struct edit *e)
+void edit_end(struct edit *e)
 {
 	edit_stop(e);
 	e->h.end(e->h.arg);
-}
-
-
-/* ---- plain lines ---- */
-
-/* The terminal has echoed the newline. */
-static void plain_line(struct edit *e, const char *text)
-{
-	e->drawn = false;
-	if (list_isempty(&e->questions))
-		e->h.line(text, e->h.arg);
-	else
-		answered(e, text);
-}
-
-
-/* Whole lines out of what was read. */
-static void plain_lines(struct edit *e)
-{
-	struct pl left;
-	const char *nl;
-	char *text;
-
-	while (e->reading) {
-		left = mbuf_left(e->plain);
-		nl = pl_chr(&left, '\n');
-		if (!nl)
-			break;
-		left.l = (size_t)(nl - left.p);
-		text = mem_secret_strndup(left.p, left.l);
-		mem_wipe((void *)(uintptr_t)left.p, left.l);
-		e->plain->pos += left.l + 1;
-		if (!e->skipping)
-			plain_line(e, text);
-		e->skipping = false;
-		mem_deref(text);
-	}
-	mbuf_shift(e->plain);
-}
-
-
-/* At a terminal, Ctrl-D refuses a question. */
-static void plain_end(struct edit *e)
-{
-	if (e->tty && !list_isempty(&e->questions)) {
-		undraw(e);
-		answered(e, NULL);
-		return;
-	}
-	if (e->plain->end > e->plain->pos) {
-		(void)mbuf_write_u8(e->plain, '\n');
-		plain_lines(e);
-	}
-	end_of_input(e);
-}
-
-
-static void plain_input(struct edit *e)
-{
-	ssize_t n;
-
-	if (mbuf_reserve(e->plain, READ_SIZE)) {
-		if (!e->skipping)
-			edit_print(e, "the line is too long");
-		e->skipping = true;
-		mbuf_reset(e->plain);
-		(void)mbuf_reserve(e->plain, READ_SIZE);
-	}
-	n = read(STDIN_FILENO, e->plain->buf + e->plain->end, READ_SIZE);
-	if (n > 0) {
-		e->plain->end += (size_t)n;
-		plain_lines(e);
-	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
-		plain_end(e);
-	}
 }
 
 
@@ -318,7 +238,7 @@ static void readline_line(char *text)
 	e->drawn = false;
 	if (!text || e->hung_up) {
 		(void)fputc('\n', e->out);
-		end_of_input(e);
+		edit_end(e);
 	} else {
 		e->entering = true;
 		e->h.line(text, e->h.arg);
@@ -369,67 +289,6 @@ static void show_matches(char **matches, int n, int max)
 {
 	(void)max;
 	edit_show_matches(the_edit, matches, n);
-}
-
-
-/* ---- signals ---- */
-
-static void resized(int signo, void *arg)
-{
-	struct edit *e = arg;
-
-	(void)signo;
-	if (e->installed)
-		rl_resize_terminal();
-	else if (e->readline)
-		rl_reset_screen_size();
-}
-
-
-/* Ctrl-Z: the shell gets its terminal back in order. */
-static void stopped(int signo, void *arg)
-{
-	struct edit *e = arg;
-
-	(void)signo;
-	uninstall(e);
-	undraw(e);
-	terminal_echo(e, true);
-	(void)fflush(e->out);
-	(void)writer_flush(e->writer, STOP_MS);
-	(void)raise(SIGSTOP);
-}
-
-
-static void continued(int signo, void *arg)
-{
-	struct edit *e = arg;
-
-	(void)signo;
-	uninstall(e);
-	e->drawn = false;
-	if (!list_isempty(&e->questions))
-		terminal_echo(e, false);
-}
-
-
-static int watch_signals(struct edit *e)
-{
-	static const struct {
-		int signo;
-		loop_signal_h *h;
-	} rows[] = {
-		{SIGWINCH, resized},
-		{SIGTSTP, stopped},
-		{SIGCONT, continued},
-	};
-	size_t i;
-	int err = 0;
-
-	for (i = 0; i < 3 && e->tty && !err; i++)
-		err = loop_signal_alloc(
-			&e->signals[i], e->loop, rows[i].signo, rows[i].h, e);
-	return err;
 }
 
 
@@ -493,14 +352,14 @@ int edit_alloc(struct edit **ep, struct loop *loop, struct cmd *cmd,
 		tcgetattr(STDIN_FILENO, &e->initial) == 0;
 	e->readline = e->tty && terminal_capable();
 	e->prompt = mem_strdup("> ");
-	e->plain = mbuf_alloc(CMD_LINE_MAX + READ_SIZE);
+	e->plain = mbuf_alloc(CMD_LINE_MAX + EDIT_READ_SIZE);
 	/* This hook draws, the writer's then writes. */
 	err = loop_before_sleep(&e->hook, loop, sleep_handler, e);
 	if (!err)
 		err = writer_alloc(&e->writer, loop, STDOUT_FILENO, OUT_MAX,
 			broken_handler, e);
 	if (!err)
-		err = watch_signals(e);
+		err = edit_watch_signals(e);
 	if (!err && !(e->out = terminal_stream(e->writer)))
 		err = ENOMEM;
 	if (err) {
@@ -521,7 +380,7 @@ void edit_start(struct edit *e)
 		return;
 	if (loop_fd_alloc(
 		    &e->in, e->loop, STDIN_FILENO, LOOP_READ, in_handler, e))
-		end_of_input(e);
+		edit_end(e);
 	else
 		e->reading = true;
 }
@@ -534,7 +393,7 @@ void edit_set_prompt(struct edit *e, const char *prompt)
 	if (!strcmp(e->prompt, prompt))
 		return;
 	if (e->installed)
-		undraw(e);
+		edit_undraw(e);
 	mem_deref(e->prompt);
 	e->prompt = mem_strdup(prompt);
 	if (e->installed)
@@ -544,7 +403,7 @@ void edit_set_prompt(struct edit *e, const char *prompt)
 
 void edit_print(struct edit *e, const char *text)
 {
-	undraw(e);
+	edit_undraw(e);
 	(void)fputs(text, e->out);
 	(void)fputc('\n', e->out);
 }
@@ -574,7 +433,7 @@ void edit_draft(struct edit *e, const char *text)
 	if (e->entering || !e->installed) {
 		keep(e, text, (int)strlen(text));
 	} else if (!rl_end) {
-		undraw(e);
+		edit_undraw(e);
 		(void)rl_insert_text(text);
 	}
 }
@@ -585,8 +444,8 @@ bool edit_interrupt(struct edit *e)
 	bool busy;
 
 	if (!list_isempty(&e->questions)) {
-		undraw(e);
-		answered(e, NULL);
+		edit_undraw(e);
+		edit_answered(e, NULL);
 		return true;
 	}
 	if (!e->installed)
@@ -594,7 +453,7 @@ bool edit_interrupt(struct edit *e)
 	busy = rl_end ||
 		RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH |
 			RL_STATE_NUMERICARG | RL_STATE_MULTIKEY);
-	undraw(e);
+	edit_undraw(e);
 	rl_free_line_state();
 	rl_callback_sigcleanup();
 	rl_replace_line("", 1);

@@ -11,6 +11,10 @@
 #include "mbuf.h"
 #include "writer.h"
 
+enum {
+	EDIT_READ_SIZE = 4096, /* bytes of a plain read */
+};
+
 struct edit {
 	struct edit_handlers h;
 	struct loop *loop;
@@ -38,6 +42,28 @@ struct edit {
 	bool hung_up; /* readline met the end of input */
 	bool skipping; /* the rest of a plain line over all bounds */
 };
+
+/* ---- edit.c ---- */
+
+/* Takes the prompt or the question off the way of what will be printed. */
+void edit_undraw(struct edit *e);
+
+/* Gives the terminal back; what is being typed is kept. */
+void edit_uninstall(struct edit *e);
+
+/* TEXT is the answer to the question that is asked; NULL: there is none. */
+void edit_answered(struct edit *e, const char *text);
+
+/* No more input. */
+void edit_end(struct edit *e);
+
+/* ---- plain.c ---- */
+
+/* Reads what is there and hands on its whole lines. */
+void plain_input(struct edit *e);
+
+/* ---- signals.c ---- */
+int edit_watch_signals(struct edit *e);
 
 /* ---- complete.c ---- */
 
