@@ -193,7 +193,8 @@ class Sotto:
         self.errors.close()
         assert self.p.returncode >= 0, "%s died of signal %d\n%s" % (
             self.home, -self.p.returncode, self.stderr()[-3000:])
-        assert "Sanitizer" not in self.stderr(), self.stderr()[-6000:]
+        for words in ("Sanitizer", "runtime error", "==%d==" % self.p.pid):
+            assert words not in self.stderr(), self.stderr()[-6000:]
 
 
 def one_shot(home, config, *words, timeout=60.0, args=(), stdin=None):
