@@ -258,6 +258,8 @@ enum ua_verdict {
 	UA_POLITE_BLOCK, /* sees the closed document */
 	UA_REJECTED,     /* 403 at SUBSCRIBE; terminated;reason=rejected
 	                    later */
+	UA_BUSY,         /* 503 with Retry-After at SUBSCRIBE; later: as
+	                    rejected */
 };
 
 struct ua_notifier_handlers {
@@ -377,7 +379,8 @@ int ua_session_send(struct ua_call **cp, struct ua_session *s,
 	const char *headers, ua_result_h *h, void *arg);
 
 /* BYE, CANCEL or refusal as its state wants; DONE after the answer or LIMIT
- * ms; no other handler is called any more. */
+ * ms; no other handler of the session is called any more. A BYE waits for the
+ * answers to what was sent in the session, at most a second. */
 void ua_session_end(struct ua_session *s, uint64_t limit,
 	void (*done)(void *arg), void *arg);
 

@@ -10,6 +10,7 @@ enum {
 	EXPIRES_MIN = 60, /* seconds */
 	EXPIRES_MAX = 3600,
 	WATCHERS_MAX = 1000,
+	BUSY_WAIT = 60, /* seconds until who asks too often is heard again */
 };
 
 
@@ -96,6 +97,11 @@ static void subscribed(struct ua_notifier *n, struct sip_strans *st,
 	enum ua_verdict verdict = ask(n, st, req);
 	struct watcher *w;
 
+	if (verdict == UA_BUSY) {
+		(void)ua_reply(n->ua, st, 503, "Retry-After: %u\r\n",
+			(unsigned)BUSY_WAIT);
+		return;
+	}
 	if (verdict == UA_REJECTED || n->ua != ua) {
 		(void)ua_reply(n->ua, st, 403, NULL);
 		return;
@@ -331,7 +337,7 @@ void ua_notifier_decide(
 		if (strcmp(w->aor, watcher) || w->verdict == verdict || w->over)
 			continue;
 		w->verdict = verdict;
-		if (verdict == UA_REJECTED)
+		if (verdict == UA_REJECTED || verdict == UA_BUSY)
 			watcher_terminate(w, "rejected");
 		else
 			watcher_tell(w, true);

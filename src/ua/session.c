@@ -6,6 +6,11 @@
 #include "session.h"
 
 
+enum {
+	BYE_PATIENCE = 1000, /* ms for the answers to what is under way */
+};
+
+
 static void forget_all(struct ua_session *s)
 {
 	struct le *le, *next;
@@ -135,6 +140,27 @@ void session_send_bye(struct ua_session *s)
 	s->req = mem_deref(s->req);
 	if (sip_request_send(&s->req, &params, bye_h, s))
 		session_over(s, false, NULL, NULL);
+}
+
+
+static void bye_due_h(void *arg)
+{
+	struct ua_session *s = mem_ref(arg);
+
+	session_send_bye(s);
+	mem_deref(s);
+}
+
+
+/* What the peer still has in hand it would answer 487 after a BYE. */
+static void bye_after_answers(struct ua_session *s, uint64_t limit)
+{
+	if (list_isempty(&s->calls) || !s->ua)
+		session_send_bye(s);
+	else
+		tmr_start(s->ua->stack->tmrs, &s->tmr,
+			limit / 2 < BYE_PATIENCE ? limit / 2 : BYE_PATIENCE,
+			bye_due_h, s);
 }
 
 
@@ -307,6 +333,9 @@ static void sent_h(const struct ua_result *result, void *arg)
 
 	if (result->status == 481 || result->status == 408)
 		session_over(s, false, result, result->why);
+	else if (s->bye.active && s->calls.count == 1 && s->ua &&
+		tmr_isrunning(&s->tmr))
+		tmr_start(s->ua->stack->tmrs, &s->tmr, 0, bye_due_h, s);
 	mem_deref(s);
 }
 
@@ -352,7 +381,7 @@ void ua_session_end(struct ua_session *s, uint64_t limit,
 		/* BYE has to wait for the ACK (RFC 3261 15). */
 		break;
 	case SESSION_OPEN:
-		session_send_bye(s);
+		bye_after_answers(s, limit);
 		break;
 	case SESSION_CLOSED:
 		ua_bye_finish(&s->bye);

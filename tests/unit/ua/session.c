@@ -280,12 +280,34 @@ static void test_bye_while_waiting(void **state)
 	world_run(&p->w, 100);
 	assert_log(&p->b, "MESSAGE:hi ");
 	ua_session_end(p->s, 2000, node_done_h, &p->a);
-	world_run(&p->w, 100);
+	world_run(&p->w, 900);
+	assert_log(&p->b, "");
+	world_run(&p->w, 200);
 	assert_non_null(strstr(p->a.log, "result:487 "));
 	assert_non_null(strstr(p->a.log, "done "));
 	p->a.log[0] = '\0';
 	assert_log(&p->b, "closed:them ");
 	assert_int_equal(ua_request_answer(p->b.kept[0], 200, NULL), EALREADY);
+	pair_close(p);
+}
+
+
+/* BYE leaves as soon as what was sent before is answered. */
+static void test_bye_after_answer(void **state)
+{
+	struct pair *p = pair_talking();
+
+	(void)state;
+	p->b.answer = 0;
+	assert_int_equal(say(&p->a, p->s, "MESSAGE", "hi"), 0);
+	ua_session_end(p->s, 2000, node_done_h, &p->a);
+	world_run(&p->w, 100);
+	assert_log(&p->b, "MESSAGE:hi ");
+	assert_int_equal(ua_request_answer(p->b.kept[0], 200, NULL), 0);
+	world_run(&p->w, 100);
+	assert_log(&p->b, "closed:them ");
+	assert_non_null(strstr(p->a.log, "result:200 "));
+	assert_non_null(strstr(p->a.log, "done "));
 	pair_close(p);
 }
 
@@ -719,7 +741,7 @@ static void test_cseq(void **state)
 	assert_int_equal(say(&p->a, p->s, "MESSAGE", "hi"), 0);
 	assert_int_equal(say(&p->a, p->s, "INFO", "typing"), 0);
 	ua_session_end(p->s, 1000, node_done_h, &p->a);
-	world_run(&p->w, 100);
+	world_run(&p->w, 1000);
 	assert_int_equal(server_last(&s, "MESSAGE")->cseq,
 		server_last(&s, "INVITE")->cseq + 1);
 	assert_int_equal(server_last(&s, "INFO")->cseq,
@@ -870,6 +892,7 @@ int test_session(void)
 		cmocka_unit_test(test_both_call),
 		cmocka_unit_test(test_dead_peer),
 		cmocka_unit_test(test_bye_while_waiting),
+		cmocka_unit_test(test_bye_after_answer),
 		cmocka_unit_test(test_account_gone),
 		cmocka_unit_test(test_ringing_limit),
 		cmocka_unit_test(test_offers),
