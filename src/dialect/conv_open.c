@@ -1,28 +1,58 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * conv_open.c - opening a conversation: asking by OPTIONS whether the peer
- * takes a session, INVITE, page mode where it does not; sessions of theirs;
- * the end.
+ * takes a session, our INVITE, page mode where it does not.
  */
 #include <errno.h>
 #include <string.h>
 #include "dialect_int.h"
 #include "mem.h"
+#include "rand.h"
 
 
 enum {
 	ASK_WAIT = 2000, /* for the answer to OPTIONS */
 	REMEMBER = 24 * 60 * 60 * 1000, /* what a peer takes */
 	SILENT = 10 * 60 * 1000, /* that it did not say */
-	GLARE_WAIT = 1000, /* for their INVITE after a 491 */
-	GOODBYE = 2000,
+	GLARE_LEAST = 2100, /* till the INVITE after a 491 (RFC 3261 14.1) */
+	GLARE_SPAN = 1900,
+	TRIES_MAX = 5, /* INVITEs for one wish of the user */
 };
 
 
-static void remember(struct conv *c, enum conv_takes takes, uint64_t time)
+/* ---- what is known ---- */
+
+enum conv_takes conv_takes(const struct conv *c)
+{
+	if (tmrs_now(c->e->stack->tmrs) >= c->takes_until)
+		return CONV_TAKES_UNKNOWN;
+	return c->takes;
+}
+
+
+void conv_remember(struct conv *c, enum conv_takes takes)
 {
 	c->takes = takes;
-	c->takes_until = tmrs_now(c->e->stack->tmrs) + time;
+	c->silent = false;
+	c->takes_until = tmrs_now(c->e->stack->tmrs) + REMEMBER;
+}
+
+
+/* Nothing answered: page mode for now. */
+static void remember_silence(struct conv *c)
+{
+	c->takes = CONV_TAKES_PAGE;
+	c->silent = true;
+	c->takes_until = tmrs_now(c->e->stack->tmrs) + SILENT;
+}
+
+
+void conv_alive(struct endpoint *e, const char *peer)
+{
+	struct conv *c = conv_find(e, peer);
+
+	if (c && c->silent && !c->options)
+		c->takes_until = 0;
 }
 
 
@@ -32,66 +62,34 @@ bool conv_opening(const struct conv *c)
 }
 
 
-static void say_opening(struct conv *c, const char *via)
-{
-	if (!c->opening)
-		conv_tell(
-			c, ENDPOINT_CHAT_OPENING, via, ENDPOINT_BY_US, NULL, 0);
-}
-
+/* ---- page mode ---- */
 
 /* Page mode from now on; only who asked to open it is told. */
-static void open_page(struct conv *c)
+void conv_opened_page(struct conv *c)
 {
-	bool tell = c->shown || c->opening;
+	bool tell = c->shown || c->told == ENDPOINT_CHAT_OPENING;
+	bool open = tell || c->told == ENDPOINT_CHAT_OPEN;
 
-	c->state = tell ? CONV_PAGE : CONV_IDLE;
+	c->state = open ? CONV_PAGE : CONV_IDLE;
 	c->wanted = c->shown = false;
+	conv_kick(c);
 	if (tell)
 		conv_tell(
 			c, ENDPOINT_CHAT_OPEN, "page", ENDPOINT_BY_US, NULL, 0);
-	conv_typing_opened(c);
-	conv_kick(c);
 }
 
 
-static void opened(struct conv *c, enum endpoint_by by)
-{
-	c->state = CONV_SESSION;
-	c->wanted = c->shown = false;
-	remember(c, CONV_TAKES_SESSION, REMEMBER);
-	conv_tell(c, ENDPOINT_CHAT_OPEN, "session", by, NULL, 0);
-	if (!c->e)
-		return;
-	conv_typing_opened(c);
-	conv_kick(c);
-}
-
-
-/* ---- a session's life ---- */
-
-static void session_open(void *arg)
-{
-	struct conv *c = mem_ref(arg);
-
-	opened(c, c->by_them ? ENDPOINT_BY_THEM : ENDPOINT_BY_US);
-	mem_deref(c);
-}
-
-
-static void session_request(struct ua_request *r, void *arg)
-{
-	struct conv *c = arg;
-
-	if (c->e)
-		incoming_request(c->e, r, true);
-}
-
+/* ---- our INVITE ---- */
 
 /* The peer has no use for a session of ours, but may take single texts. */
 static bool page_instead(const struct conv *c, const struct ua_result *r)
 {
-	if (c->e->session != SESSION_AUTO || !r || !r->msg)
+	if (c->e->session != SESSION_AUTO || c->by_them)
+		return false;
+	/* It took the session and no messages in it. */
+	if (!r)
+		return true;
+	if (!r->msg)
 		return false;
 	switch (r->status) {
 	case 404:
@@ -109,354 +107,152 @@ static bool page_instead(const struct conv *c, const struct ua_result *r)
 }
 
 
-static void mark_paged(struct conv *c)
-{
-	struct le *le;
-
-	for (le = c->queue.head; le; le = le->next)
-		((struct conv_text *)list_data(le))->paged = true;
-}
-
-
 static void retry_handler(void *arg)
 {
 	conv_kick(arg);
 }
 
 
-/* Our INVITE was refused. */
-static void not_opened(
-	struct conv *c, const struct ua_result *r, const char *why)
+static void try_again(struct conv *c)
+{
+	const struct dialect_stack *stack = c->e->stack;
+
+	tmr_start(stack->tmrs, &c->retry,
+		GLARE_LEAST + rand_below(stack->rand, GLARE_SPAN + 1),
+		retry_handler, c);
+}
+
+
+void conv_not_opened(struct conv *c, const struct ua_result *r, const char *why)
 {
 	uint16_t code = r ? r->status : 0;
-	enum endpoint_sent sent;
+	enum endpoint_sent sent = r ? conv_sent_of(r) : ENDPOINT_LATER;
 
 	c->state = CONV_IDLE;
-	if (r && r->msg && r->status == 491) {
-		tmr_start(c->e->stack->tmrs, &c->retry, GLARE_WAIT,
-			retry_handler, c);
+	/* Theirs crossed ours, and comes if it is to be the one. */
+	if (r && r->msg && code == 491 && c->tries < TRIES_MAX) {
+		try_again(c);
 		return;
 	}
 	if (page_instead(c, r)) {
-		if (r->status != 480 && r->status != 404)
-			remember(c, CONV_TAKES_PAGE, REMEMBER);
-		mark_paged(c);
-		open_page(c);
+		if (code != 480 && code != 404)
+			conv_remember(c, CONV_TAKES_PAGE);
+		conv_paged_waiting(c);
+		conv_opened_page(c);
 		return;
 	}
 	c->wanted = c->shown = false;
-	sent = r ? conv_sent_of(r) : ENDPOINT_LATER;
-	/* The texts themselves never left. */
-	if (sent == ENDPOINT_UNKNOWN)
-		sent = ENDPOINT_LATER;
 	conv_tell(c, ENDPOINT_CHAT_CLOSED, "session", ENDPOINT_BY_ERROR, why,
 		code);
-	if (c->e)
-		conv_fail_waiting(c, sent, why, code, r ? r->retry_after : 0);
+	/* The texts themselves never left. */
+	conv_fail_waiting(c, sent == ENDPOINT_REFUSED ? sent : ENDPOINT_LATER,
+		why, code, r ? r->retry_after : 0);
 }
 
 
-static void session_closed(
-	bool by_peer, const struct ua_result *r, const char *why, void *arg)
+static void say_opening(struct conv *c, const char *via)
 {
-	struct conv *c = mem_ref(arg);
-	bool was_open = c->state == CONV_SESSION;
-
-	c->session = mem_deref(c->session);
-	if (!c->e) {
-		;
-	} else if (!was_open && !by_peer) {
-		not_opened(c, r, why);
-	} else {
-		c->state = CONV_IDLE;
-		c->wanted = c->shown = false;
-		c->keyboard = false;
-		conv_typing_stop(c);
-		conv_typing_theirs(c, false, 0);
-		conv_tell(c, ENDPOINT_CHAT_CLOSED, "session",
-			by_peer ? ENDPOINT_BY_THEM : ENDPOINT_BY_ERROR, why,
-			r ? r->status : 0);
-		conv_kick(c);
-	}
-	mem_deref(c);
-}
-
-
-static struct ua_session_handlers handlers_of(struct conv *c)
-{
-	struct ua_session_handlers h = {
-		.open = session_open,
-		.request = session_request,
-		.closed = session_closed,
-		.arg = c,
-	};
-
-	return h;
+	if (c->told != ENDPOINT_CHAT_OPENING)
+		conv_tell(
+			c, ENDPOINT_CHAT_OPENING, via, ENDPOINT_BY_US, NULL, 0);
 }
 
 
 static void invite(struct conv *c)
 {
-	struct ua_session_handlers h = handlers_of(c);
-	struct ua_result r = {0};
-	int err;
+	const struct ua_session_handlers h = conv_session_handlers(c);
+	struct ua_result r = {.status = 503};
 
 	say_opening(c, "session");
-	if (!c->e)
-		return;
-	c->state = CONV_INVITING;
 	c->by_them = false;
-	err = ua_session_invite(&c->session, c->e->ua, c->peer, NULL, &h);
-	if (err) {
-		r.err = err;
-		not_opened(c, &r, strerror(err));
+	c->state = CONV_INVITING;
+	if (++c->tries > TRIES_MAX) {
+		conv_not_opened(c, &r, "the peer ends every session at once");
+		return;
 	}
+	r.err = ua_session_invite(&c->session, c->e->ua, c->peer, NULL, &h);
+	if (r.err)
+		conv_not_opened(c, &r, strerror(r.err));
 }
 
 
 /* ---- asking ---- */
 
-static void asked(struct conv *c, bool takes)
-{
-	c->options = mem_deref(c->options);
-	tmr_cancel(&c->options_tmr);
-	c->state = CONV_IDLE;
-	if (takes)
-		invite(c);
-	else
-		open_page(c);
-}
-
-
 static void options_handler(const struct ua_result *r, void *arg)
 {
-	struct conv *c = mem_ref(arg);
-	bool takes = ua_options_takes_session(r);
+	struct conv *c = conv_enter(arg);
+	bool said = r->msg && r->status / 100 == 2;
 
-	if (takes)
-		remember(c, CONV_TAKES_SESSION, REMEMBER);
+	c->options = mem_deref(c->options);
+	tmr_cancel(&c->ask_tmr);
+	if (ua_options_takes_session(r))
+		conv_remember(c, CONV_TAKES_SESSION);
+	else if (said)
+		conv_remember(c, CONV_TAKES_PAGE);
 	else
-		remember(c, CONV_TAKES_PAGE,
-			r->msg && r->status >= 200 && r->status < 300 ? REMEMBER
-								      : SILENT);
-	asked(c, takes);
-	mem_deref(c);
+		remember_silence(c);
+	/* Else it was late; the next time knows it. */
+	if (c->state == CONV_ASKING) {
+		c->state = CONV_IDLE;
+		conv_open_start(c);
+	}
+	conv_leave(c);
 }
 
 
 static void ask_timeout(void *arg)
 {
-	struct conv *c = mem_ref(arg);
+	struct conv *c = conv_enter(arg);
 
-	remember(c, CONV_TAKES_PAGE, SILENT);
-	asked(c, false);
-	mem_deref(c);
+	remember_silence(c);
+	conv_opened_page(c);
+	conv_leave(c);
 }
 
 
 static void ask(struct conv *c)
 {
 	c->state = CONV_ASKING;
-	if (ua_options(&c->options, c->e->ua, c->peer, options_handler, c)) {
-		c->state = CONV_IDLE;
-		open_page(c);
-		return;
+	tmr_start(c->e->stack->tmrs, &c->ask_tmr, ASK_WAIT, ask_timeout, c);
+	if (!c->options &&
+		ua_options(
+			&c->options, c->e->ua, c->peer, options_handler, c)) {
+		tmr_cancel(&c->ask_tmr);
+		remember_silence(c);
+		conv_opened_page(c);
 	}
-	tmr_start(c->e->stack->tmrs, &c->options_tmr, ASK_WAIT, ask_timeout, c);
-}
-
-
-/* Known and still to be believed? */
-static enum conv_takes known(const struct conv *c)
-{
-	if (tmrs_now(c->e->stack->tmrs) >= c->takes_until)
-		return CONV_TAKES_UNKNOWN;
-	return c->takes;
 }
 
 
 void conv_open_start(struct conv *c)
 {
-	mem_ref(c);
-	if (c->ringing) {
-		struct ua_session *s = c->ringing;
+	enum conv_takes takes = conv_takes(c);
 
-		c->ringing = NULL;
-		conv_session_take(c, s);
+	c->wanted = true;
+	if (c->ringing) {
+		conv_session_take(c);
 	} else if (c->e->session == SESSION_PAGE) {
-		open_page(c);
+		conv_opened_page(c);
 	} else if (c->e->session == SESSION_ALWAYS ||
-		known(c) == CONV_TAKES_SESSION) {
+		takes == CONV_TAKES_SESSION) {
 		invite(c);
-	} else if (known(c) == CONV_TAKES_PAGE) {
-		open_page(c);
+	} else if (takes == CONV_TAKES_PAGE) {
+		conv_opened_page(c);
 	} else {
 		if (c->shown)
 			say_opening(c, "page");
-		if (c->e)
-			ask(c);
+		ask(c);
 	}
-	mem_deref(c);
-}
-
-
-/* ---- the end ---- */
-
-void conv_session_end(struct conv *c, uint64_t limit)
-{
-	struct ua_session *s = c->session ? c->session : c->ringing;
-
-	if (!s)
-		return;
-	c->session = c->ringing = NULL;
-	endpoint_goodbye_begin(c->e);
-	ua_session_end(s, limit, endpoint_goodbye_done, c->e);
-	mem_deref(s);
 }
 
 
 void conv_open_stop(struct conv *c)
 {
-	c->options = mem_deref(c->options);
-	tmr_cancel(&c->options_tmr);
+	tmr_cancel(&c->ask_tmr);
 	tmr_cancel(&c->retry);
 	c->wanted = c->shown = false;
 	if (c->state == CONV_ASKING)
 		c->state = CONV_IDLE;
-}
-
-
-static void closing_handler(void *arg)
-{
-	struct conv *c = mem_ref(arg);
-
-	conv_tell(c, ENDPOINT_CHAT_CLOSED, c->closing_via, ENDPOINT_BY_US, NULL,
-		0);
-	conv_kick(c);
-	mem_deref(c);
-}
-
-
-/* Closed by us, whatever it was; told in the next turn. */
-void conv_close(struct conv *c, uint64_t limit)
-{
-	bool was = c->state != CONV_IDLE || c->opening;
-
-	c->closing_via = c->session || c->ringing ? "session" : "page";
-	conv_typing_stop(c);
-	conv_typing_theirs(c, false, 0);
-	conv_open_stop(c);
-	conv_session_end(c, limit);
-	c->state = CONV_IDLE;
-	c->keyboard = false;
-	if (was)
-		tmr_start(
-			c->e->stack->tmrs, &c->closing, 0, closing_handler, c);
-}
-
-
-/* ---- sessions of theirs ---- */
-
-/* Takes S over and answers it. */
-void conv_session_take(struct conv *c, struct ua_session *s)
-{
-	struct ua_session_handlers h = handlers_of(c);
-
-	c->session = s;
-	c->by_them = true;
-	ua_session_set_handlers(s, &h);
-	c->state = CONV_INVITING;
-	ua_session_accept(s);
-}
-
-
-static void ringing_closed(
-	bool by_peer, const struct ua_result *r, const char *why, void *arg)
-{
-	struct conv *c = arg;
-
-	(void)r;
-	c->ringing = mem_deref(c->ringing);
-	conv_tell(c, ENDPOINT_CHAT_CLOSED, "session",
-		by_peer ? ENDPOINT_BY_THEM : ENDPOINT_BY_ERROR, why, 0);
-}
-
-
-static void ring(struct conv *c, struct ua_session *s)
-{
-	struct ua_session_handlers h = {
-		.closed = ringing_closed,
-		.arg = c,
-	};
-
-	mem_deref(c->ringing);
-	c->ringing = s;
-	ua_session_set_handlers(s, &h);
-	ua_session_ring(s);
-	conv_tell(
-		c, ENDPOINT_CHAT_OPENING, "session", ENDPOINT_BY_THEM, NULL, 0);
-}
-
-
-/*
- * Both invited at the same time: the INVITE of the lesser address wins, so
- * that both sides keep the same one.
- */
-static bool ours_wins(const struct conv *c)
-{
-	return c->state == CONV_INVITING && c->session &&
-		strcmp(c->e->aor, c->peer) < 0;
-}
-
-
-static void welcome(struct conv *c, struct ua_session *s)
-{
-	if (ours_wins(c)) {
-		ua_session_reject(s, 491);
-		mem_deref(s);
-		return;
-	}
-	/* A later one replaces what is there. */
-	tmr_cancel(&c->retry);
-	conv_session_end(c, GOODBYE);
-	conv_open_stop(c);
-	conv_session_take(c, s);
-}
-
-
-void simple_invite(
-	struct endpoint *e, struct ua_session *s, const struct msg *req)
-{
-	const char *peer = ua_session_peer(s);
-	struct conv *c;
-
-	(void)req;
-	mem_ref(e);
-	switch (e->h.invite(peer, ua_session_peer_name(s), ua_session_source(s),
-		e->h.arg)) {
-	case ENDPOINT_ALLOW:
-		c = conv_get(e, peer);
-		mem_ref(c);
-		welcome(c, s);
-		mem_deref(c);
-		break;
-	case ENDPOINT_PENDING:
-		c = conv_get(e, peer);
-		mem_ref(c);
-		ring(c, s);
-		mem_deref(c);
-		break;
-	case ENDPOINT_BUSY:
-		ua_session_reject(s, 503);
-		mem_deref(s);
-		break;
-	case ENDPOINT_POLITE_BLOCK:
-	case ENDPOINT_REFUSE:
-		ua_session_reject(s, 403);
-		mem_deref(s);
-		break;
-	}
-	mem_deref(e);
 }
 
 
@@ -467,16 +263,9 @@ void simple_chat_open(struct endpoint *e, const char *peer)
 	struct conv *c = conv_get(e, peer);
 
 	c->wanted = c->shown = true;
+	c->tries = 0;
+	/* Said again, asked again if need be. */
 	if (c->state == CONV_PAGE)
-		c->state = CONV_IDLE; /* said again, asked again if need be */
+		c->state = CONV_IDLE;
 	conv_kick(c);
-}
-
-
-void simple_chat_close(struct endpoint *e, const char *peer)
-{
-	struct conv *c = conv_find(e, peer);
-
-	if (c)
-		conv_close(c, GOODBYE);
 }

@@ -8,85 +8,117 @@
 
 
 enum {
-	NOTICE_MAX = 4096,
+	NOTICE_MAX = 4096, /* bytes of a document */
 };
 
 
-static void due_handler(void *arg);
+/* ---- ours, on the wire ---- */
 
-
-bool conv_notice_flying(const struct conv *c)
+/* Who cannot take one gets no more (RFC 3994 4). */
+static bool refuses_notices(const struct ua_result *r)
 {
-	return c->notice != NULL;
-}
-
-
-static void arm(struct conv *c, uint64_t next)
-{
-	uint64_t now = tmrs_now(c->e->stack->tmrs);
-
-	if (next == IM_NEVER)
-		tmr_cancel(&c->ours_tmr);
-	else
-		tmr_start(c->e->stack->tmrs, &c->ours_tmr,
-			next > now ? next - now : 0, due_handler, c);
+	switch (r->msg ? r->status : 0) {
+	case 403:
+	case 405:
+	case 406:
+	case 415:
+	case 488:
+	case 501:
+		return true;
+	default:
+		return r->msg && r->status >= 600;
+	}
 }
 
 
 static void notice_handler(const struct ua_result *r, void *arg)
 {
-	struct conv *c = mem_ref(arg);
+	struct conv *c = conv_enter(arg);
 
 	c->notice = mem_deref(c->notice);
-	/* Who refuses one gets no more (RFC 3994 4). */
-	if (r->msg && r->status >= 300 && r->status != 408 &&
-		r->status != 481 && r->status != 503)
-		c->mute = true;
+	c->mute = c->mute || refuses_notices(r);
 	conv_kick(c);
-	mem_deref(c);
+	conv_leave(c);
 }
 
 
-static void send_notice(struct conv *c, bool active)
+static int put_on_wire(struct conv *c, bool active)
 {
-	struct im_iscomposing ic = {.active = active};
-	bool session = c->session && ua_session_isopen(c->session);
+	const struct im_iscomposing ic = {.active = active};
+	bool session = conv_session_isopen(c);
 	bool keyboard = session && c->keyboard;
-	struct mbuf *mb;
-	struct pl body;
-	int err;
+	const char *type = keyboard ? IM_KEYBOARD_TYPE : IM_ISCOMPOSING_TYPE;
+	struct mbuf *mb = mbuf_alloc(NOTICE_MAX);
+	int err = keyboard ? im_keyboard_encode(mb, active)
+			   : im_iscomposing_encode(mb, &ic);
+	struct pl body = mbuf_all(mb);
 
-	/* One MESSAGE to a URI at a time (RFC 3428 8). */
-	if (c->mute || c->notice || (!session && c->flying))
-		return;
-	mb = mbuf_alloc(NOTICE_MAX);
-	err = keyboard ? im_keyboard_encode(mb, active)
-		       : im_iscomposing_encode(mb, &ic);
-	body = mbuf_all(mb);
 	if (!err && session)
 		err = ua_session_send(&c->notice, c->session,
-			keyboard ? "INFO" : "MESSAGE",
-			keyboard ? IM_KEYBOARD_TYPE : IM_ISCOMPOSING_TYPE,
-			&body, NULL, notice_handler, c);
+			keyboard ? "INFO" : "MESSAGE", type, &body, NULL,
+			notice_handler, c);
 	else if (!err)
-		err = ua_message(&c->notice, c->e->ua, c->peer,
-			IM_ISCOMPOSING_TYPE, &body, NULL, notice_handler, c);
-	if (err)
+		err = ua_message(&c->notice, c->e->ua, c->peer, type, &body,
+			NULL, notice_handler, c);
+	mem_deref(mb);
+	return err;
+}
+
+
+/* T is released, and what it says is sent if that makes sense now. */
+void conv_typing_send(struct conv *c, struct conv_item *t)
+{
+	bool active = t->active;
+
+	mem_deref(t);
+	if (c->mute || c->notice || (!active && !c->ours_told) ||
+		(c->e->session == SESSION_ALWAYS && !conv_session_isopen(c)))
+		return;
+	if (put_on_wire(c, active))
 		log_print(c->e->stack->log, LOG_DEBUG, "im",
 			"%s: typing notice not sent", c->peer);
-	mem_deref(mb);
+	else
+		c->ours_told = active;
+}
+
+
+/* ---- ours, from the keys ---- */
+
+static void due_handler(void *arg);
+
+
+static void arm(struct conv *c, uint64_t next)
+{
+	struct tmrs *tmrs = c->e->stack->tmrs;
+	uint64_t now = tmrs_now(tmrs);
+
+	if (next == IM_NEVER)
+		tmr_cancel(&c->ours_tmr);
+	else
+		tmr_start(tmrs, &c->ours_tmr, next > now ? next - now : 0,
+			due_handler, c);
+}
+
+
+/* A notice that has not left is overtaken by a newer one. */
+static void drop_waiting(struct conv *c)
+{
+	struct conv_item *last = list_data(c->queue.tail);
+
+	if (last && !last->text)
+		mem_deref(last);
 }
 
 
 static void act(struct conv *c, enum im_notice notice)
 {
-	if (notice == IM_NOTICE_NONE)
+	bool active = notice == IM_NOTICE_ACTIVE;
+
+	if (notice == IM_NOTICE_NONE || !c->e->typing || c->mute)
 		return;
-	if (c->wanted || conv_opening(c)) {
-		c->notice_due = notice == IM_NOTICE_ACTIVE;
-		return;
-	}
-	send_notice(c, notice == IM_NOTICE_ACTIVE);
+	drop_waiting(c);
+	if (active || c->ours_told)
+		conv_item_append(c, NULL)->active = active;
 }
 
 
@@ -102,7 +134,7 @@ static void due_handler(void *arg)
 }
 
 
-void conv_typing_key(struct conv *c, bool active)
+static void key(struct conv *c, bool active)
 {
 	uint64_t next;
 	enum im_notice notice;
@@ -117,29 +149,48 @@ void conv_typing_key(struct conv *c, bool active)
 }
 
 
-/* The way is open: what was typed meanwhile is told unless its text goes. */
-void conv_typing_opened(struct conv *c)
+void simple_typing(struct endpoint *e, const char *peer, bool active)
 {
-	if (c->notice_due && list_isempty(&c->queue))
-		send_notice(c, true);
-	c->notice_due = false;
+	struct conv *c = active ? conv_get(e, peer) : conv_find(e, peer);
+
+	if (!c || !e->online)
+		return;
+	/* The first key opens what a text would need. */
+	if (active && c->state == CONV_IDLE && !c->wanted &&
+		e->session != SESSION_PAGE &&
+		(e->session == SESSION_ALWAYS ||
+			conv_takes(c) != CONV_TAKES_PAGE)) {
+		c->wanted = true;
+		c->tries = 0;
+		conv_kick(c);
+	}
+	key(c, active);
 }
 
 
-void conv_typing_sent(struct conv *c)
+void conv_typing_texted(struct conv *c)
 {
 	uint64_t next;
 
 	im_composer_sent(&c->ours, &next);
-	c->notice_due = false;
 	arm(c, next);
+	/* The text says it all, unless it has to wait for a way as well. */
+	if (!c->wanted && !conv_opening(c))
+		drop_waiting(c);
 }
 
 
-void conv_typing_stop(struct conv *c)
+void conv_typing_keyboard(struct conv *c, bool on)
 {
-	conv_typing_sent(c);
-	c->notice = mem_deref(c->notice);
+	c->keyboard = on;
+	c->ours.refresh = on ? IM_KEYBOARD_REFRESH : IM_REFRESH;
+	c->ours.idle = on ? IM_KEYBOARD_IDLE : IM_IDLE;
+}
+
+
+void conv_typing_init(struct conv *c)
+{
+	im_composer_init(&c->ours, IM_REFRESH, IM_IDLE);
 }
 
 
@@ -148,47 +199,84 @@ void conv_typing_stop(struct conv *c)
 static void theirs_due(void *arg);
 
 
-static void theirs_changed(struct conv *c, bool changed, uint64_t next)
+static void theirs_arm(struct conv *c, uint64_t next)
 {
-	struct endpoint *e = c->e;
-	uint64_t now = tmrs_now(e->stack->tmrs);
+	struct tmrs *tmrs = c->e->stack->tmrs;
+	uint64_t now = tmrs_now(tmrs);
 
 	if (next == IM_NEVER)
 		tmr_cancel(&c->theirs_tmr);
 	else
-		tmr_start(e->stack->tmrs, &c->theirs_tmr,
-			next > now ? next - now : 0, theirs_due, c);
-	if (changed)
-		e->h.typing(c->peer, c->theirs.active, e->h.arg);
+		tmr_start(tmrs, &c->theirs_tmr, next > now ? next - now : 0,
+			theirs_due, c);
+}
+
+
+/* Within a hold, as a handler is called. */
+static void theirs_tell(struct conv *c)
+{
+	struct endpoint *e = c->e;
+
+	if (c->theirs.active == c->theirs_told || !endpoint_hears(e))
+		return;
+	c->theirs_told = c->theirs.active;
+	e->h.typing(c->peer, c->theirs_told, e->h.arg);
 }
 
 
 static void theirs_due(void *arg)
 {
-	struct conv *c = mem_ref(arg);
+	struct conv *c = conv_enter(arg);
 	uint64_t next;
-	bool changed = im_composing_due(
-		&c->theirs, tmrs_now(c->e->stack->tmrs), &next);
 
-	theirs_changed(c, changed, next);
-	mem_deref(c);
+	(void)im_composing_due(&c->theirs, tmrs_now(c->e->stack->tmrs), &next);
+	theirs_arm(c, next);
+	theirs_tell(c);
+	conv_leave(c);
 }
 
 
 void conv_typing_theirs(struct conv *c, bool active, uint64_t timeout)
 {
 	uint64_t next;
-	bool changed = im_composing_notice(&c->theirs, active, timeout,
-		tmrs_now(c->e->stack->tmrs), &next);
 
-	theirs_changed(c, changed, next);
+	(void)im_composing_notice(&c->theirs, active, timeout,
+		tmrs_now(c->e->stack->tmrs), &next);
+	theirs_arm(c, next);
+	theirs_tell(c);
 }
 
 
-void conv_typing_message(struct conv *c)
+void conv_typing_arrived(struct conv *c)
 {
 	uint64_t next;
-	bool changed = im_composing_message(&c->theirs, &next);
 
-	theirs_changed(c, changed, next);
+	(void)im_composing_message(&c->theirs, &next);
+	theirs_arm(c, next);
+	theirs_tell(c);
+}
+
+
+/* Both ways; theirs is told in the next turn. */
+void conv_typing_stop(struct conv *c, bool session)
+{
+	struct le *le, *next_le;
+	uint64_t next;
+
+	im_composer_sent(&c->ours, &next);
+	arm(c, next);
+	LIST_FOREACH (&c->queue, le, next_le) {
+		struct conv_item *t = le->data;
+
+		if (!t->text)
+			mem_deref(t);
+	}
+	c->ours_told = false;
+	conv_typing_keyboard(c, false);
+	/* The answer of a notice in a session that has gone is not awaited. */
+	if (session)
+		c->notice = mem_deref(c->notice);
+	(void)im_composing_message(&c->theirs, &next);
+	if (c->theirs_told)
+		theirs_arm(c, 0);
 }

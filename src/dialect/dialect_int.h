@@ -14,7 +14,12 @@
 #include "ua.h"
 
 struct conv;
+struct simple_removal;
 struct simple_watch;
+
+enum {
+	DIALECT_GOODBYE = 2000, /* ms for a BYE or the like beside the rest */
+};
 
 struct dialect_stack {
 	struct ua_stack *ua;
@@ -30,12 +35,13 @@ struct dialect_stack {
 struct dialect {
 	const char *name;
 
-	/* The account is online now, or is no more. */
-	void (*online)(struct endpoint *e);
-	void (*lost)(struct endpoint *e, const char *why);
+	/* The account is online now, or is no more (see endpoint_reason()).
+	 * MOVED: it is reached at another address than the last time. Called
+	 * within a hold; neither calls a handler. */
+	void (*online)(struct endpoint *e, bool moved);
+	void (*lost)(struct endpoint *e);
 
-	/* Starts every goodbye; each calls endpoint_goodbye_done() at its
-	 * end, after as many endpoint_goodbye_begin(). */
+	/* Starts every goodbye; the user agent waits for their ends. */
 	void (*goodbye)(struct endpoint *e, uint64_t limit);
 
 	void (*watch)(struct endpoint *e, const char *peer);
@@ -51,12 +57,13 @@ struct dialect {
 	void (*chat_close)(struct endpoint *e, const char *peer);
 	size_t (*text_max)(struct endpoint *e, const char *peer);
 
-	/* From the network. */
+	/* From the network, within a hold. */
 	void (*message)(struct endpoint *e, struct ua_request *r);
-	void (*invite)(struct endpoint *e, struct ua_session *s,
-		const struct msg *req);
+	void (*invite)(struct endpoint *e, struct ua_session *s);
 
-	/* Releases what the dialect holds, without a word on the wire. */
+	/* Once the user agent is there; and releases what the dialect holds,
+	 * without a word on the wire. */
+	int (*open)(struct endpoint *e);
 	void (*close)(struct endpoint *e);
 };
 
@@ -80,46 +87,84 @@ struct endpoint {
 	bool typing;
 	uint32_t expires;
 
+	uint32_t held; /* references of our own frames */
+	bool online; /* signed in, and not signing out */
+	bool leaving; /* signing out */
+	char *why; /* why it is not online */
+	char *address; /* where it was reached last */
+	struct list leavers; /* who waits for the end of the sign-out */
+
 	/* Own presence. */
 	struct presence *own; /* NULL until told */
 	enum endpoint_visibility visibility;
-
-	/* Sign-out under way. */
-	size_t goodbyes;
-	void (*gone)(void *arg);
-	void *gone_arg;
 
 	/* SIMPLE. */
 	struct simple_watch *watches; /* hash by peer */
 	struct list fetches;
 	struct ua_notifier *notifier;
 	struct ua_publisher *publisher;
+	struct simple_removal *removal; /* of the publication, under way */
 	struct conv *convs; /* hash by peer */
 };
 
-void endpoint_goodbye_begin(struct endpoint *e);
-void endpoint_goodbye_done(void *arg); /* ARG: the endpoint */
+/*
+ * Whatever calls a handler, and so may free the endpoint, does it between
+ * these two: what is freed in the meantime goes at the release, and the
+ * handlers, whose owner has gone, are not called any more.
+ */
+struct endpoint *endpoint_hold(struct endpoint *e);
+void endpoint_release(struct endpoint *e);
+bool endpoint_hears(const struct endpoint *e);
 
-/* ---- presence (simple_presence.c) ---- */
-void simple_presence_online(struct endpoint *e);
-void simple_presence_lost(struct endpoint *e, const char *why);
-void simple_presence_goodbye(struct endpoint *e, uint64_t limit);
-void simple_presence_close(struct endpoint *e);
+/* Why nothing can be asked now. */
+const char *endpoint_reason(const struct endpoint *e);
+
+/* A display name as it was meant, without quotes (mem_deref); NAME is set to
+ * it. NULL where there is none. */
+char *endpoint_name(struct pl *name, const struct pl *display);
+
+/* ---- presence ------------------------------------------------------- */
+
+/* Subscribing and reading (simple_watch.c). */
+int simple_subscribe(struct ua_sub **subp, struct endpoint *e, const char *peer,
+	uint32_t expires, const struct ua_sub_handlers *h);
+uint16_t simple_read(struct pres_doc **dp, const struct endpoint *e,
+	const char *peer, const struct msg *notify);
+struct presence *simple_unknown(const char *why);
+const char *simple_refusal(const char *why, uint16_t status);
+
+/* Watching (simple_watch.c). */
 void simple_watch(struct endpoint *e, const char *peer);
 void simple_unwatch(struct endpoint *e, const char *peer);
+void simple_watch_online(struct endpoint *e);
+void simple_watch_lost(struct endpoint *e);
+void simple_watch_goodbye(struct endpoint *e, uint64_t limit);
+void simple_watch_close(struct endpoint *e);
+
+/* PEER shows that it is there: a watch that is not active asks now. ANEW: it
+ * subscribes to us for the first time since it was started, perhaps. */
+void simple_watch_hint(struct endpoint *e, const char *peer, bool anew);
+
+/* Asking once (simple_fetch.c). */
 void simple_fetch(struct endpoint *e, const char *peer);
+
+/* Own presence (simple_presence.c). */
+int simple_presence_open(struct endpoint *e);
+void simple_presence_online(struct endpoint *e);
+void simple_presence_goodbye(struct endpoint *e, uint64_t limit);
+void simple_presence_close(struct endpoint *e);
 void simple_publish(struct endpoint *e);
 void simple_decide(
 	struct endpoint *e, const char *peer, enum endpoint_verdict verdict);
-int simple_notifier_open(struct endpoint *e);
 
-/* ---- conversations (conv.c, conv_open.c, conv_typing.c) ---- */
+/* ---- conversations -------------------------------------------------- */
 
-/* A text on its way, or waiting for the one before it. */
-struct conv_text {
+/* What waits to be sent: a text, or a typing notice. */
+struct conv_item {
 	struct le le;
-	char *text;
-	uint64_t token;
+	char *text; /* NULL: a notice */
+	bool active; /* of a notice */
+	uint64_t token; /* of a text */
 	bool again; /* sent anew after its session was found dead */
 	bool paged; /* to go in page mode whatever is known */
 };
@@ -134,96 +179,122 @@ enum conv_takes {
 enum conv_state {
 	CONV_IDLE, /* nothing open */
 	CONV_ASKING, /* OPTIONS is out */
-	CONV_INVITING, /* our INVITE is out */
+	CONV_INVITING, /* an INVITE, ours or theirs, is not through yet */
 	CONV_SESSION, /* a session stands */
 	CONV_PAGE, /* opened in page mode */
 };
 
 struct conv {
 	UT_hash_handle hh;
-	struct endpoint *e; /* NULL once the endpoint has gone */
+	struct endpoint *e;
 	char *peer;
 	enum conv_state state;
 	enum conv_takes takes;
-	uint64_t takes_until; /* monotonic; what is known is asked anew */
+	uint64_t takes_until; /* monotonic; asked anew after that */
+	bool silent; /* ... as nothing answered */
+	unsigned tries; /* INVITEs for one wish of the user */
 	struct ua_session *session; /* inviting or open */
 	struct ua_session *ringing; /* theirs, not answered yet */
 	struct ua_call *options;
-	struct tmr options_tmr;
-	struct tmr kick; /* runs conv_run() */
+	struct tmr ask_tmr; /* the answer to OPTIONS is late */
+	struct tmr kick; /* the next step */
 	struct tmr retry; /* after a 491 */
-	struct list queue;
-	struct conv_text *flying; /* its answer is awaited */
+	struct list queue; /* struct conv_item */
+	struct conv_item *flying; /* its answer is awaited */
 	struct ua_call *flight;
-	bool opening; /* CHAT_OPENING was told, nothing since */
+	enum endpoint_chat told; /* the last state told */
 	bool wanted; /* the user or a key asked to open */
 	bool shown; /* ... the user did: page mode is told as open too */
 	bool by_them; /* the session is theirs */
-	const char *closing_via; /* closed by us, to be told */
+
+	/* It is closed, which is to be told. */
 	struct tmr closing;
+	const char *closing_via;
+	const char *closing_why;
+	enum endpoint_by closing_by;
 
 	/* Typing, theirs and ours. */
 	struct im_composing theirs;
+	bool theirs_told;
 	struct tmr theirs_tmr;
 	struct im_composer ours;
+	bool ours_told; /* the last notice that went said active */
 	struct tmr ours_tmr;
 	struct ua_call *notice;
-	bool notice_due; /* an active notice waits for the way to open */
 	bool keyboard; /* they speak KeyboardActivity */
 	bool mute; /* they refused a notice */
 };
 
+/* conv.c: the conversation and its next step. */
 struct conv *conv_find(struct endpoint *e, const char *peer);
 struct conv *conv_get(struct endpoint *e, const char *peer);
+
+/* For what a peer begins; NULL: there are too many. */
+struct conv *conv_admit(struct endpoint *e, const char *peer);
+
+/* Around everything that comes from a timer or the network: holds ARG, a
+ * conversation, and its endpoint. */
+struct conv *conv_enter(void *arg);
+void conv_leave(struct conv *c);
 
 /* Does what can be done now, in the next turn. */
 void conv_kick(struct conv *c);
 
-/* Tells chat() and forgets that it was opening. */
+/* Tells chat(). */
 void conv_tell(struct conv *c, enum endpoint_chat state, const char *via,
 	enum endpoint_by by, const char *why, uint16_t code);
 
-/* Answers the text at hand; T is released. */
-void conv_text_done(struct conv *c, struct conv_text *t,
-	const struct endpoint_outcome *outcome);
-
-/* The outcome of a text whose request ended with R. */
-enum endpoint_sent conv_sent_of(const struct ua_result *r);
-
-/* Opening (conv_open.c). */
-void conv_open_start(struct conv *c);
-bool conv_opening(const struct conv *c); /* asking or inviting */
-void conv_open_stop(struct conv *c);
-void conv_session_take(struct conv *c, struct ua_session *s);
-void conv_session_end(struct conv *c, uint64_t limit);
-void conv_close(struct conv *c, uint64_t limit);
-void conv_fail_waiting(struct conv *c, enum endpoint_sent sent, const char *why,
-	uint16_t code, uint32_t after);
-
-/* Typing (conv_typing.c). */
-void conv_typing_key(struct conv *c, bool active);
-void conv_typing_opened(struct conv *c);
-void conv_typing_sent(struct conv *c);
-void conv_typing_stop(struct conv *c);
-void conv_typing_theirs(struct conv *c, bool active, uint64_t timeout);
-void conv_typing_message(struct conv *c);
-bool conv_notice_flying(const struct conv *c);
-
-/* Texts and typing from the network (incoming.c). */
-void incoming_request(struct endpoint *e, struct ua_request *r, bool session);
-
-/* dialect_simple's functions of the conversations (simple_im.c). */
-void simple_send(
-	struct endpoint *e, const char *peer, const char *text, uint64_t token);
-void simple_typing(struct endpoint *e, const char *peer, bool active);
-void simple_chat_open(struct endpoint *e, const char *peer);
-void simple_chat_close(struct endpoint *e, const char *peer);
-size_t simple_text_max(struct endpoint *e, const char *peer);
-void simple_invite(
-	struct endpoint *e, struct ua_session *s, const struct msg *req);
-void simple_im_online(struct endpoint *e);
-void simple_im_lost(struct endpoint *e, const char *why);
+void simple_im_online(struct endpoint *e, bool moved);
+void simple_im_lost(struct endpoint *e);
 void simple_im_goodbye(struct endpoint *e, uint64_t limit);
 void simple_im_close(struct endpoint *e);
+
+/* conv_send.c: texts on their way. */
+struct conv_item *conv_item_append(struct conv *c, const char *text);
+enum endpoint_sent conv_sent_of(const struct ua_result *r);
+void conv_fail_waiting(struct conv *c, enum endpoint_sent sent, const char *why,
+	uint16_t code, uint32_t after);
+void conv_paged_waiting(struct conv *c);
+void conv_fly(struct conv *c, struct conv_item *t);
+bool conv_wants_opening(const struct conv *c, const struct conv_item *t);
+void simple_send(
+	struct endpoint *e, const char *peer, const char *text, uint64_t token);
+size_t simple_text_max(struct endpoint *e, const char *peer);
+
+/* conv_open.c: how a conversation opens. */
+enum conv_takes conv_takes(const struct conv *c);
+void conv_remember(struct conv *c, enum conv_takes takes);
+void conv_alive(struct endpoint *e, const char *peer); /* PEER is there */
+void conv_open_start(struct conv *c);
+void conv_open_stop(struct conv *c);
+bool conv_opening(const struct conv *c); /* asking or inviting */
+void conv_opened_page(struct conv *c);
+void conv_not_opened(
+	struct conv *c, const struct ua_result *r, const char *why);
+void simple_chat_open(struct endpoint *e, const char *peer);
+
+/* conv_session.c: the life of a session. */
+struct ua_session_handlers conv_session_handlers(struct conv *c);
+bool conv_session_isopen(const struct conv *c);
+void conv_opened_session(struct conv *c);
+void conv_session_take(struct conv *c);
+void conv_close(struct conv *c, uint64_t limit, enum endpoint_by by,
+	const char *why); /* WHY is constant */
+void simple_chat_close(struct endpoint *e, const char *peer);
+void simple_invite(struct endpoint *e, struct ua_session *s);
+
+/* conv_typing.c */
+void conv_typing_init(struct conv *c);
+void conv_typing_send(struct conv *c, struct conv_item *t);
+void conv_typing_texted(struct conv *c); /* a text takes its place */
+void conv_typing_stop(struct conv *c, bool session);
+void conv_typing_keyboard(struct conv *c, bool on);
+void conv_typing_theirs(struct conv *c, bool active, uint64_t timeout);
+void conv_typing_arrived(struct conv *c); /* ... a text of theirs */
+void simple_typing(struct endpoint *e, const char *peer, bool active);
+
+/* incoming.c: MESSAGE and INFO; C: the session's, NULL outside of one. */
+void incoming_request(
+	struct endpoint *e, struct conv *c, struct ua_request *r);
 
 #endif

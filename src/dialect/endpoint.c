@@ -10,6 +10,22 @@
 #include "mem.h"
 
 
+/* Who waits for the end of a sign-out. */
+struct leaver {
+	struct le le;
+	void (*done)(void *arg);
+	void *arg;
+};
+
+
+static void leaver_destructor(void *data)
+{
+	struct leaver *l = data;
+
+	list_unlink(&l->le);
+}
+
+
 static void endpoint_destructor(void *data)
 {
 	struct endpoint *e = data;
@@ -17,14 +33,77 @@ static void endpoint_destructor(void *data)
 	if (e->ops)
 		e->ops->close(e);
 	mem_deref(e->ua);
+	list_flush(&e->leavers);
 	mem_deref(e->own);
 	mem_deref(e->aor);
 	mem_deref(e->tuple_id);
+	mem_deref(e->why);
+	mem_deref(e->address);
 	mem_deref(e->stack);
 }
 
 
+/* ---- for the dialects ---- */
+
+struct endpoint *endpoint_hold(struct endpoint *e)
+{
+	++e->held;
+	return mem_ref(e);
+}
+
+
+void endpoint_release(struct endpoint *e)
+{
+	--e->held;
+	mem_deref(e);
+}
+
+
+bool endpoint_hears(const struct endpoint *e)
+{
+	return mem_nrefs(e) > e->held;
+}
+
+
+const char *endpoint_reason(const struct endpoint *e)
+{
+	return e->why ? e->why : "not signed in";
+}
+
+
+char *endpoint_name(struct pl *name, const struct pl *display)
+{
+	size_t len = 0;
+	char *text = pl_isset(display) ? msg_unquote(display, &len) : NULL;
+
+	*name = pl_make(text, len);
+	return text;
+}
+
+
 /* ---- from the user agent ---- */
+
+static void state_take(struct endpoint *e, enum ua_state state, const char *why,
+	const char *address)
+{
+	bool moved;
+
+	e->why = mem_deref(e->why);
+	e->online = state == UA_ONLINE && !e->leaving;
+	if (!e->online) {
+		if (state == UA_CONNECTING)
+			e->why = mem_strdup("connecting");
+		else if (state == UA_FAILED)
+			e->why = mem_strdup(why);
+		e->ops->lost(e);
+		return;
+	}
+	moved = e->address && address && strcmp(e->address, address) != 0;
+	mem_deref(e->address);
+	e->address = mem_strdup(address);
+	e->ops->online(e, moved);
+}
+
 
 static void status_handler(enum ua_state state, const struct ua_result *result,
 	const char *why, int64_t retry_at, const char *address, void *arg)
@@ -35,7 +114,7 @@ static void status_handler(enum ua_state state, const struct ua_result *result,
 		[UA_ONLINE] = ENDPOINT_ONLINE,
 		[UA_FAILED] = ENDPOINT_FAILED,
 	};
-	struct endpoint *e = mem_ref(arg);
+	struct endpoint *e = endpoint_hold(arg);
 	struct endpoint_status status = {
 		.state = states[state],
 		.why = why,
@@ -47,16 +126,10 @@ static void status_handler(enum ua_state state, const struct ua_result *result,
 		.address = address,
 	};
 
+	/* What follows is told in later turns, so behind this. */
+	state_take(e, state, why, address);
 	e->h.status(&status, e->h.arg);
-	/* News of presence follow the news of the account. */
-	if (state == UA_ONLINE)
-		e->ops->online(e);
-	else
-		e->ops->lost(e,
-			state == UA_FAILED && why	 ? why
-				: state == UA_CONNECTING ? "connecting"
-							 : "not signed in");
-	mem_deref(e);
+	endpoint_release(e);
 }
 
 
@@ -71,18 +144,21 @@ static void credentials_handler(const char *realm,
 
 static void message_handler(struct ua_request *r, void *arg)
 {
-	struct endpoint *e = arg;
+	struct endpoint *e = endpoint_hold(arg);
 
 	e->ops->message(e, r);
+	endpoint_release(e);
 }
 
 
 static void invite_handler(
 	struct ua_session *s, const struct msg *req, void *arg)
 {
-	struct endpoint *e = arg;
+	struct endpoint *e = endpoint_hold(arg);
 
-	e->ops->invite(e, s, req);
+	(void)req;
+	e->ops->invite(e, s);
+	endpoint_release(e);
 }
 
 
@@ -180,7 +256,7 @@ int endpoint_alloc(struct endpoint **ep, struct dialect_stack *stack,
 	if (!err)
 		err = make_ua(e, config, why);
 	if (!err)
-		err = simple_notifier_open(e);
+		err = e->ops->open(e);
 	if (err)
 		mem_deref(e);
 	else
@@ -197,37 +273,43 @@ void endpoint_sign_in(struct endpoint *e)
 }
 
 
-void endpoint_goodbye_begin(struct endpoint *e)
+static void left(void *arg)
 {
-	++e->goodbyes;
-	mem_ref(e);
-}
+	struct endpoint *e = endpoint_hold(arg);
+	size_t n;
 
+	e->leaving = false;
+	/* Who leaves anew from in here waits for the next time. */
+	for (n = e->leavers.count; n && endpoint_hears(e); n--) {
+		struct leaver *l = e->leavers.head->data;
+		void (*done)(void *) = l->done;
+		void *done_arg = l->arg;
 
-void endpoint_goodbye_done(void *arg)
-{
-	struct endpoint *e = arg;
-	void (*gone)(void *) = e->gone;
-
-	if (--e->goodbyes == 0 && gone) {
-		e->gone = NULL;
-		gone(e->gone_arg);
+		mem_deref(l);
+		if (done)
+			done(done_arg);
 	}
-	mem_deref(e);
+	endpoint_release(e);
 }
 
 
 void endpoint_sign_out(
 	struct endpoint *e, uint64_t limit, void (*done)(void *arg), void *arg)
 {
-	e->gone = done;
-	e->gone_arg = arg;
-	/* Held open until all have begun: one may be done at once. */
-	endpoint_goodbye_begin(e);
+	struct leaver *l = mem_zalloc(sizeof(*l), leaver_destructor);
+
+	l->done = done;
+	l->arg = arg;
+	list_append(&e->leavers, &l->le, l);
+	if (e->leaving) {
+		/* Takes back a sign-in meanwhile. */
+		ua_stop(e->ua, limit, NULL, NULL);
+		return;
+	}
+	e->leaving = true;
+	e->online = false;
 	e->ops->goodbye(e, limit);
-	endpoint_goodbye_begin(e);
-	ua_stop(e->ua, limit, endpoint_goodbye_done, e);
-	endpoint_goodbye_done(e);
+	ua_stop(e->ua, limit, left, e);
 }
 
 
@@ -285,8 +367,7 @@ void endpoint_send(
 
 void endpoint_typing(struct endpoint *e, const char *peer, bool active)
 {
-	if (e->typing)
-		e->ops->typing(e, peer, active);
+	e->ops->typing(e, peer, active);
 }
 
 

@@ -12,7 +12,6 @@
 
 
 enum {
-	CONVS_MAX = 10000, /* with a state of typing, of whoever writes */
 	KEY_TEXT = 16,
 };
 
@@ -88,39 +87,36 @@ static void text_arrived(struct endpoint *e, struct ua_request *r,
 	const struct msg *msg = ua_request_msg(r);
 	struct endpoint_message *m = mem_zalloc(sizeof(*m), message_destructor);
 	struct conv *c = conv_find(e, peer);
-	size_t len = 0;
 
 	m->r = mem_ref(r);
 	m->peer = mem_strdup(peer);
-	m->name_text = msg_unquote(&msg->from.display, &len);
-	m->name = pl_make(m->name_text, len);
+	m->name_text = endpoint_name(&m->name, &msg->from.display);
 	m->text = mem_ref(body->text);
 	m->session = session;
 	m->sent_at = date_of(msg);
 	m->seen = seen_key(e, msg);
 	if (c)
-		conv_typing_message(c);
-	e->h.message(m, e->h.arg);
+		conv_typing_arrived(c);
+	if (endpoint_hears(e))
+		e->h.message(m, e->h.arg);
 	mem_deref(m);
 }
 
 
-static void notice_arrived(
-	struct endpoint *e, const char *peer, const struct im_body *body)
+static void notice_arrived(struct endpoint *e, const char *peer, bool session,
+	const struct im_body *body)
 {
-	struct conv *c = conv_find(e, peer);
-	uint64_t timeout = (uint64_t)body->refresh * 1000;
+	struct conv *c =
+		body->active ? conv_admit(e, peer) : conv_find(e, peer);
+	bool keyboard = body->kind == IM_KEYBOARD;
 
-	if (!c && HASH_COUNT(e->convs) >= CONVS_MAX)
-		return;
 	if (!c)
-		c = conv_get(e, peer);
-	if (body->kind == IM_KEYBOARD) {
-		timeout = IM_KEYBOARD_EXPIRES;
-		if (c->session)
-			c->keyboard = true;
-	}
-	conv_typing_theirs(c, body->active, timeout);
+		return;
+	if (keyboard && session)
+		conv_typing_keyboard(c, true);
+	conv_typing_theirs(c, body->active,
+		keyboard ? IM_KEYBOARD_EXPIRES
+			 : (uint64_t)body->refresh * 1000);
 }
 
 
@@ -133,31 +129,29 @@ static void refuse(struct ua_request *r)
 }
 
 
-/*
- * In a session the peer is whoever its dialog was made with, so a From that
- * changes later says nothing; both are the same header here because the
- * machine has matched the dialog by its tags.
- */
-void incoming_request(struct endpoint *e, struct ua_request *r, bool session)
+void incoming_request(struct endpoint *e, struct conv *c, struct ua_request *r)
 {
 	const struct msg *msg = ua_request_msg(r);
-	char *peer = uri_aor(&msg->from.uri);
-	struct im_body *body;
+	/* In a session it is whoever the session was made with, whatever From
+	 * says now. */
+	char *peer = c ? mem_strdup(c->peer) : uri_aor(&msg->from.uri);
+	struct im_body *body =
+		im_body_decode(&msg->content_type, &msg->body, c != NULL);
 
-	mem_ref(e);
-	body = im_body_decode(&msg->content_type, &msg->body, session);
+	simple_watch_hint(e, peer, false);
+	conv_alive(e, peer);
 	switch (body->kind) {
 	case IM_TEXT:
 		/* INFO carries notices, never texts. */
 		if (msg->method == MSG_MESSAGE)
-			text_arrived(e, r, peer, session, body);
+			text_arrived(e, r, peer, c != NULL, body);
 		else
 			refuse(r);
 		break;
 	case IM_COMPOSING:
 	case IM_KEYBOARD:
 		(void)ua_request_answer(r, 200, NULL);
-		notice_arrived(e, peer, body);
+		notice_arrived(e, peer, c != NULL, body);
 		break;
 	case IM_UNSUPPORTED:
 		refuse(r);
@@ -165,7 +159,6 @@ void incoming_request(struct endpoint *e, struct ua_request *r, bool session)
 	}
 	mem_deref(body);
 	mem_deref(peer);
-	mem_deref(e);
 }
 
 

@@ -7,36 +7,40 @@
 #include "dialect_int.h"
 
 
-static void simple_online(struct endpoint *e)
+static void simple_online(struct endpoint *e, bool moved)
 {
 	simple_presence_online(e);
-	simple_im_online(e);
+	simple_watch_online(e);
+	simple_im_online(e, moved);
 }
 
 
-static void simple_lost(struct endpoint *e, const char *why)
+static void simple_lost(struct endpoint *e)
 {
-	simple_presence_lost(e, why);
-	simple_im_lost(e, why);
+	simple_watch_lost(e);
+	simple_im_lost(e);
 }
 
 
 static void simple_goodbye(struct endpoint *e, uint64_t limit)
 {
 	simple_im_goodbye(e, limit);
+	simple_watch_goodbye(e, limit);
 	simple_presence_goodbye(e, limit);
 }
 
 
 static void simple_message(struct endpoint *e, struct ua_request *r)
 {
-	incoming_request(e, r, false);
+	incoming_request(e, NULL, r);
 }
 
 
 static void simple_close(struct endpoint *e)
 {
 	simple_im_close(e);
+	simple_watch_close(e);
+	list_flush(&e->fetches);
 	simple_presence_close(e);
 }
 
@@ -58,5 +62,6 @@ const struct dialect dialect_simple = {
 	.text_max = simple_text_max,
 	.message = simple_message,
 	.invite = simple_invite,
+	.open = simple_presence_open,
 	.close = simple_close,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * simple_presence.c - presence the SIMPLE way: watching and fetching by
- * SUBSCRIBE, own state by PUBLISH and by our own notifier (RFC 3856, 3903).
+ * simple_presence.c - own presence the SIMPLE way: PUBLISH to the server
+ * (RFC 3903) and a notifier of our own (RFC 3856), with the same documents.
  */
 #include <errno.h>
 #include <string.h>
@@ -11,293 +11,82 @@
 
 enum {
 	PIDF_MAX = 64 * 1024, /* bytes of our own document */
-	GOODBYE = 2000,
 };
 
 static const char event_name[] = "presence";
 static const char pidf_type[] = "application/pidf+xml";
 
 
-/* Somebody watched, or fetched once. */
-struct simple_watch {
-	UT_hash_handle hh;
-	struct le le; /* of a fetch */
-	struct endpoint *e;
-	char *peer;
-	struct ua_sub *sub; /* NULL while not signed in */
-	struct presence *told; /* last told above */
-	struct pres_doc *doc; /* last taken, for its timestamps */
-	struct presence *answer; /* of a fetch: what came so far */
-	struct tmr tmr; /* what is to be told in the next turn */
-	uint16_t code;
-	bool fetch;
+/* A publication being removed: no other PUBLISH may go out before that is
+ * through (RFC 3903 4). */
+struct simple_removal {
+	struct endpoint *e; /* NULL once it has gone */
 };
 
 
-static void watch_destructor(void *data)
-{
-	struct simple_watch *w = data;
+/* ---- the publication ---- */
 
-	tmr_cancel(&w->tmr);
-	list_unlink(&w->le);
-	mem_deref(w->sub);
-	mem_deref(w->told);
-	mem_deref(w->doc);
-	mem_deref(w->answer);
-	mem_deref(w->peer);
+static void publish_result(const struct ua_result *result, void *arg)
+{
+	const struct endpoint *e = arg;
+
+	if (result->why && (result->status < 200 || result->status > 299))
+		log_print(e->stack->log, LOG_WARN, "presence",
+			"%s: own presence is not published: %s", e->aor,
+			result->why);
 }
 
 
-/* ---- telling ---- */
-
-/* Takes P over. */
-static void tell(struct simple_watch *w, struct presence *p, uint16_t code)
+static void removed_handler(void *arg)
 {
-	struct endpoint *e = w->e;
+	struct simple_removal *removal = arg;
+	struct endpoint *e = removal->e;
 
-	if (w->told && presence_eq(w->told, p)) {
-		mem_deref(p);
+	mem_deref(removal);
+	if (!e)
 		return;
-	}
-	mem_deref(w->told);
-	w->told = p;
-	mem_ref(e);
-	mem_ref(p);
-	e->h.presence(w->peer, p, code, false, e->h.arg);
-	mem_deref(p);
-	mem_deref(e);
+	e->removal = NULL;
+	if (e->visibility != ENDPOINT_HIDDEN)
+		simple_publish(e);
 }
 
 
-static struct presence *unknown(const char *why)
+static void unpublish(struct endpoint *e, uint64_t limit)
 {
-	return presence_alloc(PRESENCE_UNKNOWN, PRESENCE_NONE, NULL, why);
+	struct simple_removal *removal;
+
+	if (!e->publisher)
+		return;
+	removal = mem_zalloc(sizeof(*removal), NULL);
+	removal->e = e;
+	e->removal = removal;
+	ua_publisher_end(e->publisher, limit, removed_handler, removal);
+	e->publisher = mem_deref(e->publisher);
 }
 
 
-/* The end of a fetch: one answer, then it is gone. */
-static void fetched(void *arg)
+static void publish(struct endpoint *e, const struct pl *body)
 {
-	struct simple_watch *w = arg;
-	struct endpoint *e = mem_ref(w->e);
+	int err = 0;
 
-	list_unlink(&w->le);
-	e->h.presence(w->peer, w->answer, w->code, true, e->h.arg);
-	mem_deref(w);
-	mem_deref(e);
-}
-
-
-/* ---- from the subscription ---- */
-
-static uint16_t take_document(
-	struct simple_watch *w, const struct msg *notify, struct presence **pp)
-{
-	struct pres_query query = {
-		.entity = pl_str(w->peer),
-		.now = tmrs_wall(w->e->stack->tmrs),
-	};
-	struct pres_doc *doc;
-	int err;
-
-	err = pres_decode(&doc, &notify->content_type, &notify->body, &query);
-	if (err) {
-		log_print(w->e->stack->log, LOG_WARN, "presence",
-			"%s: a presence document cannot be read: %s", w->peer,
-			strerror(err));
-		return err == ENOTSUP ? 415 : 400;
-	}
-	if (w->doc && pres_is_stale(doc, w->doc)) {
-		mem_deref(doc);
-		*pp = NULL;
-		return 0;
-	}
-	mem_deref(w->doc);
-	w->doc = doc;
-	*pp = mem_ref(doc->presence);
-	return 0;
-}
-
-
-static uint16_t notify_handler(const struct msg *notify, bool first, void *arg)
-{
-	struct simple_watch *w = mem_ref(arg);
-	struct presence *p = NULL;
-	uint16_t status = 0;
-
-	if (notify->body.l)
-		status = take_document(w, notify, &p);
-	else if (first) /* nothing published */
-		p = presence_alloc(PRESENCE_OFFLINE, PRESENCE_NONE, NULL, NULL);
-	if (p && w->fetch) {
-		mem_deref(w->answer);
-		w->answer = p;
-	} else if (p) {
-		tell(w, p, 0);
-	}
-	mem_deref(w);
-	return status;
-}
-
-
-static void watch_state(struct simple_watch *w, enum ua_sub_state state,
-	const char *why, uint16_t status)
-{
-	switch (state) {
-	case UA_SUB_TRYING:
-		if (!w->told || w->told->state == PRESENCE_UNKNOWN)
-			tell(w, unknown("waiting for an answer"), 0);
-		break;
-	case UA_SUB_PENDING:
-		tell(w, unknown("waiting for approval"), 0);
-		break;
-	case UA_SUB_ACTIVE:
-		break;
-	case UA_SUB_ENDED:
-		w->doc = mem_deref(w->doc);
-		tell(w, unknown(why ? why : "the subscription ended"), status);
-		break;
-	}
-}
-
-
-static void state_handler(enum ua_sub_state state, const char *why,
-	uint16_t status, bool again, void *arg)
-{
-	struct simple_watch *w = mem_ref(arg);
-
-	(void)again;
-	if (!w->fetch) {
-		watch_state(w, state, why, status);
-	} else if (state == UA_SUB_PENDING && !w->answer) {
-		w->answer = unknown("waiting for approval");
-	} else if (state == UA_SUB_ENDED) {
-		if (!w->answer) {
-			w->answer = unknown(why ? why : "no answer");
-			w->code = status;
-		}
-		/* Not from within: the subscription is the caller. */
-		tmr_start(w->e->stack->tmrs, &w->tmr, 0, fetched, w);
-	}
-	mem_deref(w);
-}
-
-
-static void subscribe(struct simple_watch *w)
-{
-	struct ua_sub_config config = {
-		.target = w->peer,
-		.event = event_name,
-		.accept = pres_accept(),
-		.expires = w->fetch ? 0 : w->e->expires,
-	};
-	struct ua_sub_handlers h = {
-		.state = state_handler,
-		.notify = notify_handler,
-		.arg = w,
-	};
-	int err = ua_subscribe(&w->sub, w->e->ua, &config, &h);
-
+	if (!e->publisher)
+		err = ua_publisher_alloc(&e->publisher, e->ua, event_name,
+			pidf_type, e->expires, publish_result, e);
 	if (err)
-		log_print(w->e->stack->log, LOG_WARN, "presence",
-			"%s: cannot subscribe: %s", w->peer, strerror(err));
+		log_print(e->stack->log, LOG_WARN, "presence",
+			"%s: cannot publish: %s", e->aor, strerror(err));
+	else
+		ua_publisher_set(e->publisher, body);
 }
 
 
-/* ---- watching ---- */
-
-static void tell_unknown(void *arg)
-{
-	struct simple_watch *w = mem_ref(arg);
-
-	if (!w->told)
-		tell(w,
-			unknown(ua_state(w->e->ua) == UA_ONLINE
-					? "waiting for an answer"
-					: "not signed in"),
-			0);
-	mem_deref(w);
-}
-
-
-static struct simple_watch *watch_alloc(struct endpoint *e, const char *peer)
-{
-	struct simple_watch *w = mem_zalloc(sizeof(*w), watch_destructor);
-
-	w->e = e;
-	w->peer = mem_strdup(peer);
-	return w;
-}
-
-
-void simple_watch(struct endpoint *e, const char *peer)
-{
-	struct simple_watch *w;
-
-	HASH_FIND_STR(e->watches, peer, w);
-	if (w)
-		return;
-	w = watch_alloc(e, peer);
-	HASH_ADD_KEYPTR(hh, e->watches, w->peer, strlen(w->peer), w);
-	tmr_start(e->stack->tmrs, &w->tmr, 0, tell_unknown, w);
-	if (ua_state(e->ua) == UA_ONLINE)
-		subscribe(w);
-}
-
-
-/* The subscription says goodbye alone: its object outlives ours. */
-static void let_go(struct simple_watch *w, uint64_t limit)
-{
-	if (!w->sub)
-		return;
-	endpoint_goodbye_begin(w->e);
-	ua_sub_end(w->sub, limit, endpoint_goodbye_done, w->e);
-	w->sub = mem_deref(w->sub);
-}
-
-
-void simple_unwatch(struct endpoint *e, const char *peer)
-{
-	struct simple_watch *w;
-
-	HASH_FIND_STR(e->watches, peer, w);
-	if (!w)
-		return;
-	HASH_DEL(e->watches, w);
-	let_go(w, GOODBYE);
-	mem_deref(w);
-}
-
-
-static void cannot_fetch(void *arg)
-{
-	struct simple_watch *w = arg;
-
-	w->answer = unknown("not signed in");
-	fetched(w);
-}
-
-
-void simple_fetch(struct endpoint *e, const char *peer)
-{
-	struct simple_watch *w = watch_alloc(e, peer);
-
-	w->fetch = true;
-	list_append(&e->fetches, &w->le, w);
-	if (ua_state(e->ua) == UA_ONLINE)
-		subscribe(w);
-	if (!w->sub)
-		tmr_start(e->stack->tmrs, &w->tmr, 0, cannot_fetch, w);
-}
-
-
-/* ---- own presence ---- */
+/* ---- the documents ---- */
 
 static int write_pidf(struct endpoint *e, struct mbuf *mb, bool open)
 {
 	struct presence *closed =
 		presence_alloc(PRESENCE_OFFLINE, PRESENCE_NONE, NULL, NULL);
-	struct pres_source source = {
+	const struct pres_source source = {
 		.entity = e->aor,
 		.tuple_id = e->tuple_id,
 		.contact = e->aor,
@@ -311,46 +100,17 @@ static int write_pidf(struct endpoint *e, struct mbuf *mb, bool open)
 }
 
 
-static void publish_document(struct endpoint *e, const struct pl *body)
+static void show(
+	struct endpoint *e, const struct pl *body, const struct pl *closed)
 {
-	if (!e->publish || ua_state(e->ua) != UA_ONLINE)
+	if (e->notifier)
+		ua_notifier_set(e->notifier, body, closed);
+	if (!e->publish || !e->online)
 		return;
-	if (e->visibility == ENDPOINT_HIDDEN) {
-		if (e->publisher) {
-			endpoint_goodbye_begin(e);
-			ua_publisher_end(e->publisher, GOODBYE,
-				endpoint_goodbye_done, e);
-			e->publisher = mem_deref(e->publisher);
-		}
-		return;
-	}
-	if (e->publisher)
-		ua_publisher_set(e->publisher, body);
-}
-
-
-static void publish_result(const struct ua_result *result, void *arg)
-{
-	struct endpoint *e = arg;
-
-	if (result->why && (result->status < 200 || result->status > 299))
-		log_print(e->stack->log, LOG_WARN, "presence",
-			"%s: own presence is not published: %s", e->aor,
-			result->why);
-}
-
-
-static void open_publisher(struct endpoint *e)
-{
-	int err;
-
-	if (e->publisher || !e->publish || e->visibility == ENDPOINT_HIDDEN)
-		return;
-	err = ua_publisher_alloc(&e->publisher, e->ua, event_name, pidf_type,
-		e->expires, publish_result, e);
-	if (err)
-		log_print(e->stack->log, LOG_WARN, "presence",
-			"%s: cannot publish: %s", e->aor, strerror(err));
+	if (e->visibility == ENDPOINT_HIDDEN)
+		unpublish(e, DIALECT_GOODBYE);
+	else if (!e->removal)
+		publish(e, body);
 }
 
 
@@ -367,19 +127,14 @@ void simple_publish(struct endpoint *e)
 	err = write_pidf(e, body, e->visibility == ENDPOINT_VISIBLE);
 	if (!err)
 		err = write_pidf(e, closed, false);
-	if (err) {
+	body_pl = mbuf_all(body);
+	closed_pl = mbuf_all(closed);
+	if (err)
 		log_print(e->stack->log, LOG_ERROR, "presence",
 			"%s: own presence cannot be written: %s", e->aor,
 			strerror(err));
-	} else {
-		body_pl = mbuf_all(body);
-		closed_pl = mbuf_all(closed);
-		if (e->notifier)
-			ua_notifier_set(e->notifier, &body_pl, &closed_pl);
-		if (ua_state(e->ua) == UA_ONLINE)
-			open_publisher(e);
-		publish_document(e, &body_pl);
-	}
+	else
+		show(e, &body_pl, &closed_pl);
 	mem_deref(body);
 	mem_deref(closed);
 }
@@ -395,8 +150,9 @@ static enum ua_verdict verdict_of(enum endpoint_verdict v)
 	case ENDPOINT_POLITE_BLOCK:
 		return UA_POLITE_BLOCK;
 	case ENDPOINT_REFUSE:
-	case ENDPOINT_BUSY:
 		return UA_REJECTED;
+	case ENDPOINT_BUSY:
+		return UA_BUSY;
 	case ENDPOINT_PENDING:
 		break;
 	}
@@ -405,17 +161,27 @@ static enum ua_verdict verdict_of(enum endpoint_verdict v)
 
 
 static enum ua_verdict authorize_handler(const char *watcher,
-	const struct pl *name, const char *source, void *arg)
+	const struct pl *display, const char *source, void *arg)
 {
-	struct endpoint *e = arg;
+	struct endpoint *e = endpoint_hold(arg);
+	struct pl name;
+	char *text = endpoint_name(&name, display);
+	enum endpoint_verdict v =
+		e->h.authorize(watcher, &name, source, e->h.arg);
 
-	return verdict_of(e->h.authorize(watcher, name, source, e->h.arg));
+	if (v != ENDPOINT_BUSY && endpoint_hears(e)) {
+		simple_watch_hint(e, watcher, true);
+		conv_alive(e, watcher);
+	}
+	mem_deref(text);
+	endpoint_release(e);
+	return verdict_of(v);
 }
 
 
-int simple_notifier_open(struct endpoint *e)
+int simple_presence_open(struct endpoint *e)
 {
-	struct ua_notifier_handlers h = {
+	const struct ua_notifier_handlers h = {
 		.authorize = authorize_handler,
 		.arg = e,
 	};
@@ -437,57 +203,29 @@ void simple_decide(
 
 void simple_presence_online(struct endpoint *e)
 {
-	struct simple_watch *w, *next;
+	int err = e->notifier ? 0 : simple_presence_open(e);
 
-	if (!e->notifier)
-		(void)simple_notifier_open(e);
+	if (err)
+		log_print(e->stack->log, LOG_WARN, "presence",
+			"%s: nobody can watch: %s", e->aor, strerror(err));
 	simple_publish(e);
-	HASH_ITER (hh, e->watches, w, next) {
-		if (!w->sub)
-			subscribe(w);
-	}
-}
-
-
-void simple_presence_lost(struct endpoint *e, const char *why)
-{
-	struct simple_watch *w, *next;
-
-	HASH_ITER (hh, e->watches, w, next) {
-		tell(w, unknown(why), 0);
-	}
 }
 
 
 void simple_presence_goodbye(struct endpoint *e, uint64_t limit)
 {
-	struct simple_watch *w, *next;
-
-	HASH_ITER (hh, e->watches, w, next) {
-		let_go(w, limit);
-	}
-	if (e->publisher) {
-		endpoint_goodbye_begin(e);
-		ua_publisher_end(e->publisher, limit, endpoint_goodbye_done, e);
-		e->publisher = mem_deref(e->publisher);
-	}
-	if (e->notifier) {
-		endpoint_goodbye_begin(e);
-		ua_notifier_end(e->notifier, limit, endpoint_goodbye_done, e);
-		e->notifier = mem_deref(e->notifier);
-	}
+	unpublish(e, limit);
+	if (e->notifier)
+		ua_notifier_end(e->notifier, limit, NULL, NULL);
+	e->notifier = mem_deref(e->notifier);
 }
 
 
 void simple_presence_close(struct endpoint *e)
 {
-	struct simple_watch *w, *next;
-
-	HASH_ITER (hh, e->watches, w, next) {
-		HASH_DEL(e->watches, w);
-		mem_deref(w);
-	}
-	list_flush(&e->fetches);
+	if (e->removal)
+		e->removal->e = NULL;
+	e->removal = NULL;
 	e->publisher = mem_deref(e->publisher);
 	e->notifier = mem_deref(e->notifier);
 }

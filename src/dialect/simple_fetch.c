@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* simple_fetch.c - asking once for somebody's presence: SUBSCRIBE with
+ * Expires 0 (RFC 6665 4.4.3). */
+#include <errno.h>
+#include <string.h>
+#include "dialect_int.h"
+#include "mem.h"
+
+
+struct fetch {
+	struct le le; /* e->fetches */
+	struct endpoint *e;
+	char *peer;
+	struct ua_sub *sub;
+	struct presence *answer; /* what came so far */
+	uint16_t code;
+	struct tmr tmr; /* the answer is to be told */
+};
+
+
+static void fetch_destructor(void *data)
+{
+	struct fetch *f = data;
+
+	tmr_cancel(&f->tmr);
+	list_unlink(&f->le);
+	mem_deref(f->sub);
+	mem_deref(f->answer);
+	mem_deref(f->peer);
+}
+
+
+/* One answer, then it is gone. */
+static void answer_handler(void *arg)
+{
+	struct fetch *f = arg;
+	struct endpoint *e = endpoint_hold(f->e);
+
+	list_unlink(&f->le);
+	e->h.presence(f->peer, f->answer, f->code, true, e->h.arg);
+	mem_deref(f);
+	endpoint_release(e);
+}
+
+
+static void answer_soon(struct fetch *f, struct presence *p, uint16_t code)
+{
+	if (f->answer) {
+		mem_deref(p);
+	} else {
+		f->answer = p;
+		f->code = code;
+	}
+	tmr_start(f->e->stack->tmrs, &f->tmr, 0, answer_handler, f);
+}
+
+
+static uint16_t notify_handler(const struct msg *notify, bool first, void *arg)
+{
+	struct fetch *f = arg;
+	struct presence *p = NULL;
+	struct pres_doc *doc;
+	uint16_t status = 0;
+
+	if (notify->body.l) {
+		status = simple_read(&doc, f->e, f->peer, notify);
+		p = status ? simple_unknown("what they publish cannot be read")
+			   : mem_ref(doc->presence);
+		if (!status)
+			mem_deref(doc);
+	} else if (first) {
+		p = presence_alloc(PRESENCE_OFFLINE, PRESENCE_NONE, NULL, NULL);
+	}
+	if (p) {
+		mem_deref(f->answer);
+		f->answer = p;
+	}
+	return status;
+}
+
+
+static void state_handler(enum ua_sub_state state, const char *why,
+	uint16_t status, bool again, void *arg)
+{
+	(void)again;
+	if (state == UA_SUB_PENDING)
+		answer_soon(arg, simple_unknown("waiting for approval"), 0);
+	else if (state == UA_SUB_ENDED)
+		answer_soon(arg, simple_unknown(simple_refusal(why, status)),
+			status);
+}
+
+
+void simple_fetch(struct endpoint *e, const char *peer)
+{
+	struct fetch *f = mem_zalloc(sizeof(*f), fetch_destructor);
+	const struct ua_sub_handlers h = {
+		.state = state_handler,
+		.notify = notify_handler,
+		.arg = f,
+	};
+	int err;
+
+	f->e = e;
+	f->peer = mem_strdup(peer);
+	list_append(&e->fetches, &f->le, f);
+	if (!e->online) {
+		answer_soon(f, simple_unknown(endpoint_reason(e)), 0);
+		return;
+	}
+	err = simple_subscribe(&f->sub, e, peer, 0, &h);
+	if (err)
+		answer_soon(f,
+			simple_unknown(err == EINVAL ? "this is no SIP address"
+						     : strerror(err)),
+			0);
+}
