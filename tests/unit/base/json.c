@@ -42,12 +42,39 @@ static void encode(void **state)
 	assert_string_equal(s,
 		"{\"event\":\"message\",\"n\":-5,\"b\":true,\"z\":null,"
 		"\"a\":[\"gr\\u00FC\\u00DF \\uD83D\\uDE00\","
-		"\"\\u001B[31m\\n\\\"\\\\\\u007f/\",\"bad\\uFFFD\","
+		"\"\\u001B[31m\\n\\\"\\\\\\u007F/\",\"bad\\uFFFD\","
 		"\"a\\u0000b\",\"a\\u0000\\uFFFD\\uFFFDz\"]}");
 	mem_deref(s);
 	s = encoded(json_new_str(""));
 	assert_string_equal(s, "\"\"");
 	mem_deref(s);
+}
+
+
+/* What was read is written the same: nested, empty, numbers, every escape. */
+static void encode_decoded(void **state)
+{
+	static const char *const texts[] = {
+		"{}",
+		"[]",
+		"[[],{},{\"a\":[{\"b\":[null,true,false]}]},-1.5,0.25]",
+		"{\"k\\n\\u00FC\":[-9223372036854775808,0]}",
+		"\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001F ~\\u007F\\u0080\"",
+		"\"\\uFFFF\\uD800\\uDC00\\uDBFF\\uDFFFz\"",
+	};
+	struct json *j;
+	struct pl pl;
+	size_t i;
+	char *s;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(texts); i++) {
+		pl = pl_str(texts[i]);
+		assert_int_equal(json_decode(&j, &pl, NULL), 0);
+		s = encoded(j);
+		assert_string_equal(s, texts[i]);
+		mem_deref(s);
+	}
 }
 
 
@@ -148,6 +175,7 @@ int test_json(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(encode),
+		cmocka_unit_test(encode_decoded),
 		cmocka_unit_test(encode_bound),
 		cmocka_unit_test(decode),
 		cmocka_unit_test(decode_bad),
