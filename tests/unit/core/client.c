@@ -139,7 +139,7 @@ static void stack(void **state)
 
 static void arguments(void **state)
 {
-	struct core_config config = {NULL};
+	struct core_config config = {0};
 	struct core *core = NULL;
 
 	(void)state;
