@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include "msg_int.h"
+#include "word.h"
 
 
 enum hdr_kind {
@@ -12,13 +13,14 @@ enum hdr_kind {
 	KIND_LIST,
 };
 
+/* Names have zeros behind them, so that words of them can be compared. */
 static const struct {
-	struct pl name;
+	char name[30];
 	char compact;
 	uint8_t kind;
 } fields[HDR_IDS] = {
 #define HDR_X(id, name, compact, kind) \
-	[HDR_##id] = {PL(name), compact, KIND_##kind},
+	[HDR_##id] = {name, compact, KIND_##kind},
 	HDR_TABLE(HDR_X)
 #undef HDR_X
 };
@@ -88,33 +90,59 @@ static const uint8_t by_letter[26] = {
 	['y' - 'a'] = HDR_IDENTITY,
 };
 
-static const struct pl methods[MSG_METHODS] = {
-	[MSG_ACK] = PL("ACK"),
-	[MSG_BENOTIFY] = PL("BENOTIFY"),
-	[MSG_BYE] = PL("BYE"),
-	[MSG_CANCEL] = PL("CANCEL"),
-	[MSG_INFO] = PL("INFO"),
-	[MSG_INVITE] = PL("INVITE"),
-	[MSG_MESSAGE] = PL("MESSAGE"),
-	[MSG_NOTIFY] = PL("NOTIFY"),
-	[MSG_OPTIONS] = PL("OPTIONS"),
-	[MSG_PRACK] = PL("PRACK"),
-	[MSG_PUBLISH] = PL("PUBLISH"),
-	[MSG_REFER] = PL("REFER"),
-	[MSG_REGISTER] = PL("REGISTER"),
-	[MSG_SERVICE] = PL("SERVICE"),
-	[MSG_SUBSCRIBE] = PL("SUBSCRIBE"),
-	[MSG_UPDATE] = PL("UPDATE"),
+static const struct {
+	char name[15];
+	uint8_t len;
+} methods[MSG_METHODS] = {
+#define METHOD(name) [MSG_##name] = {#name, sizeof(#name) - 1}
+	METHOD(ACK),
+	METHOD(BENOTIFY),
+	METHOD(BYE),
+	METHOD(CANCEL),
+	METHOD(INFO),
+	METHOD(INVITE),
+	METHOD(MESSAGE),
+	METHOD(NOTIFY),
+	METHOD(OPTIONS),
+	METHOD(PRACK),
+	METHOD(PUBLISH),
+	METHOD(REFER),
+	METHOD(REGISTER),
+	METHOD(SERVICE),
+	METHOD(SUBSCRIBE),
+	METHOD(UPDATE),
+#undef METHOD
 };
+
+
+/* True where the N bytes at P, of which HEAD is the first eight (zeros if
+ * there are fewer), are those of NAME, which is as long. By eight bytes; the
+ * last eight overlap with those before. */
+static inline bool name_is(
+	const char *name, const char *p, size_t n, uint64_t head)
+{
+	size_t i;
+
+	if (word_load(name) != head)
+		return false;
+	if (n <= 8)
+		return true;
+	for (i = 8; i + 8 < n; i += 8) {
+		if (word_load(name + i) != word_load(p + i))
+			return false;
+	}
+	return word_load(name + n - 8) == word_load(p + n - 8);
+}
 
 
 enum msg_method msg_method_find(const struct pl *pl)
 {
+	uint64_t head = word_load_part(pl->p, pl->l < 8 ? pl->l : 8);
 	unsigned int i;
 
 	for (i = MSG_UNKNOWN + 1; i < MSG_METHODS; i++) {
-		if (methods[i].l == pl->l && methods[i].p[0] == pl->p[0] &&
-			!memcmp(methods[i].p, pl->p, pl->l))
+		if (methods[i].len == pl->l &&
+			name_is(methods[i].name, pl->p, pl->l, head))
 			return (enum msg_method)i;
 	}
 	return MSG_UNKNOWN;
@@ -123,75 +151,64 @@ enum msg_method msg_method_find(const struct pl *pl)
 
 const char *msg_method_name(enum msg_method method)
 {
-	return (unsigned int)method < MSG_METHODS ? methods[method].p : NULL;
+	return method != MSG_UNKNOWN && (unsigned int)method < MSG_METHODS
+		? methods[method].name
+		: NULL;
 }
 
 
-static uint64_t load(const char *p)
+/* The name in some other mixture of cases. */
+static enum hdr_id find_folded(const uint8_t *id, const struct pl *name)
 {
-	uint64_t v;
+	for (; *id; id++) {
+		const char *p = fields[*id].name;
+		size_t i;
 
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-
-/* By eight bytes; the last eight overlap with those before. */
-static bool bytes_eq(const char *a, const char *b, size_t n)
-{
-	size_t i;
-
-	if (n < 8)
-		return !memcmp(a, b, n);
-	for (i = 0; n - i > 8; i += 8) {
-		if (load(a + i) != load(b + i))
-			return false;
-	}
-	return load(a + n - 8) == load(b + n - 8);
-}
-
-
-/* Most write a name as we do. */
-static bool name_eq(const char *a, const char *b, size_t n)
-{
-	size_t i;
-
-	if (bytes_eq(a, b, n))
-		return true;
-	for (i = 0; i < n; i++) {
-		if (ch_lower(a[i]) != ch_lower(b[i]))
-			return false;
-	}
-	return true;
-}
-
-
-enum hdr_id hdr_find(const struct pl *name)
-{
-	const uint8_t *id;
-	char first;
-
-	if (!name->l)
-		return HDR_OTHER;
-	first = ch_lower(name->p[0]);
-	if (name->l == 1 && first >= 'a' && first <= 'z')
-		return (enum hdr_id)by_letter[first - 'a'];
-	if (name->l >= sizeof(by_length) / sizeof(by_length[0]))
-		return HDR_OTHER;
-	id = by_length[name->l];
-	for (; id && *id; id++) {
-		const char *p = fields[*id].name.p;
-
-		if (ch_lower(p[0]) == first && name_eq(p, name->p, name->l))
+		for (i = 0; i < name->l; i++) {
+			if (ch_lower(p[i]) != ch_lower(name->p[i]))
+				break;
+		}
+		if (i == name->l)
 			return (enum hdr_id) * id;
 	}
 	return HDR_OTHER;
 }
 
 
+static enum hdr_id find_compact(char c)
+{
+	c = ch_lower(c);
+	return c >= 'a' && c <= 'z' ? (enum hdr_id)by_letter[c - 'a']
+				    : HDR_OTHER;
+}
+
+
+enum hdr_id hdr_find(const struct pl *name)
+{
+	const uint8_t *row, *id;
+	uint64_t head;
+
+	if (name->l == 1)
+		return find_compact(name->p[0]);
+	if (name->l >= sizeof(by_length) / sizeof(by_length[0]))
+		return HDR_OTHER;
+	row = by_length[name->l];
+	if (!row)
+		return HDR_OTHER;
+	/* Most write a name as we do. */
+	head = word_load_part(name->p, name->l < 8 ? name->l : 8);
+	for (id = row; *id; id++) {
+		if (name_is(fields[*id].name, name->p, name->l, head))
+			return (enum hdr_id) * id;
+	}
+	return find_folded(row, name);
+}
+
+
 const char *hdr_name(enum hdr_id id)
 {
-	return (unsigned int)id < HDR_IDS ? fields[id].name.p : NULL;
+	return id != HDR_OTHER && (unsigned int)id < HDR_IDS ? fields[id].name
+							     : NULL;
 }
 
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "mem.h"
 #include "msg_int.h"
+#include "word.h"
 
 
 const struct msg_limits msg_limits_default = {
@@ -25,8 +26,9 @@ struct decoder {
 	struct msg *msg;
 	struct msg_hdr *hdrs;
 	uint16_t *first;
-	uint16_t last[HDR_IDS]; /* 1 + index of the last, 0 none */
+	uint16_t last[HDR_IDS]; /* index of the last, where there is a first */
 	const struct msg_limits *limits;
+	bool stray_cr; /* one may be in a line */
 	size_t body; /* bytes there behind the head */
 	size_t copied; /* of them, never over the limit */
 	bool stream;
@@ -52,8 +54,8 @@ static void bad(struct decoder *d, uint16_t status, const char *why)
 
 /* ---- header lines ----------------------------------------------------- */
 
-static void add_header(
-	struct decoder *d, const struct pl *name, const struct pl *value)
+static void add_header(struct decoder *d, enum hdr_id id, const struct pl *name,
+	const struct pl *value)
 {
 	struct msg *msg = d->msg;
 	size_t i = msg->nhdrs;
@@ -65,59 +67,89 @@ static void add_header(
 	}
 	h->name = *name;
 	h->value = *value;
-	h->id = hdr_find(name);
+	h->id = id;
 	h->next = 0;
 	++msg->nhdrs;
-	if (h->id == HDR_OTHER)
+	if (id == HDR_OTHER)
 		return;
-	if (!d->first[h->id]) {
-		d->first[h->id] = (uint16_t)(i + 1);
+	if (!d->first[id]) {
+		d->first[id] = (uint16_t)(i + 1);
 	} else {
-		if (hdr_is_single(h->id))
+		if (hdr_is_single(id))
 			bad(d, 400, "a header that may stand once is doubled");
-		d->hdrs[d->last[h->id] - 1].next = (uint16_t)i;
+		d->hdrs[d->last[id]].next = (uint16_t)i;
 	}
-	d->last[h->id] = (uint16_t)(i + 1);
+	d->last[id] = (uint16_t)i;
+}
+
+
+/* The first colon, or the end. */
+static const char *find_colon(const char *p, const char *e)
+{
+	uint64_t flags;
+
+	for (; e - p >= 8; p += 8) {
+		flags = word_equal(word_load(p), ':');
+		if (flags)
+			return p + word_first(flags);
+	}
+	while (p < e && *p != ':')
+		++p;
+	return p;
+}
+
+
+/* What is before a colon and no name as we know it: one that nobody knows,
+ * white space behind one, or no name at all. */
+static bool take_name(struct pl *name, enum hdr_id *id)
+{
+	struct cur c = cur_of(name);
+	struct pl token = cur_run(&c, CH_TOKEN);
+
+	while (cur_at(&c, ' ') || cur_at(&c, '\t'))
+		++c.p;
+	if (!token.l || cur_more(&c))
+		return false;
+	*name = token;
+	*id = hdr_find(name);
+	return true;
 }
 
 
 /* The unfolded line from P to END, which is at its CRLF or LF. */
 static void read_header(struct decoder *d, const char *p, const char *end)
 {
-	struct pl name = {p, 0}, value;
+	const char *colon = find_colon(p, end);
+	struct pl name = span(p, colon), value;
+	enum hdr_id id = hdr_find(&name);
 
-	while (ch_is(*p, CH_TOKEN))
-		++p;
-	name.l = (size_t)(p - name.p);
-	while (*p == ' ' || *p == '\t')
-		++p;
-	if (!name.l || *p != ':') {
+	if (colon == end || (id == HDR_OTHER && !take_name(&name, &id))) {
 		bad(d, 400, "a line that is no header");
 		return;
 	}
-	for (++p; p < end && (*p == ' ' || *p == '\t'); p++)
+	for (p = colon + 1; p < end && (*p == ' ' || *p == '\t'); p++)
 		;
 	while (end > p && (end[-1] == ' ' || end[-1] == '\t'))
 		--end;
 	value = span(p, end);
-	if (value.l && memchr(value.p, '\r', value.l))
+	if (d->stray_cr && value.l && memchr(value.p, '\r', value.l))
 		bad(d, 400, "a CR inside a header");
-	add_header(d, &name, &value);
+	add_header(d, id, &name, &value);
 }
 
 
-/* All lines of HEAD (which ends in LF) behind the start line. */
-static void read_headers(struct decoder *d, const char *p, const char *e)
+/* All lines of HEAD behind the start line, of which P and E are the bytes. */
+static void read_headers(struct decoder *d, const struct head *head,
+	const char *p, const char *e)
 {
-	while (p < e) {
-		const char *lf = memchr(p, '\n', (size_t)(e - p)), *end = lf;
+	const char *at = p + head->end[0] + 1, *lf, *end;
+	size_t i;
 
-		if (end > p && end[-1] == '\r')
-			--end;
-		if (end == p)
-			break;
-		read_header(d, p, end);
-		p = lf + 1;
+	for (i = 1; i < head->lines; i++, at = lf + 1) {
+		lf = i < HEAD_LINES ? p + head->end[i]
+				    : memchr(at, '\n', (size_t)(e - at));
+		end = lf > at && lf[-1] == '\r' ? lf - 1 : lf;
+		read_header(d, at, end);
 	}
 }
 
@@ -211,24 +243,18 @@ static void read_status_line(struct decoder *d, struct cur *c)
 }
 
 
-/* Returns what is behind the start line. */
-static const char *read_start_line(
-	struct decoder *d, const char *p, const char *e)
+/* The line from P, whose LF is at LF. */
+static void read_start_line(struct decoder *d, const char *p, const char *lf)
 {
-	const char *lf = memchr(p, '\n', (size_t)(e - p));
-	struct cur c = {p, lf};
-	struct pl line;
+	struct cur c = {p, lf > p && lf[-1] == '\r' ? lf - 1 : lf};
+	struct pl line = cur_rest(&c);
 
-	if (c.e > p && c.e[-1] == '\r')
-		--c.e;
-	line = cur_rest(&c);
-	if (line.l && memchr(line.p, '\r', line.l))
+	if (d->stray_cr && line.l && memchr(line.p, '\r', line.l))
 		bad(d, 400, "a CR in the start line");
 	if (line.l >= 4 && line.p[3] == '/' && ch_lower(line.p[0]) == 's')
 		read_status_line(d, &c);
 	else
 		read_request_line(d, &c);
-	return lf + 1;
 }
 
 
@@ -375,16 +401,17 @@ static bool nuls_quoted(const char *p, size_t n)
 }
 
 
-static void read_all(
-	struct decoder *d, const struct head *head, char *bytes, size_t len)
+/* HEAD is that of the LEN bytes, unfolded; ENDED as it was received. */
+static void read_all(struct decoder *d, const struct head *head,
+	const char *bytes, size_t len)
 {
 	struct msg *msg = d->msg;
-	const char *p;
 
+	d->stray_cr = head->stray_cr;
 	if (head->nul && !nuls_quoted(bytes, len))
 		bad(d, 400, "a NUL in the headers");
-	p = read_start_line(d, bytes, bytes + len);
-	read_headers(d, p, bytes + len);
+	read_start_line(d, bytes, bytes + head->end[0]);
+	read_headers(d, head, bytes, bytes + len);
 	if (!head->ended)
 		bad(d, head->too_long ? 513 : 400, "the headers do not end");
 	read_fields(d);
@@ -403,14 +430,13 @@ static bool answerable(const struct msg *msg)
 static struct msg *block_alloc(
 	struct decoder *d, const struct head *head, char **bytes)
 {
-	size_t max = headers_max(d->limits);
-	size_t n = head->lines < max ? head->lines : max;
-	size_t hdrs = sizeof(struct block);
-	size_t at = hdrs + n * sizeof(struct msg_hdr);
+	size_t max = headers_max(d->limits), n = head->lines - 1;
+	size_t hdrs = sizeof(struct block), at;
 	struct block *b;
 
 	_Static_assert(sizeof(struct block) % _Alignof(struct msg_hdr) == 0,
 		"hdrs follow the block");
+	at = hdrs + (n < max ? n : max) * sizeof(struct msg_hdr);
 	b = mem_alloc(at + head->len + d->copied, NULL);
 	memset(b, 0, sizeof(*b));
 	d->msg = &b->msg;
@@ -423,17 +449,51 @@ static struct msg *block_alloc(
 }
 
 
+/* Copies the head from P; returns how long it is then. What is known of it
+ * changes where it is unfolded, except how it ended. */
+static size_t copy_head(struct head *head, char *to, const char *p)
+{
+	struct head unfolded;
+	size_t len;
+
+	if (!head->folded) {
+		memcpy(to, p, head->len);
+		return head->len;
+	}
+	len = head_unfold(to, p, head->len);
+	head_scan(&unfolded, to, len, len);
+	unfolded.ended = head->ended;
+	unfolded.too_long = head->too_long;
+	*head = unfolded;
+	return len;
+}
+
+
+/* The words and the error of a message that is not sound; MP gets it where
+ * it can be answered. */
+static int refuse(struct msg *msg, struct msg **mp, const char **why)
+{
+	uint16_t status = msg->bad;
+
+	*why = msg->bad_why;
+	if (answerable(msg))
+		*mp = msg;
+	else
+		mem_deref(msg);
+	return status == 413 || status == 414 || status == 513 ? EMSGSIZE
+							       : EBADMSG;
+}
+
+
 int msg_decode(struct msg **mp, const void *data, size_t n, bool stream,
 	const struct msg_limits *limits, const char **why)
 {
-	struct decoder d = {.limits = limits ? limits : &msg_limits_default,
-		.stream = stream};
-	const char *p = data;
+	const char *p = data, *body;
+	struct decoder d;
 	struct head head;
 	struct msg *msg;
 	char *bytes;
 	size_t len;
-	int err;
 
 	while (n && (*p == '\r' || *p == '\n')) {
 		++p;
@@ -442,35 +502,25 @@ int msg_decode(struct msg **mp, const void *data, size_t n, bool stream,
 	*why = "nothing there";
 	if (!n)
 		return ENODATA;
+	d.limits = limits ? limits : &msg_limits_default;
+	d.stream = stream;
 	head_scan(&head, p, n, d.limits->header_bytes);
 	*why = "no line at all";
 	if (!head.len)
 		return EBADMSG;
+	body = p + head.len;
 	d.body = head.ended ? n - head.len : 0;
 	d.copied = d.body;
 	if (d.copied > d.limits->body_bytes)
 		d.copied = d.limits->body_bytes;
 	msg = block_alloc(&d, &head, &bytes);
-	if (head.folded) {
-		len = head_unfold(bytes, p, head.len);
-	} else {
-		len = head.len;
-		memcpy(bytes, p, len);
-	}
+	len = copy_head(&head, bytes, p);
 	if (d.copied)
-		memcpy(bytes + len, p + head.len, d.copied);
+		memcpy(bytes + len, body, d.copied);
 	read_all(&d, &head, bytes, len);
-	if (!msg->bad) {
-		*why = NULL;
-		*mp = msg;
-		return 0;
-	}
-	*why = msg->bad_why;
-	err = msg->bad == 413 || msg->bad == 414 || msg->bad == 513 ? EMSGSIZE
-								    : EBADMSG;
-	if (answerable(msg))
-		*mp = msg;
-	else
-		mem_deref(msg);
-	return err;
+	if (msg->bad)
+		return refuse(msg, mp, why);
+	*why = NULL;
+	*mp = msg;
+	return 0;
 }

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 #include "msg.h"
 
 /* Character classes of RFC 3261 25.1, one bit each. */
@@ -65,13 +66,16 @@ static inline struct pl span(const char *p, const char *e)
 }
 
 
-/* True where PL is LOWER, of N lower-case letters, in any case. */
+/* True where PL is LOWER, of N lower-case letters, in any case. Where N is
+ * constant the first comparison, which mostly decides, has no loop. */
 static inline bool span_is(const struct pl *pl, const char *lower, size_t n)
 {
 	size_t i;
 
 	if (pl->l != n)
 		return false;
+	if (!memcmp(pl->p, lower, n))
+		return true;
 	for (i = 0; i < n; i++) {
 		if (ch_lower(pl->p[i]) != lower[i])
 			return false;
@@ -182,14 +186,20 @@ int addr_read(struct msg_addr *addr, const struct pl *pl);
  * behind that line; EBADMSG for a line that is no header: it was skipped. */
 int hdr_line(struct cur *c, struct pl *name, struct pl *value);
 
+enum {
+	HEAD_LINES = 64, /* whose ends are noted */
+};
+
 /* The head as it stands in the caller's bytes. */
 struct head {
 	size_t len; /* with the blank line, or whole lines if there is none */
-	size_t lines; /* header lines, folded ones joined; bounded */
+	size_t lines; /* without the blank one */
+	size_t end[HEAD_LINES]; /* where the LF of the first lines is */
 	bool folded;
 	bool ended; /* a blank line is there */
 	bool too_long; /* it is over the limit */
-	bool nul;
+	bool nul; /* there is one, at least in the line that is not whole */
+	bool stray_cr; /* there is a CR without LF, likewise */
 };
 
 /* Looks at the N bytes at P, no further than MAX for the head. */
