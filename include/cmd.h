@@ -219,10 +219,9 @@ struct cmd_call;
 enum {
 	CMD_HOLDS = 1 << 0, /* what follows waits for its outcome */
 	CMD_NETWORK = 1 << 1, /* one-shot: signs in first */
-	CMD_KEYS = 1 << 2, /* needs a front end that takes keys */
-	CMD_PANES = 1 << 3, /* needs a front end with panes */
-	CMD_LIST = 1 << 4, /* its result is an array, else one object */
-	CMD_FREE = 1 << 5, /* needs neither configuration nor state */
+	CMD_PANES = 1 << 2, /* needs a front end with panes */
+	CMD_LIST = 1 << 3, /* its result is an array, else one object */
+	CMD_FREE = 1 << 4, /* needs neither configuration nor state */
 };
 
 /* One command: its row of the table. */

@@ -77,7 +77,6 @@ enum front_pane {
 struct front {
 	const char *name; /* "screen", "line", "json", "shell", "bot" */
 	bool interactive; /* a person sees it and can be asked */
-	bool keys; /* it takes keys: `bind` means something */
 	bool once; /* one command: `login` in a file does nothing */
 
 	/* Output and end of lines that were given without a sink of their

@@ -82,7 +82,6 @@ const struct cmd_entry cmd_bind = {
 	.items = {{.flag = "-p", .name = "PLACE", .kind = CMD_PLACE},
 		{.name = "KEY", .kind = CMD_KEY},
 		{.name = "COMMAND", .kind = CMD_COMMAND}},
-	.needs = CMD_KEYS,
 	.help = "makes a key run a command, anywhere or in one place",
 	.exec = bind_exec,
 };
@@ -105,7 +104,6 @@ const struct cmd_entry cmd_unbind = {
 	.name = "unbind",
 	.items = {{.flag = "-p", .name = "PLACE", .kind = CMD_PLACE},
 		{.name = "KEY", .kind = CMD_KEY}},
-	.needs = CMD_KEYS,
 	.help = "makes a key do nothing, everywhere or in one place",
 	.exec = unbind_exec,
 };

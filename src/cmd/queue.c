@@ -155,12 +155,9 @@ static bool front_can(struct cmd_call *call)
 	const struct front *front = call->cmd->front;
 	unsigned needs = call->entry->needs;
 
-	if ((!(needs & CMD_KEYS) || front->keys) &&
-		(!(needs & CMD_PANES) || front->pane))
+	if (!(needs & CMD_PANES) || front->pane)
 		return true;
-	/* A file is written for all front ends, and its keys are kept. */
-	if (call->origin.from == FRONT_FILE && !(needs & CMD_PANES))
-		return true;
+	/* A file is written for all front ends. */
 	if (call->origin.from == FRONT_FILE)
 		reply_done(call, 0, NULL);
 	else

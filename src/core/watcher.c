@@ -214,11 +214,10 @@ int core_watcher_decide(struct core_account *a, const char *peer,
 	core_saved_decision(
 		a, e->peer, e->decided ? core_decision_word(decision) : NULL);
 	decide(a, e->peer);
-	if (has_server(a) &&
-		(decision == CORE_DECLINE || decision == CORE_BLOCK))
+	if (has_server(a) && decision != CORE_UNBLOCK)
 		(void)core_fail(0, note,
-			"a presence server may still show your presence to %s "
-			"by its own rules",
+			"obeyed here; what the server shows %s by its own "
+			"rules is unchanged",
 			e->peer);
 	if (!e->decided)
 		entry_free(a, e);

@@ -91,7 +91,6 @@ struct world *world_alloc(unsigned flags)
 	w->front = (struct front){
 		.name = "test",
 		.interactive = true,
-		.keys = flags & WORLD_KEYS,
 		.row = front_row,
 		.outcome = front_outcome,
 		.show = front_show,

@@ -10,7 +10,6 @@
 #include "fake_core.h"
 
 enum {
-	WORLD_KEYS = 1,
 	WORLD_PANES = 2,
 };
 

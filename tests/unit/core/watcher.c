@@ -22,7 +22,7 @@ static void asked(void **state)
 		enum endpoint_verdict verdict;
 		bool note;
 	} cases[] = {
-		{CORE_ACCEPT, "decide " BOB " allow\n", ENDPOINT_ALLOW, false},
+		{CORE_ACCEPT, "decide " BOB " allow\n", ENDPOINT_ALLOW, true},
 		{CORE_DECLINE, "decide " BOB " refuse\n", ENDPOINT_REFUSE,
 			true},
 		{CORE_BLOCK, "decide " BOB " polite-block\n",
