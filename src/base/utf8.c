@@ -118,7 +118,10 @@ bool utf8_valid(const struct pl *pl)
 	size_t i, n;
 
 	for (i = 0; i < pl->l; i += n) {
-		if (!decode(&cp, &n, pl->p + i, pl->l - i))
+		n = 1;
+		/* Most text is ASCII, and a call for each byte is felt. */
+		if ((unsigned char)pl->p[i] >= 0x80 &&
+			!decode(&cp, &n, pl->p + i, pl->l - i))
 			return false;
 	}
 	return true;

@@ -123,15 +123,26 @@ static void convert(struct mbuf *mb, iconv_t cd, const struct pl *pl)
 }
 
 
+/* True if PL is a string already that needs no change. */
+static bool is_right(const struct pl *pl, const struct pl *charset, size_t max)
+{
+	return pl->l <= max && is_utf8(charset) && !pl_chr(pl, '\0') &&
+		utf8_valid(pl);
+}
+
+
 char *utf8_from_charset(
 	const struct pl *pl, const struct pl *charset, size_t max)
 {
-	struct mbuf *mb = mbuf_alloc(max);
+	struct mbuf *mb;
 	iconv_t cd = (iconv_t)-1;
 	char name[CHARSET_MAX];
 	size_t i;
 	char *s;
 
+	if (is_right(pl, charset, max))
+		return mem_strndup(pl->p, pl->l);
+	mb = mbuf_alloc(max);
 	if (charset->l < sizeof(name) && is_known(charset)) {
 		memcpy(name, charset->p, charset->l);
 		name[charset->l] = '\0';
