@@ -11,7 +11,9 @@
 struct conversation {
 	UT_hash_handle hh;
 	struct list messages; /* by id */
-	char *key; /* account and peer, a newline between */
+	char *key; /* account and peer, a NUL behind each */
+	const char *peer; /* in key */
+	char *via; /* of the last message, shared by all that have the same */
 };
 
 struct record {
@@ -19,14 +21,10 @@ struct record {
 	struct le le; /* in memory_table.messages */
 	struct le conv_le; /* in conversation.messages */
 	struct conversation *conv;
-	struct store_message m; /* its strings are ours */
+	struct store_message m; /* account and peer are the conversation's, via
+				   and reason blocks of ours, text is here */
 	size_t bytes;
-};
-
-struct seen {
-	UT_hash_handle hh;
-	struct le le;
-	uint64_t key;
+	char text[];
 };
 
 struct fact {
@@ -45,8 +43,7 @@ struct memory_table {
 	struct record *by_id;
 	struct list messages; /* by id */
 	struct conversation *convs;
-	struct seen *seen;
-	struct list seen_order;
+	struct memory_seen *seen;
 	struct facts *facts;
 	size_t bytes;
 	uint64_t last_id;
@@ -60,24 +57,14 @@ static void record_free(struct memory_table *t, struct record *r)
 	list_unlink(&r->conv_le);
 	if (list_isempty(&r->conv->messages)) {
 		HASH_DEL(t->convs, r->conv);
+		mem_deref(r->conv->via);
 		mem_deref(r->conv->key);
 		mem_deref(r->conv);
 	}
 	t->bytes -= r->bytes;
-	mem_deref((char *)r->m.account);
-	mem_deref((char *)r->m.peer);
-	mem_deref((char *)r->m.text);
 	mem_deref((char *)r->m.via);
 	mem_deref((char *)r->m.reason);
 	mem_deref(r);
-}
-
-
-static void seen_free(struct memory_table *t, struct seen *s)
-{
-	HASH_DEL(t->seen, s);
-	list_unlink(&s->le);
-	mem_deref(s);
 }
 
 
@@ -98,8 +85,7 @@ static void destructor(void *data)
 
 	while (t->messages.head)
 		record_free(t, t->messages.head->data);
-	while (t->seen_order.head)
-		seen_free(t, t->seen_order.head->data);
+	mem_deref(t->seen);
 	HASH_ITER (hh, t->facts, facts, next_facts) {
 		HASH_ITER (hh, facts->rows, f, next) {
 			fact_free(facts, f);
@@ -113,25 +99,45 @@ static void destructor(void *data)
 
 struct memory_table *memory_table_alloc(void)
 {
-	return mem_zalloc(sizeof(struct memory_table), destructor);
+	struct memory_table *t = mem_zalloc(sizeof(*t), destructor);
+
+	t->seen = memory_seen_alloc();
+	return t;
 }
 
 
 static struct conversation *conversation_find(struct memory_table *t,
 	const char *account, const char *peer, bool make)
 {
-	char *key = mem_printf("%s\n%s", account, peer);
+	size_t before = strlen(account) + 1, len = before + strlen(peer) + 1;
 	struct conversation *c;
+	char *key = mem_alloc(len, NULL);
 
-	HASH_FIND_STR(t->convs, key, c);
+	memcpy(key, account, before);
+	memcpy(key + before, peer, len - before);
+	HASH_FIND(hh, t->convs, key, len, c);
 	if (c || !make) {
 		mem_deref(key);
 		return c;
 	}
 	c = mem_zalloc(sizeof(*c), NULL);
 	c->key = key;
-	HASH_ADD_KEYPTR(hh, t->convs, c->key, strlen(c->key), c);
+	c->peer = key + before;
+	HASH_ADD_KEYPTR(hh, t->convs, c->key, len, c);
 	return c;
+}
+
+
+/* A reference to a copy of VIA. */
+static char *conversation_via(struct conversation *c, const char *via)
+{
+	if (!via)
+		return NULL;
+	if (!c->via || strcmp(c->via, via)) {
+		mem_deref(c->via);
+		c->via = mem_strdup(via);
+	}
+	return mem_ref(c->via);
 }
 
 
@@ -149,25 +155,6 @@ static void insert_by_id(struct list *list, struct le *le, struct record *r)
 }
 
 
-static bool remember(struct memory_table *t, uint64_t key)
-{
-	struct seen *s;
-
-	if (!key)
-		return true;
-	HASH_FIND(hh, t->seen, &key, sizeof(key), s);
-	if (s)
-		return false;
-	if (t->seen_order.count >= MEMORY_SEEN_MAX)
-		seen_free(t, t->seen_order.head->data);
-	s = mem_zalloc(sizeof(*s), NULL);
-	s->key = key;
-	HASH_ADD(hh, t->seen, key, sizeof(s->key), s);
-	list_append(&t->seen_order, &s->le, s);
-	return true;
-}
-
-
 static uint64_t next_id(struct memory_table *t, int64_t now)
 {
 	/* Milliseconds with room for a thousand messages in each; a clock
@@ -175,6 +162,26 @@ static uint64_t next_id(struct memory_table *t, int64_t now)
 	uint64_t id = now > 0 ? (uint64_t)now * 1000 : 1;
 
 	return id > t->last_id ? id : t->last_id + 1;
+}
+
+
+static struct record *record_new(
+	struct memory_table *t, const struct store_message *m, uint64_t id)
+{
+	size_t len = strlen(m->text) + 1;
+	struct record *r = mem_zalloc(sizeof(*r) + len, NULL);
+
+	memcpy(r->text, m->text, len);
+	r->bytes = sizeof(*r) + len;
+	r->conv = conversation_find(t, m->account, m->peer, true);
+	r->m = *m;
+	r->m.id = id;
+	r->m.account = r->conv->key;
+	r->m.peer = r->conv->peer;
+	r->m.text = r->text;
+	r->m.via = conversation_via(r->conv, m->via);
+	r->m.reason = mem_strdup(m->reason);
+	return r;
 }
 
 
@@ -188,18 +195,9 @@ int memory_table_add(struct memory_table *t, const struct store_message *m,
 		if (r)
 			return EEXIST;
 	}
-	if (!remember(t, seen))
+	if (seen && !memory_seen_add(t->seen, seen))
 		return EEXIST;
-	r = mem_zalloc(sizeof(*r), NULL);
-	r->m = *m;
-	r->m.id = m->id ? m->id : next_id(t, now);
-	r->m.account = mem_strdup(m->account);
-	r->m.peer = mem_strdup(m->peer);
-	r->m.text = mem_strdup(m->text);
-	r->m.via = mem_strdup(m->via);
-	r->m.reason = mem_strdup(m->reason);
-	r->bytes = sizeof(*r) + strlen(m->text);
-	r->conv = conversation_find(t, m->account, m->peer, true);
+	r = record_new(t, m, m->id ? m->id : next_id(t, now));
 	HASH_ADD(hh, t->by_id, m.id, sizeof(r->m.id), r);
 	insert_by_id(&t->messages, &r->le, r);
 	insert_by_id(&r->conv->messages, &r->conv_le, r);

@@ -8,16 +8,23 @@
 
 #include "store.h"
 
+struct memory_seen;
 struct memory_table;
 
 enum {
 	MEMORY_MESSAGES_MAX = 100000,
-	MEMORY_SEEN_MAX = 100000,
+	/* Not less than what a server transaction's 32 s bring under load,
+	 * for that is as long as a request is repeated. */
+	MEMORY_SEEN_MAX = 1000000,
 	MEMORY_PAGE_MAX = 10000, /* messages of one page */
 };
 
 /* Bytes of text kept before the oldest messages are forgotten. */
 #define MEMORY_BYTES_MAX ((size_t)256 << 20)
+
+/* The newest MEMORY_SEEN_MAX keys; add: false where KEY is among them. */
+struct memory_seen *memory_seen_alloc(void);
+bool memory_seen_add(struct memory_seen *seen, uint64_t key);
 
 /* All that is kept; nothing here knows of turns and completions. */
 struct memory_table *memory_table_alloc(void);

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 int test_memory(void);
+int test_memory_seen(void);
 int test_memory_table(void);
 
-UNIT_MAIN(test_memory, test_memory_table)
+UNIT_MAIN(test_memory, test_memory_seen, test_memory_table)
