@@ -24,6 +24,9 @@ typedef void(mem_destroy_h)(void *data);
 /* A block of SIZE bytes, contents undefined; DESTROY may be NULL. */
 void *mem_alloc(size_t size, mem_destroy_h *destroy);
 
+/* As mem_alloc(), the first CLEAR bytes, SIZE at most, zero. */
+void *mem_alloc_clear(size_t size, size_t clear, mem_destroy_h *destroy);
+
 /* As mem_alloc(), filled with zero bytes. */
 void *mem_zalloc(size_t size, mem_destroy_h *destroy);
 

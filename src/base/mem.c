@@ -60,9 +60,15 @@ void *mem_alloc(size_t size, mem_destroy_h *destroy)
 }
 
 
+void *mem_alloc_clear(size_t size, size_t clear, mem_destroy_h *destroy)
+{
+	return memset(mem_alloc(size, destroy), 0, clear);
+}
+
+
 void *mem_zalloc(size_t size, mem_destroy_h *destroy)
 {
-	return memset(mem_alloc(size, destroy), 0, size);
+	return mem_alloc_clear(size, size, destroy);
 }
 
 

@@ -62,6 +62,8 @@ static bool take_address(struct cur *c, struct msg_addr *addr)
 	struct pl before = cur_rest(c);
 	const char *lt;
 
+	if (cur_at(c, '<'))
+		return take_bracketed(c, addr);
 	if (cur_at(c, '"')) {
 		if (!cur_quoted(c, &addr->display))
 			return false;
@@ -90,11 +92,10 @@ int addr_read(struct msg_addr *addr, const struct pl *pl)
 	enum cur_form form;
 	int err;
 
-	memset(addr, 0, sizeof(*addr));
 	cur_lws(&c);
 	if (!take_address(&c, addr))
 		return EBADMSG;
-	err = uri_decode(&addr->uri, &addr->uri_text);
+	err = uri_read(&addr->uri, &addr->uri_text);
 	if (err)
 		return err;
 	cur_lws(&c);
@@ -115,8 +116,10 @@ int addr_read(struct msg_addr *addr, const struct pl *pl)
 int msg_addr_decode(struct msg_addr *addr, const struct pl *pl)
 {
 	struct msg_addr a;
-	int err = addr_read(&a, pl);
+	int err;
 
+	memset(&a, 0, sizeof(a));
+	err = addr_read(&a, pl);
 	if (!err)
 		*addr = a;
 	return err;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include "msg_int.h"
+#include "word.h"
 
 
 enum {
@@ -63,19 +64,39 @@ const uint32_t ch_class[256] = {
 };
 
 
+/* The first quote, backslash or NUL, or the end. */
+static inline const char *skip_text(const char *p, const char *e)
+{
+	uint64_t v, flags;
+
+	for (; e - p >= 8; p += 8) {
+		v = word_load(p);
+		flags = word_equal(v, '"') | word_equal(v, '\\') |
+			word_below(v, 1);
+		if (flags)
+			return p + word_first(flags);
+	}
+	while (p < e && *p && *p != '"' && *p != '\\')
+		++p;
+	return p;
+}
+
+
 bool cur_quoted(struct cur *c, struct pl *inside)
 {
 	const char *p = c->p;
 
 	if (!cur_at(c, '"'))
 		return false;
-	for (++p; p < c->e && *p != '"'; p++) {
-		if (!*p || (*p == '\\' && ++p == c->e))
+	p = skip_text(p + 1, c->e);
+	while (p < c->e && *p == '\\') {
+		if (c->e - p < 2)
 			return false;
+		p = skip_text(p + 2, c->e);
 	}
-	if (p == c->e)
+	if (p == c->e || !*p)
 		return false;
-	*inside = pl_make(c->p + 1, (size_t)(p - c->p - 1));
+	*inside = span(c->p + 1, p);
 	c->p = p + 1;
 	return true;
 }
@@ -130,12 +151,15 @@ int cur_u64(struct cur *c, uint64_t *v)
 	bool over = false;
 	uint64_t n = 0;
 
+	/* So many digits always fit. */
+	for (; c->p < c->e && ch_is(*c->p, CH_DIGIT) && c->p - p < 19; c->p++)
+		n = n * 10 + (uint64_t)(*c->p - '0');
+	if (c->p == p)
+		return EBADMSG;
 	for (; c->p < c->e && ch_is(*c->p, CH_DIGIT); c->p++) {
 		over |= __builtin_mul_overflow(n, (uint64_t)10, &n);
 		over |= __builtin_add_overflow(n, (uint64_t)(*c->p - '0'), &n);
 	}
-	if (c->p == p)
-		return EBADMSG;
 	if (over)
 		return ERANGE;
 	*v = n;

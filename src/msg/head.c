@@ -5,53 +5,49 @@
 #include "word.h"
 
 
-/* The line from START ends at LF; true if that is the blank one. */
-static inline bool line_ends(
-	struct head *head, const char *p, const char *start, const char *lf)
+/* The first byte below SP, or the end: CR, LF, NUL and hardly anything else
+ * is, so that one look at eight bytes passes over most of a head. */
+static inline const char *next_control(const char *p, const char *e)
 {
-	if (lf == start || (lf == start + 1 && *start == '\r'))
-		return true;
-	if (*start == ' ' || *start == '\t')
-		head->folded = true;
-	if (head->lines < HEAD_LINES)
-		head->end[head->lines] = (size_t)(lf - p);
-	++head->lines;
-	return false;
+	uint64_t flags;
+
+	for (; e - p >= 8; p += 8) {
+		flags = word_below(word_load(p), ' ');
+		if (flags)
+			return p + word_first(flags);
+	}
+	while (p < e && (uint8_t)*p >= ' ')
+		++p;
+	return p;
 }
 
 
-/*
- * Below SP are the line ends, NUL and hardly anything else: one look at
- * eight bytes passes over most of a head, and nothing needs a second pass.
- * Returns what is behind the blank line, or behind the last whole line.
- */
+/* Returns what is behind the blank line, or behind the last whole line. */
 static const char *scan(struct head *head, const char *p, const char *e)
 {
-	const char *start = p, *at, *c;
-	uint64_t flags;
+	const char *start = p, *c;
+	size_t lines = 0;
 
-	for (at = p; at < e; at += 8) {
-		if (e - at >= 8)
-			flags = word_below(word_load(at), ' ');
-		else
-			flags = word_below(
-				word_load_part(at, (size_t)(e - at)), ' ');
-		for (; flags; flags &= flags - 1) {
-			c = at + word_first(flags);
-			if (c >= e)
-				break;
-			if (*c == '\r') {
-				head->stray_cr |= c + 1 == e || c[1] != '\n';
-			} else if (*c == '\n') {
-				head->ended = line_ends(head, p, start, c);
-				start = c + 1;
-				if (head->ended)
-					return start;
-			} else if (!*c) {
-				head->nul = true;
-			}
+	for (c = next_control(p, e); c < e; c = next_control(c + 1, e)) {
+		if (*c == '\r' && e - c > 1 && c[1] == '\n')
+			++c;
+		if (*c != '\n') {
+			head->stray_cr |= *c == '\r';
+			head->nul |= !*c;
+			continue;
 		}
+		if (c == start || (c == start + 1 && *start == '\r')) {
+			head->ended = true;
+			start = c + 1;
+			break;
+		}
+		head->folded |= *start == ' ' || *start == '\t';
+		if (lines < HEAD_LINES)
+			head->end[lines] = (size_t)(c - p);
+		++lines;
+		start = c + 1;
 	}
+	head->lines = lines;
 	return start;
 }
 
@@ -60,7 +56,6 @@ void head_scan(struct head *head, const char *p, size_t n, size_t max)
 {
 	const char *e = p + (n < max ? n : max);
 
-	head->lines = 0;
 	head->folded = head->ended = head->nul = head->stray_cr = false;
 	head->len = (size_t)(scan(head, p, e) - p);
 	head->too_long = !head->ended && n > max;

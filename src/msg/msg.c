@@ -181,8 +181,8 @@ static int take_version(struct cur *c)
 
 static void read_request_uri(struct decoder *d)
 {
-	struct uri uri;
 	struct pl *text = &d->msg->uri_text;
+	struct uri uri;
 
 	if (text->l > d->limits->uri_bytes)
 		bad(d, 414, "the Request-URI is too long");
@@ -287,21 +287,31 @@ static void read_address(struct decoder *d, enum hdr_id id,
 }
 
 
+/* True where all is CH_GRAPH: no byte is below '!' or over '~'. */
+static bool is_graph(const char *p, size_t n)
+{
+	for (; n >= 8; n -= 8, p += 8) {
+		uint64_t v = word_load(p);
+
+		if (word_below(v, '!') || ((v | (v + WORD_ONES)) & WORD_HIGH))
+			return false;
+	}
+	while (n && ch_is(*p, CH_GRAPH)) {
+		--n;
+		++p;
+	}
+	return !n;
+}
+
+
 static void read_call_id(struct decoder *d)
 {
 	struct msg *msg = d->msg;
-	size_t i;
 
-	if (!msg_value(d->msg, HDR_CALL_ID, &msg->call_id) || !msg->call_id.l) {
+	if (!msg_value(d->msg, HDR_CALL_ID, &msg->call_id) || !msg->call_id.l)
 		bad(d, 400, "no Call-ID");
-		return;
-	}
-	for (i = 0; i < msg->call_id.l; i++) {
-		if (!ch_is(msg->call_id.p[i], CH_GRAPH)) {
-			bad(d, 400, "the Call-ID is not sound");
-			return;
-		}
-	}
+	else if (!is_graph(msg->call_id.p, msg->call_id.l))
+		bad(d, 400, "the Call-ID is not sound");
 }
 
 
@@ -437,8 +447,7 @@ static struct msg *block_alloc(
 	_Static_assert(sizeof(struct block) % _Alignof(struct msg_hdr) == 0,
 		"hdrs follow the block");
 	at = hdrs + (n < max ? n : max) * sizeof(struct msg_hdr);
-	b = mem_alloc(at + head->len + d->copied, NULL);
-	memset(b, 0, sizeof(*b));
+	b = mem_alloc_clear(at + head->len + d->copied, sizeof(*b), NULL);
 	d->msg = &b->msg;
 	d->first = b->first;
 	d->hdrs = (struct msg_hdr *)(void *)((char *)b + hdrs);

@@ -48,14 +48,30 @@ static bool take_userinfo(struct cur *c, struct uri *uri)
 }
 
 
+/* "[user[:password]@]host" */
+static bool take_authority(struct cur *c, struct uri *uri)
+{
+	struct pl run = cur_run(c, CH_HOST);
+
+	/* What may be in a host may be in a user too: mostly this was the
+	 * whole of one or the other. */
+	if (run.l && cur_take(c, '@')) {
+		uri->user = run;
+		return cur_host(c, &uri->host);
+	}
+	if (cur_more(c) && memchr(c->p, '@', (size_t)(c->e - c->p))) {
+		c->p = run.p;
+		return take_userinfo(c, uri) && cur_host(c, &uri->host);
+	}
+	uri->host = run;
+	return run.l || cur_host(c, &uri->host);
+}
+
+
 /* "[user[:password]@]host[:port][;params][?headers]" */
 static bool take_sip(struct cur *c, struct uri *uri)
 {
-	struct pl rest = cur_rest(c);
-
-	if (pl_chr(&rest, '@') && !take_userinfo(c, uri))
-		return false;
-	if (!cur_host(c, &uri->host))
+	if (!take_authority(c, uri))
 		return false;
 	if (cur_take(c, ':') && !cur_port(c, &uri->port))
 		return false;
@@ -91,37 +107,65 @@ static bool take_other(struct cur *c, struct uri *uri)
 }
 
 
-int uri_decode(struct uri *uri, const struct pl *pl)
+/* "sip:" */
+static bool take_scheme(struct cur *c, struct uri *uri)
 {
-	struct uri u = {.all = *pl};
-	struct cur c = cur_of(pl);
-	bool ok;
+	if (c->e - c->p >= 4 && !memcmp(c->p, "sip:", 4)) {
+		uri->scheme = URI_SIP;
+		uri->scheme_text = span(c->p, c->p + 3);
+		c->p += 4;
+		return true;
+	}
+	uri->scheme_text = cur_run(c, CH_SCHEME);
+	uri->scheme = scheme_find(&uri->scheme_text);
+	return uri->scheme_text.l && ch_is(uri->scheme_text.p[0], CH_ALPHA) &&
+		cur_take(c, ':');
+}
 
-	if (pl->l > URI_MAX)
-		return EMSGSIZE;
-	u.scheme_text = cur_run(&c, CH_SCHEME);
-	if (!u.scheme_text.l || !ch_is(u.scheme_text.p[0], CH_ALPHA) ||
-		!cur_take(&c, ':'))
-		return EBADMSG;
-	u.scheme = scheme_find(&u.scheme_text);
-	switch (u.scheme) {
+
+static bool take_uri(struct cur *c, struct uri *uri)
+{
+	if (!take_scheme(c, uri))
+		return false;
+	switch (uri->scheme) {
 	case URI_SIP:
 	case URI_SIPS:
 	case URI_IM:
 	case URI_PRES:
-		ok = take_sip(&c, &u);
-		break;
+		return take_sip(c, uri);
 	case URI_TEL:
-		ok = take_tel(&c, &u);
-		break;
+		return take_tel(c, uri);
 	default:
-		ok = take_other(&c, &u);
-		break;
+		return take_other(c, uri);
 	}
-	if (!ok)
+}
+
+
+int uri_read(struct uri *uri, const struct pl *pl)
+{
+	struct cur c = cur_of(pl);
+
+	if (pl->l > URI_MAX)
+		return EMSGSIZE;
+	if (!take_uri(&c, uri)) {
+		memset(uri, 0, sizeof(*uri));
 		return EBADMSG;
-	*uri = u;
+	}
+	uri->all = *pl;
 	return 0;
+}
+
+
+int uri_decode(struct uri *uri, const struct pl *pl)
+{
+	struct uri u;
+	int err;
+
+	memset(&u, 0, sizeof(u));
+	err = uri_read(&u, pl);
+	if (!err)
+		*uri = u;
+	return err;
 }
 
 

@@ -5,19 +5,30 @@
 #include "msg_int.h"
 
 
+/* "SIP / 2.0 /", by any name and version. */
+static bool take_version(struct cur *c)
+{
+	if (c->e - c->p >= 8 && !memcmp(c->p, "SIP/2.0/", 8)) {
+		c->p += 8;
+		return true;
+	}
+	if (!cur_run(c, CH_TOKEN).l)
+		return false;
+	cur_lws(c);
+	if (!cur_take(c, '/'))
+		return false;
+	cur_lws(c);
+	if (!cur_run(c, CH_TOKEN).l)
+		return false;
+	cur_lws(c);
+	return cur_take(c, '/');
+}
+
+
 /* "SIP / 2.0 / UDP" */
 static bool take_protocol(struct cur *c, struct msg_via *via)
 {
-	struct pl name, version;
-
-	name = cur_run(c, CH_TOKEN);
-	cur_lws(c);
-	if (!name.l || !cur_take(c, '/'))
-		return false;
-	cur_lws(c);
-	version = cur_run(c, CH_TOKEN);
-	cur_lws(c);
-	if (!version.l || !cur_take(c, '/'))
+	if (!take_version(c))
 		return false;
 	cur_lws(c);
 	via->transport = cur_run(c, CH_TOKEN);
@@ -104,7 +115,6 @@ int via_read_first(struct msg_via *via, const struct pl *pl)
 	struct cur c = cur_of(pl);
 	struct pl rest = *pl;
 
-	memset(via, 0, sizeof(*via));
 	if (!read_value(&c, via) && (!cur_more(&c) || *c.p == ','))
 		return 0;
 	/* Where it ends is then for the commas to say. */
