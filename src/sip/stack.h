@@ -14,10 +14,17 @@ struct ctrans;
 struct sip_keepalive;
 struct strans_slot;
 
+enum strans_index {
+	STRANS_BY_KEY,
+	STRANS_BY_MERGE, /* requests without To tag */
+	STRANS_INDEXES,
+};
+
 /* The server transactions: two indexes over the same slots. */
 struct sip_strans_table {
-	struct strans_slot *by_key; /* hh */
-	struct strans_slot *by_merge; /* mh: requests without To tag */
+	struct strans_slot **buckets[STRANS_INDEXES];
+	size_t size; /* buckets of each; 0 or a power of two */
+	size_t n; /* slots */
 	struct list done; /* finally answered, oldest first */
 	struct tmr tmr; /* for the oldest of them */
 };

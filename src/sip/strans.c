@@ -23,9 +23,7 @@ static void slot_destructor(void *data)
 	struct sip_strans_table *table = &slot->sip->strans;
 	struct sip_strans *st = slot->st;
 
-	HASH_DELETE(hh, table->by_key, slot);
-	if (slot->mh.tbl)
-		HASH_DELETE(mh, table->by_merge, slot);
+	strans_table_remove(table, slot);
 	list_unlink(&slot->le);
 	if (st) {
 		st->slot = NULL;
@@ -92,7 +90,7 @@ static bool table_room(struct sip *sip)
 {
 	struct sip_strans_table *table = &sip->strans;
 
-	while (HASH_COUNT(table->by_key) >= sip->config.max_transactions) {
+	while (table->n >= sip->config.max_transactions) {
 		if (list_isempty(&table->done))
 			return false;
 		mem_deref(list_data(table->done.head));
@@ -104,10 +102,7 @@ static bool table_room(struct sip *sip)
 static struct strans_slot *slot_find(
 	const struct sip *sip, const struct strans_key *key)
 {
-	struct strans_slot *slot;
-
-	HASH_FIND(hh, sip->strans.by_key, key, sizeof(*key), slot);
-	return slot;
+	return strans_table_find(&sip->strans, STRANS_BY_KEY, key);
 }
 
 
@@ -118,7 +113,7 @@ static void slot_keep(struct strans_slot *slot)
 
 	mem_deref(slot->resp);
 	slot->resp = mem_alloc(out->end, NULL);
-	slot->resp_len = out->end;
+	slot->resp_len = (uint32_t)out->end;
 	memcpy(slot->resp, out->buf, out->end);
 }
 
@@ -144,7 +139,6 @@ static struct sip_strans *strans_new(struct sip *sip, struct sip_flow *flow,
 	struct msg *msg, const struct strans_key *key,
 	const struct strans_key *merge)
 {
-	struct sip_strans_table *table = &sip->strans;
 	struct sip_strans *st = mem_zalloc(sizeof(*st), strans_destructor);
 	struct strans_slot *slot = mem_zalloc(sizeof(*slot), slot_destructor);
 
@@ -158,12 +152,11 @@ static struct sip_strans *strans_new(struct sip *sip, struct sip_flow *flow,
 	st->began = tmrs_now(sip->config.tmrs);
 	slot->st = mem_ref(st);
 	slot->sip = sip;
-	slot->key = *key;
-	HASH_ADD(hh, table->by_key, key, sizeof(slot->key), slot);
-	if (merge) {
-		slot->merge = *merge;
-		HASH_ADD(mh, table->by_merge, merge, sizeof(slot->merge), slot);
-	}
+	slot->links[STRANS_BY_KEY].key = *key;
+	slot->mergeable = merge;
+	if (merge)
+		slot->links[STRANS_BY_MERGE].key = *merge;
+	strans_table_add(&sip->strans, slot);
 	tmr_start(sip->config.tmrs, &st->tmr,
 		msg->method == MSG_INVITE ? TRYING_INVITE : STRANS_TRYING_OTHER,
 		trying_due, st);
@@ -356,8 +349,8 @@ static void request_recv(struct sip *sip, struct sip_flow *flow,
 
 	if (mergeable) {
 		sip_strans_merge_key(&merge, sip, msg);
-		HASH_FIND(mh, sip->strans.by_merge, &merge, sizeof(merge),
-			merged);
+		merged = strans_table_find(
+			&sip->strans, STRANS_BY_MERGE, &merge);
 	}
 	if (merged) {
 		sip_strans_refuse(sip, flow, msg, &flow->peer, 482, NULL);
@@ -428,16 +421,12 @@ void sip_strans_on_cancel(struct sip_strans *st, sip_cancel_h *h, void *arg)
 
 void sip_strans_flush(struct sip *sip)
 {
-	struct strans_slot *slot, *next;
-
 	tmr_cancel(&sip->strans.tmr);
-	HASH_ITER (hh, sip->strans.by_key, slot, next) {
-		mem_deref(slot);
-	}
+	strans_table_flush(&sip->strans);
 }
 
 
 size_t sip_strans_count(const struct sip *sip)
 {
-	return HASH_COUNT(sip->strans.by_key);
+	return sip->strans.n;
 }

@@ -15,21 +15,24 @@ struct strans_key {
 	uint8_t id[16];
 };
 
+struct strans_link {
+	struct strans_slot *next; /* in the bucket */
+	struct strans_key key;
+};
+
 /*
  * What the table holds. Once a request that is no INVITE is answered, this and
  * the block of its response are all that is left of it.
  */
 struct strans_slot {
-	UT_hash_handle hh; /* by key */
-	UT_hash_handle mh; /* by merge; tbl NULL: has a To tag */
-	struct strans_key key;
-	struct strans_key merge;
+	struct strans_link links[STRANS_INDEXES];
 	struct sip *sip;
 	struct le le; /* in table.done once finally answered */
 	uint64_t due; /* J, H or L */
 	struct sip_strans *st; /* a reference; NULL: let go */
 	uint8_t *resp; /* the last response; NULL: none */
-	size_t resp_len;
+	uint32_t resp_len;
+	bool mergeable; /* in both indexes */
 };
 
 enum strans_state {
@@ -55,6 +58,15 @@ struct sip_strans {
 	sip_cancel_h *cancelh;
 	void *cancel_arg;
 };
+
+/* SLOT, whose keys are set, joins the indexes and leaves them. */
+void strans_table_add(struct sip_strans_table *t, struct strans_slot *slot);
+void strans_table_remove(struct sip_strans_table *t, struct strans_slot *slot);
+struct strans_slot *strans_table_find(const struct sip_strans_table *t,
+	enum strans_index index, const struct strans_key *key);
+
+/* Ends all and gives the memory back. */
+void strans_table_flush(struct sip_strans_table *t);
 
 /* Writes a response to MSG into sip->out: all but Contact, further headers
  * and body. TO_TAG may be NULL. */
