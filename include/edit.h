@@ -12,6 +12,7 @@
 #define SOTTO_EDIT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include "cmd.h"
 #include "core.h"
 #include "loop.h"
@@ -44,6 +45,10 @@ void edit_start(struct edit *e);
 /* Reads no more: no prompt, the terminal as it was, questions are answered
  * with NULL. Printing goes on. */
 void edit_stop(struct edit *e);
+
+/* Writes what was printed, giving the terminal LIMIT ms; for the end of the
+ * program. Errno of writer_flush(). */
+int edit_flush(struct edit *e, uint64_t limit);
 
 /* Shown before what is typed; must be clean. Kept. Only shown where both
  * sides are a terminal. */

@@ -39,11 +39,11 @@ int json_front_alloc(
 /* Its interpreter, for the configuration file (borrowed). */
 struct cmd *json_front_cmd(struct json_front *f);
 
-/* Tells `ready` and begins to read. */
+/* Tells `ready`, then what was to be told before it, and begins to read. */
 void json_front_ready(struct json_front *f);
 
 /* Writes what is still to be written, waiting for the reader for at most
- * LIMIT ms. */
-void json_front_flush(struct json_front *f, uint64_t limit);
+ * LIMIT ms. Errno of writer_flush(). */
+int json_front_flush(struct json_front *f, uint64_t limit);
 
 #endif

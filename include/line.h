@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "cmd.h"
 #include "core.h"
 #include "loop.h"
@@ -48,6 +49,10 @@ bool line_front_interrupt(struct line_front *f);
 
 /* Reads no more; what still happens is shown. */
 void line_front_stop(struct line_front *f);
+
+/* Writes what was printed, giving the terminal LIMIT ms. Errno of
+ * edit_flush(). */
+int line_front_flush(struct line_front *f, uint64_t limit);
 
 /* ---- 2 shell -------------------------------------------------------- */
 

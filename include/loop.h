@@ -22,6 +22,8 @@ enum {
 	LOOP_READ = 1,
 	LOOP_WRITE = 2,
 	LOOP_ERROR = 4, /* only told: the descriptor has an error waiting */
+	LOOP_HANGUP = 8, /* the other side ended; of a pipe that is written,
+	                    told with LOOP_ERROR */
 };
 
 typedef void(loop_fd_h)(int events, void *arg);
@@ -50,13 +52,13 @@ int loop_signal_alloc(struct loop_signal **sp, struct loop *loop, int signo,
 	loop_signal_h *h, void *arg);
 
 /* Runs H before each sleep. */
-int loop_before_sleep(struct loop_hook **hp, struct loop *loop, loop_hook_h *h,
-	void *arg);
+int loop_before_sleep(
+	struct loop_hook **hp, struct loop *loop, loop_hook_h *h, void *arg);
 
 /* Runs H once in the next turn, however early the caller is freed: cancel
  * with mem_deref() of *HP (HP NULL: cannot be cancelled). */
-int loop_defer(struct loop_hook **hp, struct loop *loop, loop_hook_h *h,
-	void *arg);
+int loop_defer(
+	struct loop_hook **hp, struct loop *loop, loop_hook_h *h, void *arg);
 
 /* libuv's own loop, for the files of net alone. */
 struct uv_loop_s *loop_uv(struct loop *loop);

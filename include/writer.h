@@ -18,7 +18,8 @@ struct writer;
 
 /* FD stays the caller's. At most MAX bytes wait. BROKEN (may be NULL) is
  * called once, from the loop, when nothing can be written any more: with
- * EPIPE where the reader has gone, ENOBUFS where it is slower by MAX bytes,
+ * EPIPE where the reader has gone (noticed at once of a pipe or socket, also
+ * when there is nothing to write), ENOBUFS where it is slower by MAX bytes,
  * else the errno of write(). mem_deref() drops what waits. Errno. */
 int writer_alloc(struct writer **wp, struct loop *loop, int fd, size_t max,
 	void (*broken)(int err, void *arg), void *arg);

@@ -20,15 +20,19 @@
 #include "utf8.h"
 
 
+/* They make the program leave. */
+static const int signals[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+
 enum {
 	GOODBYE = 2000, /* for BYE, un-PUBLISH, un-REGISTER on the way out */
+	N_SIGNALS = sizeof(signals) / sizeof(signals[0]),
 };
 
 
 struct app {
 	const struct app_options *options;
 	struct loop *loop;
-	struct loop_signal *signals[3];
+	struct loop_signal *signals[N_SIGNALS];
 	struct work *work;
 	struct rand *rand;
 	struct log *log;
@@ -45,29 +49,16 @@ struct app {
 	struct cmd_queue *file_queue;
 	bool leaving;
 	bool signalled;
+	bool broken; /* standard output, and that was told */
 	int status;
 };
-
-
-/* Nothing is left but freeing: a signal now must not change the status. */
-static void hold_signals(void)
-{
-	sigset_t set;
-
-	(void)sigemptyset(&set);
-	(void)sigaddset(&set, SIGTERM);
-	(void)sigaddset(&set, SIGHUP);
-	(void)sigaddset(&set, SIGINT);
-	(void)sigprocmask(SIG_BLOCK, &set, NULL);
-}
 
 
 static void app_release(struct app *app)
 {
 	size_t i;
 
-	hold_signals();
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < N_SIGNALS; i++)
 		mem_deref(app->signals[i]);
 	mem_deref(app->file_queue);
 	mem_deref(app->json);
@@ -118,18 +109,31 @@ static void leave(int status, void *arg)
 }
 
 
-/* Nobody takes what we say any more. */
-static void broken(int err, void *arg)
+/* Nobody takes what we say any more: the status to exit with. */
+static int output_status(int err)
 {
 	char *text;
 
 	/* A reader that has gone is the usual end of a pipe. */
-	if (err != EPIPE) {
-		text = mem_printf("standard output: %s", strerror(err));
-		complain(text);
-		mem_deref(text);
-	}
-	leave(err == EPIPE ? EX_OK : EX_IOERR, arg);
+	if (!err || err == EPIPE)
+		return EX_OK;
+	text = mem_printf("standard output: %s",
+		err == ETIMEDOUT ? "its reader is too slow" : strerror(err));
+	complain(text);
+	mem_deref(text);
+	return EX_OSERR;
+}
+
+
+static void broken(int err, void *arg)
+{
+	struct app *app = arg;
+	int status = output_status(err);
+
+	app->broken = true;
+	if (app->leaving && !app->status)
+		app->status = status;
+	leave(status, app);
 }
 
 
@@ -143,18 +147,19 @@ static void signal_handler(int signo, void *arg)
 	if (app->signalled)
 		loop_stop(app->loop, app->status);
 	app->signalled = true;
+	if (app->line)
+		line_front_stop(app->line);
 	leave(EX_OK, app);
 }
 
 
 static int watch_signals(struct app *app)
 {
-	static const int numbers[] = {SIGTERM, SIGHUP, SIGINT};
 	size_t i;
 	int err = 0;
 
-	for (i = 0; i < 3 && !err; i++)
-		err = loop_signal_alloc(&app->signals[i], app->loop, numbers[i],
+	for (i = 0; i < N_SIGNALS && !err; i++)
+		err = loop_signal_alloc(&app->signals[i], app->loop, signals[i],
 			signal_handler, app);
 	return err;
 }
@@ -435,16 +440,32 @@ static int start(struct app *app)
 }
 
 
-/* The way out is short now: a signal that comes this late changes nothing. */
+/* Nothing is left but freeing: a signal now must not change the status. */
 static void block_signals(void)
 {
 	sigset_t set;
+	size_t i;
 
 	(void)sigemptyset(&set);
-	(void)sigaddset(&set, SIGTERM);
-	(void)sigaddset(&set, SIGHUP);
-	(void)sigaddset(&set, SIGINT);
+	for (i = 0; i < N_SIGNALS; i++)
+		(void)sigaddset(&set, signals[i]);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+
+/* What is still to be written; the status may come of it. */
+static int flush(struct app *app, int status)
+{
+	int err = 0;
+
+	if (app->json)
+		err = json_front_flush(app->json, GOODBYE);
+	if (app->line)
+		err = line_front_flush(app->line, GOODBYE);
+	/* What broke earlier was told then. */
+	if (err && !status && !app->broken)
+		status = output_status(err);
+	return status;
 }
 
 
@@ -463,8 +484,7 @@ int app_run(const struct app_options *o)
 	if (!status)
 		status = loop_run(app.loop);
 	block_signals();
-	if (app.json)
-		json_front_flush(app.json, GOODBYE);
+	status = flush(&app, status);
 	app_release(&app);
 	return status;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* options.c - the options of the command line: one table. */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,13 +8,6 @@
 #include "app.h"
 #include "config.h"
 
-
-struct option_row {
-	char letter; /* 0: none */
-	const char *name; /* NULL: none */
-	const char *arg; /* NULL: takes none */
-	const char *help; /* NULL: not for people */
-};
 
 enum {
 	OPT_LINE = 256,
@@ -23,30 +17,62 @@ enum {
 	OPT_BOT,
 };
 
-static const struct option_row rows[] = {
-	{0, "line", NULL, "a prompt, one line per event"},
-	{0, "json", NULL, "commands on stdin, events on stdout as JSON"},
-	{0, "demo", NULL, "a world of its own on loopback, to try sotto"},
+/* What the usage tells and getopt_long() is told. */
+static const struct option_row {
+	int code; /* its letter, or one of the above */
+	const char *name; /* NULL: a letter alone */
+	const char *arg; /* NULL: takes none */
+	const char *help; /* NULL: not for people */
+} rows[] = {
+	{OPT_LINE, "line", NULL, "a prompt, one line per event"},
+	{OPT_JSON, "json", NULL, "commands on stdin, events on stdout as JSON"},
+	{OPT_DEMO, "demo", NULL,
+		"a world of its own on loopback, to try sotto"},
 	{'f', NULL, "FILE",
 		"configuration (default $XDG_CONFIG_HOME/sotto/sotto.conf)"},
 	{'s', NULL, "DIR", "state (default $XDG_DATA_HOME/sotto)"},
 	{'a', NULL, "NAME", "account to use"},
-	{0, "trace", "FILE", "every SIP message to FILE, secrets masked"},
+	{OPT_TRACE, "trace", "FILE",
+		"every SIP message to FILE, secrets masked"},
 	{'V', "version", NULL, "the version"},
 	{'h', "help", NULL, "this help"},
-	{0, "bot", "ROLE", NULL},
+	{OPT_BOT, "bot", "ROLE", NULL},
 };
 
-static const struct option longs[] = {
-	{"line", no_argument, NULL, OPT_LINE},
-	{"json", no_argument, NULL, OPT_JSON},
-	{"demo", no_argument, NULL, OPT_DEMO},
-	{"trace", required_argument, NULL, OPT_TRACE},
-	{"version", no_argument, NULL, 'V'},
-	{"help", no_argument, NULL, 'h'},
-	{"bot", required_argument, NULL, OPT_BOT},
-	{NULL, 0, NULL, 0},
+enum {
+	N_ROWS = sizeof(rows) / sizeof(rows[0]),
 };
+
+/* The table as getopt_long() wants it. */
+struct getopt_tables {
+	char letters[2 + 2 * N_ROWS];
+	struct option longs[N_ROWS + 1];
+};
+
+
+static void fill_tables(struct getopt_tables *t)
+{
+	struct option *o = t->longs;
+	char *p = t->letters;
+	size_t i;
+
+	memset(t, 0, sizeof(*t));
+	*p++ = '+'; /* the first word that is no option begins the command */
+	for (i = 0; i < N_ROWS; i++) {
+		const struct option_row *row = &rows[i];
+
+		if (row->code < OPT_LINE) {
+			*p++ = (char)row->code;
+			if (row->arg)
+				*p++ = ':';
+		}
+		if (row->name) {
+			o->name = row->name;
+			o->has_arg = row->arg ? required_argument : no_argument;
+			o++->val = row->code;
+		}
+	}
+}
 
 
 static void print_row(FILE *to, const struct option_row *row)
@@ -54,8 +80,8 @@ static void print_row(FILE *to, const struct option_row *row)
 	char left[64];
 	int n = 0;
 
-	if (row->letter)
-		n = snprintf(left, sizeof(left), "-%c%s", row->letter,
+	if (row->code < OPT_LINE)
+		n = snprintf(left, sizeof(left), "-%c%s", row->code,
 			row->name ? ", " : "");
 	(void)snprintf(left + n, sizeof(left) - (size_t)n, "%s%s%s%s",
 		row->name ? "--" : "", row->name ? row->name : "",
@@ -76,10 +102,21 @@ static void usage(FILE *to)
 		    "`sotto help` lists them.\n"
 		    "\n",
 		to);
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (i = 0; i < N_ROWS; i++) {
 		if (rows[i].help)
 			print_row(to, &rows[i]);
 	}
+}
+
+
+/* What was printed on standard output is there, or it was not done. A reader
+ * that has gone is the usual end of a pipe. */
+static int printed(void)
+{
+	if (fflush(stdout) == 0 || errno == EPIPE)
+		return EX_OK;
+	(void)fprintf(stderr, "sotto: standard output: %s\n", strerror(errno));
+	return EX_OSERR;
 }
 
 
@@ -114,10 +151,10 @@ static int take(struct app_options *o, int c)
 		return -1;
 	case 'V':
 		(void)printf("sotto %s\n", PACKAGE_VERSION);
-		return EX_OK;
+		return printed();
 	case 'h':
 		usage(stdout);
-		return EX_OK;
+		return printed();
 	default:
 		(void)fputs("sotto -h tells the options\n", stderr);
 		return EX_USAGE;
@@ -127,12 +164,13 @@ static int take(struct app_options *o, int c)
 
 int app_options_read(struct app_options *o, int argc, char *argv[])
 {
+	struct getopt_tables t;
 	int c, status = -1;
 
 	memset(o, 0, sizeof(*o));
-	/* '+': the first word that is no option begins the command. */
+	fill_tables(&t);
 	while (status < 0 &&
-		(c = getopt_long(argc, argv, "+f:s:a:Vh", longs, NULL)) >= 0)
+		(c = getopt_long(argc, argv, t.letters, t.longs, NULL)) >= 0)
 		status = take(o, c);
 	if (status >= 0)
 		return status;

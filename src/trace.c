@@ -62,7 +62,7 @@ void app_trace_write(bool sent, const char *transport, const char *local,
 	struct pl clean;
 
 	date_rfc3339(date, tmrs_wall(t->tmrs));
-	(void)utf8_clean(mb, text, UTF8_BODY, false);
+	(void)utf8_clean(mb, text, UTF8_BODY, !utf8_terminal());
 	clean = mbuf_all(mb);
 	(void)fprintf(t->file, "%s %s %s %s %s\n%.*s\n", date, transport, local,
 		sent ? "->" : "<-", peer, PL_ARG(&clean));

@@ -8,6 +8,7 @@
 #include "bot.h"
 #include "list.h"
 #include "mem.h"
+#include "utf8.h"
 
 
 enum {
@@ -208,9 +209,14 @@ static void row_handler(const struct front_origin *origin,
 
 static void outcome_handler(const struct front_outcome *outcome, void *arg)
 {
+	char *clean;
+
 	(void)arg;
-	if (outcome->status && outcome->text)
-		(void)fprintf(stderr, "%s\n", outcome->text);
+	if (!outcome->status || !outcome->text)
+		return;
+	clean = utf8_show_dup(outcome->text, UTF8_BODY);
+	(void)fprintf(stderr, "%s\n", clean);
+	mem_deref(clean);
 }
 
 

@@ -386,6 +386,13 @@ void edit_start(struct edit *e)
 }
 
 
+int edit_flush(struct edit *e, uint64_t limit)
+{
+	(void)fflush(e->out);
+	return writer_flush(e->writer, limit);
+}
+
+
 /* ---- the line ---- */
 
 void edit_set_prompt(struct edit *e, const char *prompt)
@@ -453,9 +460,11 @@ bool edit_interrupt(struct edit *e)
 	busy = rl_end ||
 		RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH |
 			RL_STATE_NUMERICARG | RL_STATE_MULTIKEY);
-	edit_undraw(e);
+	/* This draws, so it comes first and upon what stands there. */
+	draw(e);
 	rl_free_line_state();
 	rl_callback_sigcleanup();
+	edit_undraw(e);
 	rl_replace_line("", 1);
 	if (busy && e->h.key)
 		e->h.key(true, "", e->h.arg);

@@ -29,6 +29,7 @@ struct json_front {
 	struct mbuf *line; /* what was read and is no whole line yet */
 	struct mbuf *encoded; /* an object on its way out */
 	struct list waiting; /* requests whose reply is owed */
+	struct json *early; /* what came before `ready`; then NULL */
 	bool skipping; /* the rest of a line over all bounds */
 	bool eof;
 	bool quitting;
@@ -53,6 +54,7 @@ static void front_destructor(void *data)
 	mem_deref(f->cmd);
 	mem_deref(f->line);
 	mem_deref(f->encoded);
+	json_drop(f->early);
 	list_flush(&f->waiting);
 }
 
@@ -93,11 +95,15 @@ static void broken_handler(int err, void *arg)
 }
 
 
-/* Takes JSON over. A line goes whole or not at all. */
+/* Takes JSON over. A line goes whole or not at all. `ready` is the first. */
 static void put_line(struct json_front *f, struct json *json)
 {
 	struct pl line;
 
+	if (f->early) {
+		json_append(f->early, json);
+		return;
+	}
 	mbuf_reset(f->encoded);
 	(void)json_encode(f->encoded, json);
 	(void)mbuf_write_u8(f->encoded, '\n');
@@ -390,8 +396,9 @@ int json_front_alloc(
 	f->tmrs = loop_tmrs(config->loop);
 	f->line = mbuf_alloc(CMD_LINE_MAX + READ_SIZE);
 	f->encoded = mbuf_alloc(OUT_MAX);
-	err = writer_alloc(&f->out, config->loop, config->out, OUT_MAX,
-		broken_handler, f);
+	f->early = json_new_array();
+	err = writer_alloc(
+		&f->out, config->loop, config->out, OUT_MAX, broken_handler, f);
 	if (!err)
 		err = cmd_alloc(&f->cmd, &cc);
 	if (!err)
@@ -415,16 +422,23 @@ struct cmd *json_front_cmd(struct json_front *f)
 void json_front_ready(struct json_front *f)
 {
 	struct json *json = json_event_begin("ready", now(f));
+	struct json *early = f->early;
+	size_t i;
 
+	f->early = NULL;
 	json_put_str(json, "version", f->config.version);
 	put_line(f, json);
+	for (i = 0; i < json_len(early); i++)
+		put_line(f,
+			json_ref((struct json *)(uintptr_t)json_at(early, i)));
+	json_drop(early);
 	if (loop_fd_alloc(&f->in, f->config.loop, f->config.in, LOOP_READ,
 		    in_handler, f))
 		end_of_input(f);
 }
 
 
-void json_front_flush(struct json_front *f, uint64_t limit)
+int json_front_flush(struct json_front *f, uint64_t limit)
 {
-	(void)writer_flush(f->out, limit);
+	return writer_flush(f->out, limit);
 }

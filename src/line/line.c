@@ -339,3 +339,9 @@ void line_front_stop(struct line_front *f)
 	f->leaving = true;
 	edit_stop(f->edit);
 }
+
+
+int line_front_flush(struct line_front *f, uint64_t limit)
+{
+	return edit_flush(f->edit, limit);
+}

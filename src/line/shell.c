@@ -22,6 +22,7 @@ struct shell_front {
 	struct tmr limit;
 	uint64_t started;
 	uint64_t ms; /* for all */
+	int err; /* of standard output */
 	bool finished;
 };
 
@@ -37,11 +38,12 @@ static void front_destructor(void *data)
 
 
 /* Everything a stranger may have written is made safe here. */
-static void print(const char *text)
+static void print(struct shell_front *f, const char *text)
 {
 	char *clean = utf8_show_dup(text, UTF8_BODY);
 
-	(void)puts(clean);
+	if (puts(clean) < 0 && !f->err)
+		f->err = errno;
 	mem_deref(clean);
 }
 
@@ -62,9 +64,10 @@ static void finish(struct shell_front *f, int status)
 		return;
 	f->finished = true;
 	tmr_cancel(&f->limit);
-	errno = 0;
-	if ((fflush(stdout) || ferror(stdout)) && !status)
-		f->config.broken(errno ? errno : EIO, f->config.arg);
+	if (fflush(stdout) && !f->err)
+		f->err = errno;
+	if (f->err && !status)
+		f->config.broken(f->err, f->config.arg);
 	else
 		f->config.quit(status, f->config.arg);
 }
@@ -76,8 +79,7 @@ static void front_row_handler(const struct front_origin *origin,
 	const struct front_row *row, void *arg)
 {
 	(void)origin;
-	(void)arg;
-	print(row->text);
+	print(arg, row->text);
 }
 
 
@@ -109,8 +111,7 @@ static const struct front front = {
 
 static void command_row(const struct front_row *row, void *arg)
 {
-	(void)arg;
-	print(row->text);
+	print(arg, row->text);
 }
 
 
@@ -119,7 +120,7 @@ static void command_done(const struct front_outcome *outcome, void *arg)
 	if (outcome->text && outcome->status)
 		complain(outcome->text);
 	else if (outcome->text)
-		print(outcome->text);
+		print(arg, outcome->text);
 	finish(arg, outcome->status);
 }
 
@@ -205,8 +206,8 @@ void shell_front_ready(struct shell_front *f)
 
 	f->started = tmrs_now(f->tmrs);
 	f->ms = LIMIT;
-	if (!cmd_needs_network(f->cmd, f->config.argc, f->config.argv, &account,
-		    &f->ms)) {
+	if (!cmd_needs_network(
+		    f->cmd, f->config.argc, f->config.argv, &account, &f->ms)) {
 		run(f);
 		return;
 	}

@@ -349,8 +349,10 @@ static void on_poll(uv_poll_t *poll, int status, int uv_events)
 		return;
 	if (status < 0)
 		events = f->events | LOOP_ERROR;
-	if (uv_events & (UV_READABLE | UV_DISCONNECT))
+	if (uv_events & UV_READABLE)
 		events |= LOOP_READ;
+	if (uv_events & UV_DISCONNECT)
+		events |= LOOP_HANGUP;
 	if (uv_events & UV_WRITABLE)
 		events |= LOOP_WRITE;
 	mem_ref(f);
@@ -367,7 +369,8 @@ static void on_poll(uv_poll_t *poll, int status, int uv_events)
 static int watch(struct loop_fd *f)
 {
 	int uv_events = (f->events & LOOP_READ ? UV_READABLE : 0) |
-		(f->events & LOOP_WRITE ? UV_WRITABLE : 0);
+		(f->events & LOOP_WRITE ? UV_WRITABLE : 0) |
+		(f->events & LOOP_HANGUP ? UV_DISCONNECT : 0);
 
 	if (f->always)
 		return uv_events ? -uv_idle_start(f->always, on_always)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include "mbuf.h"
@@ -20,6 +21,7 @@ struct writer {
 	void *arg;
 	int fd;
 	int err;
+	int hangup; /* LOOP_HANGUP where that tells of the reader, else 0 */
 };
 
 
@@ -87,14 +89,33 @@ static void drain(struct writer *w)
 static void watch(struct writer *w)
 {
 	if (w->out)
-		(void)loop_fd_set(w->out, w->pending->end ? LOOP_WRITE : 0);
+		(void)loop_fd_set(
+			w->out, w->hangup | (w->pending->end ? LOOP_WRITE : 0));
+}
+
+
+/* Not only half of a socket was closed. */
+static bool reader_gone(const struct writer *w)
+{
+	struct pollfd pfd = {.fd = w->fd};
+
+	return poll(&pfd, 1, 0) > 0 && (pfd.revents & (POLLERR | POLLHUP));
 }
 
 
 static void out_handler(int events, void *arg)
 {
-	(void)events;
-	drain(arg);
+	struct writer *w = arg;
+
+	drain(w);
+	if (w->err || !(events & (LOOP_ERROR | LOOP_HANGUP)))
+		return;
+	if (reader_gone(w)) {
+		fail(w, EPIPE);
+	} else {
+		w->hangup = 0;
+		watch(w);
+	}
 }
 
 
@@ -104,6 +125,16 @@ static void sleep_handler(void *arg)
 
 	drain(w);
 	watch(w);
+}
+
+
+/* Elsewhere nobody reads, or a signal tells. */
+static bool has_reader(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 &&
+		(S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
 }
 
 
@@ -118,7 +149,8 @@ int writer_alloc(struct writer **wp, struct loop *loop, int fd, size_t max,
 	w->pending = mbuf_alloc(max);
 	w->broken = broken;
 	w->arg = arg;
-	err = loop_fd_alloc(&w->out, loop, fd, 0, out_handler, w);
+	w->hangup = has_reader(fd) ? LOOP_HANGUP : 0;
+	err = loop_fd_alloc(&w->out, loop, fd, w->hangup, out_handler, w);
 	if (!err)
 		err = loop_before_sleep(&w->hook, loop, sleep_handler, w);
 	if (err)

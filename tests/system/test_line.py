@@ -2,6 +2,8 @@
 """The line front end in a pty, between two accounts on a real server."""
 
 import os
+import signal
+import time
 
 import pexpect
 import pytest
@@ -61,11 +63,52 @@ def test_chat(kamailio, tmp_path, term):
     finish(bob)
 
 
-def test_password_asked_without_echo(kamailio, tmp_path):
-    config = "\n".join(
+def account_without_password(kamailio):
+    return "\n".join(
         line for line in account("work", "alice", kamailio).splitlines()
         if "password" not in line) + "\n"
-    p = spawn(tmp_path, "alice", config)
+
+
+@pytest.mark.parametrize("signo", [signal.SIGTERM, signal.SIGHUP,
+                                   signal.SIGQUIT])
+def test_signals(tmp_path, signo):
+    """They leave in good order: the terminal is given back."""
+    p = spawn(tmp_path, "alice", "")
+    p.expect(r"\x1b\[\?2004h")
+    p.kill(signo)
+    p.expect(r"\x1b\[\?2004l")
+    p.expect(pexpect.EOF)
+    p.close()
+    assert (p.exitstatus, p.signalstatus) == (0, None)
+
+
+def test_signal_during_a_question(kamailio, tmp_path):
+    p = spawn(tmp_path, "alice", account_without_password(kamailio))
+    p.expect("> ")
+    p.sendline("/login work")
+    p.expect("(?i)password[^\r\n]*: ")
+    p.kill(signal.SIGTERM)
+    p.expect(pexpect.EOF)
+    p.close()
+    assert (p.exitstatus, p.signalstatus) == (0, None)
+
+
+def test_interrupt(tmp_path):
+    """Ctrl-C empties the line; the prompt begins where lines begin."""
+    p = spawn(tmp_path, "alice", "")
+    p.expect("> ")
+    p.send("something")
+    p.expect("something")
+    p.sendintr()
+    time.sleep(0.3)
+    p.sendline("/echo it lives")
+    p.expect(r"it lives\r\n.*it lives\r\n")
+    assert "\x1b[C" not in p.before
+    finish(p)
+
+
+def test_password_asked_without_echo(kamailio, tmp_path):
+    p = spawn(tmp_path, "alice", account_without_password(kamailio))
     p.sendline("/login work")
     p.expect("(?i)password[^\r\n]*: ")
     p.sendline("secret-alice")

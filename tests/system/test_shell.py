@@ -20,6 +20,41 @@ def test_version_and_help(tmp_path):
     assert status == 0 and "msg" in out
 
 
+@pytest.mark.parametrize("words", [("-h",), ("-V",), ("version",),
+                                   ("help",), ("account", "list")])
+@pytest.mark.parametrize("to", ["/dev/full", "&-"])
+def test_output_cannot_be_written(tmp_path, words, to):
+    """What could not be printed was not done."""
+    config = tmp_path / "sotto.conf"
+    config.write_text("account add me sip:me@example.org\n")
+    p = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$0" "$@" >' + to, program(), "-f",
+         str(config), "-s", str(tmp_path / "state"), *words],
+        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        env=environment(tmp_path), timeout=20)
+    assert p.returncode == 71 and b"standard output: " in p.stderr
+
+
+@pytest.mark.parametrize("words", [("-h",), ("help",)])
+def test_reader_has_gone(tmp_path, words):
+    out, into = os.pipe()
+    os.close(out)
+    p = subprocess.run([program(), *words], stdin=subprocess.DEVNULL,
+                       stdout=into, stderr=subprocess.PIPE,
+                       env=environment(tmp_path), timeout=20)
+    os.close(into)
+    assert p.returncode == 0 and not p.stderr
+
+
+def test_no_descriptors(tmp_path):
+    """None of ours takes the place of one that was closed."""
+    p = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$0" "$@" <&- 2>&-', program(), "-s",
+         str(tmp_path / "state"), "account", "list"],
+        stdout=subprocess.PIPE, env=environment(tmp_path), timeout=20)
+    assert p.returncode == 0 and p.stdout == b""
+
+
 @pytest.mark.parametrize("words, expected", [
     (("nosuchcommand",), 64),
     (("msg",), 64),

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include "net_test.h"
 #include "writer.h"
@@ -142,6 +143,44 @@ static void test_reader_gone(void **state)
 }
 
 
+/* It is noticed though there is nothing to write. */
+static void test_idle_reader_gone(void **state)
+{
+	struct fixture *f = *state;
+
+	begin(f, MAX);
+	net_test_pause(&f->t, 20);
+	assert_int_equal(f->told, 0);
+	close(f->pipe[0]);
+	f->pipe[0] = -1;
+	net_test_run(&f->t);
+	assert_int_equal(f->told, 1);
+	assert_int_equal(f->err, EPIPE);
+}
+
+
+/* Who only sends no more still reads. */
+static void test_socket(void **state)
+{
+	struct fixture *f = *state;
+	int s[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, s), 0);
+	assert_int_equal(
+		writer_alloc(&f->writer, f->t.loop, s[1], MAX, broken, f), 0);
+	assert_int_equal(shutdown(s[0], SHUT_WR), 0);
+	net_test_pause(&f->t, 20);
+	assert_int_equal(writer_err(f->writer), 0);
+	put(f, 10);
+	assert_int_equal(writer_flush(f->writer, 0), 0);
+	close(s[0]);
+	put(f, 10);
+	assert_int_equal(writer_flush(f->writer, 0), EPIPE);
+	f->writer = mem_deref(f->writer);
+	close(s[1]);
+}
+
+
 static void test_full(void **state)
 {
 	struct fixture *f = *state;
@@ -179,6 +218,9 @@ int test_writer(void)
 		cmocka_unit_test_setup_teardown(test_too_slow, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_reader_gone, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_idle_reader_gone, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_socket, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_full, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_flush, setup, teardown),
 	};
