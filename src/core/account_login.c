@@ -3,6 +3,7 @@
  * becomes of it. */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 #include "core_int.h"
 #include "file.h"
 
@@ -150,6 +151,17 @@ static char *path(const struct core_account *a, const char *setting)
 }
 
 
+/* A file that cannot be read is a mistake of the configuration, to be told
+ * before anybody is asked anything. */
+static int readable(const char *setting, const char *file, char **why)
+{
+	if (!file || access(file, R_OK) == 0)
+		return 0;
+	*why = mem_printf("%s: %s: %s", setting, file, strerror(errno));
+	return EINVAL;
+}
+
+
 /* A new endpoint out of the settings. Errno, EINVAL and ENOTSUP with *WHY. */
 static int make(struct core_account *a, char **why)
 {
@@ -193,7 +205,13 @@ static int make(struct core_account *a, char **why)
 	int err;
 
 	(void)pl_u32(&expires, &config.expires);
-	err = core_stack(a->core, &stack);
+	err = readable("tls-ca-file", ca, why);
+	if (!err)
+		err = readable("tls-certificate", certificate, why);
+	if (!err)
+		err = readable("tls-key", key, why);
+	if (!err)
+		err = core_stack(a->core, &stack);
 	if (!err)
 		err = endpoint_alloc(
 			&a->endpoint, stack, &config, &handlers, why);

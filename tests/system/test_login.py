@@ -69,6 +69,17 @@ def test_tls_untrusted(kamailio, start):
     assert "certificate" in reason and "tls-ca-file" in reason
 
 
+@pytest.mark.parametrize("setting", ["tls-ca-file", "tls-certificate",
+                                     "tls-key"])
+def test_tls_file_missing(kamailio, start, setting):
+    """Nobody is asked anything: the configuration is wrong, 78."""
+    s = start("alice", account("work", "alice", kamailio, "tls")
+              + "account set work %s /no/such/file\n" % setting)
+    reply = s.do("login", "work", ok=False)
+    assert reply["status"] == 78, reply
+    assert setting in reply["error"] and "/no/such/file" in reply["error"]
+
+
 def test_tls_name_cures(kamailio, start):
     s = start("alice", account("work", "alice", kamailio, "tls",
                                port=kamailio.wrong_port,
