@@ -32,8 +32,9 @@ const struct core_option core_options[] = {
 		.initial = "100000",
 		.min = 100,
 		.max = 10000000,
-		.help = "Server transactions kept at a time, beyond which "
-			"requests get 503; obeyed from the first sign-in on.",
+		.help = "Server transactions kept at a time; for one more the "
+			"oldest answered one goes, and where none is answered "
+			"it gets 503; obeyed from the first sign-in on.",
 	},
 	{
 		.name = "notify-command",
