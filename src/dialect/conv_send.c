@@ -109,7 +109,8 @@ enum endpoint_sent conv_sent_of(const struct ua_result *r)
 	case ENOBUFS:
 		return ENDPOINT_LATER;
 	default:
-		return ENDPOINT_UNKNOWN;
+		/* Without any status it was not even tried. */
+		return r->status ? ENDPOINT_UNKNOWN : ENDPOINT_REFUSED;
 	}
 }
 

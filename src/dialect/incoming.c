@@ -13,6 +13,7 @@
 
 enum {
 	KEY_TEXT = 16,
+	GRACE = 2000, /* ms that a refresh may be late on its way */
 };
 
 
@@ -103,6 +104,12 @@ static void text_arrived(struct endpoint *e, struct ua_request *r,
 }
 
 
+static uint64_t isc_timeout(const struct im_body *body)
+{
+	return body->refresh ? (uint64_t)body->refresh * 1000 : IM_REFRESH;
+}
+
+
 static void notice_arrived(struct endpoint *e, const char *peer, bool session,
 	const struct im_body *body)
 {
@@ -115,8 +122,7 @@ static void notice_arrived(struct endpoint *e, const char *peer, bool session,
 	if (keyboard && session)
 		conv_typing_keyboard(c, true);
 	conv_typing_theirs(c, body->active,
-		keyboard ? IM_KEYBOARD_EXPIRES
-			 : (uint64_t)body->refresh * 1000);
+		keyboard ? IM_KEYBOARD_EXPIRES : isc_timeout(body) + GRACE);
 }
 
 
