@@ -218,5 +218,6 @@ void watcher_set_expires(struct watcher *w, uint32_t seconds)
 		tmr_start(w->n->ua->stack->tmrs, &w->tmr_end,
 			(uint64_t)seconds * 1000, end_h, w);
 	else
-		w->over = "timeout";
+		/* "timeout" says that what is seen is all there is. */
+		w->over = w->verdict == UA_PENDING ? "giveup" : "timeout";
 }
