@@ -110,13 +110,14 @@ static void make_room(struct core *core)
 }
 
 
-struct core_chat *core_chat_of_stranger(
-	struct core_account *a, const char *peer)
+struct core_chat *core_chat_from(struct core_account *a, const char *peer)
 {
 	struct core_chat *c = core_chat_find(a, peer);
 
 	if (c)
 		return c;
+	if (core_watcher_known(a, peer))
+		return core_chat_get(a, peer);
 	make_room(a->core);
 	c = core_chat_get(a, peer);
 	c->stranger = true;
@@ -213,7 +214,7 @@ void core_chat_typing_heard(const char *peer, bool active, void *arg)
 	/* A stranger's keys do not begin a chat. */
 	c = core_chat_find(a, peer);
 	if (!c && active && !core_watcher_stranger(a, peer))
-		c = core_chat_get(a, peer);
+		c = core_chat_from(a, peer);
 	if (c)
 		core_chat_set_typing(c, active);
 }
@@ -291,9 +292,7 @@ void core_chat_heard(const char *peer, enum endpoint_chat state,
 		return;
 	c = core_chat_find(a, peer);
 	if (!c && state != ENDPOINT_CHAT_CLOSED)
-		c = core_watcher_stranger(a, peer)
-			? core_chat_of_stranger(a, peer)
-			: core_chat_get(a, peer);
+		c = core_chat_from(a, peer);
 	if (c)
 		set_state(c, state, via, by, why, code);
 }
@@ -311,7 +310,7 @@ enum endpoint_verdict core_chat_invite(
 		return ENDPOINT_REFUSE;
 	verdict = core_watcher_verdict(a, peer, source, &after);
 	if (verdict == ENDPOINT_PENDING)
-		set_state(core_chat_of_stranger(a, peer), ENDPOINT_CHAT_OPENING,
+		set_state(core_chat_from(a, peer), ENDPOINT_CHAT_OPENING,
 			"session", ENDPOINT_BY_THEM, NULL, 0);
 	return verdict;
 }

@@ -307,8 +307,10 @@ struct core_decision_entry {
 	bool pending;
 };
 
-/* Nobody the user has chosen: not in the list, not accepted; nobody is one
- * with accept=all. */
+/* Somebody the user has chosen: in the list, or accepted. */
+bool core_watcher_known(struct core_account *a, const char *peer);
+
+/* Nobody that is known; with accept=all nobody at all. */
 bool core_watcher_stranger(struct core_account *a, const char *peer);
 
 /* What a request of PEER gets: allow, pending (a stranger who may ask),
@@ -337,7 +339,7 @@ struct core_chat {
 	enum endpoint_chat state;
 	unsigned unread;
 	bool typing;
-	bool stranger; /* a stranger began it */
+	bool stranger; /* one who was not known began it */
 	bool engaged; /* the user typed, sent or opened */
 	struct list outbox; /* struct core_message, oldest first */
 	struct tmr retry;
@@ -347,8 +349,10 @@ struct core_chat {
 	struct list closes; /* struct core_waiter */
 };
 
-struct core_chat *core_chat_of_stranger(
-	struct core_account *a, const char *peer);
+
+/* The chat with PEER, who began it where there is none yet: of those that are
+ * not known a bounded number is kept. */
+struct core_chat *core_chat_from(struct core_account *a, const char *peer);
 void core_chat_set_typing(struct core_chat *c, bool active);
 void core_chat_set_via(struct core_chat *c, const char *via);
 void core_chat_heard(const char *peer, enum endpoint_chat state,

@@ -109,8 +109,7 @@ static void show(const struct incoming *in, uint64_t id)
 	struct core_account *a = in->account;
 	struct core_chat *c;
 
-	c = in->stranger ? core_chat_of_stranger(a, in->peer)
-			 : core_chat_get(a, in->peer);
+	c = core_chat_from(a, in->peer);
 	c->unread++;
 	core_chat_set_typing(c, false);
 	core_chat_set_via(c, endpoint_message_via(in->m));

@@ -83,11 +83,16 @@ bool core_watcher_blocked(struct core_account *a, const char *peer)
 }
 
 
+bool core_watcher_known(struct core_account *a, const char *peer)
+{
+	return core_buddy_added_find(a, peer) || decided(a, peer, CORE_ACCEPT);
+}
+
+
 bool core_watcher_stranger(struct core_account *a, const char *peer)
 {
 	return strcmp(core_account_setting(a, "accept"), "all") &&
-		!core_buddy_added_find(a, peer) &&
-		!decided(a, peer, CORE_ACCEPT);
+		!core_watcher_known(a, peer);
 }
 
 
