@@ -12,11 +12,20 @@ enum {
 };
 
 
+/* Bytes asked for at birth stand behind the struct, in its block: a buffer
+ * that never grows costs one heap call. */
+static uint8_t *born(struct mbuf *mb)
+{
+	return (uint8_t *)(mb + 1);
+}
+
+
 static void mbuf_destructor(void *data)
 {
 	struct mbuf *mb = data;
 
-	mem_deref(mb->buf);
+	if (mb->buf != born(mb))
+		mem_deref(mb->buf);
 }
 
 
@@ -31,10 +40,32 @@ struct mbuf *mbuf_alloc(size_t max)
 
 struct mbuf *mbuf_alloc_size(size_t size, size_t max)
 {
-	struct mbuf *mb = mbuf_alloc(max < size ? size : max);
+	struct mbuf *mb;
+	size_t total;
 
-	(void)mbuf_reserve(mb, size);
+	if (!size)
+		return mbuf_alloc(max);
+	if (__builtin_add_overflow(sizeof(*mb), size, &total))
+		mem_oom();
+	mb = mem_alloc(total, mbuf_destructor);
+	*mb = (struct mbuf){
+		.buf = born(mb), .size = size, .max = max < size ? size : max};
 	return mb;
+}
+
+
+static void grow(struct mbuf *mb, size_t size)
+{
+	uint8_t *buf;
+
+	if (mb->buf == born(mb)) {
+		buf = mem_alloc(size, NULL);
+		memcpy(buf, mb->buf, mb->end);
+		mb->buf = buf;
+	} else {
+		mb->buf = mem_reallocarray(mb->buf, size, 1);
+	}
+	mb->size = size;
 }
 
 
@@ -53,8 +84,7 @@ int mbuf_reserve(struct mbuf *mb, size_t n)
 		size = FIRST_SIZE;
 	if (size < mb->end + n)
 		size = mb->end + n;
-	mb->buf = mem_reallocarray(mb->buf, size, 1);
-	mb->size = size;
+	grow(mb, size);
 	return 0;
 }
 
@@ -111,13 +141,11 @@ int mbuf_vprintf(struct mbuf *mb, const char *fmt, va_list ap)
 	n = vsnprintf(NULL, 0, fmt, ap);
 	/* vsnprintf() wants room for its NUL, which is not kept. */
 	err = n < 0 ? EINVAL : mbuf_reserve(mb, (size_t)n);
-	if (!err && mb->size - mb->end < (size_t)n + 1) {
-		mb->buf = mem_reallocarray(mb->buf, mb->size + 1, 1);
-		++mb->size;
-	}
+	if (!err && mb->size - mb->end < (size_t)n + 1)
+		grow(mb, mb->size + 1);
 	if (!err) {
-		(void)vsnprintf((char *)mb->buf + mb->end, (size_t)n + 1, fmt,
-			again);
+		(void)vsnprintf(
+			(char *)mb->buf + mb->end, (size_t)n + 1, fmt, again);
 		mb->end += (size_t)n;
 	}
 	va_end(again);

@@ -3,11 +3,21 @@
 #include <errno.h>
 #include <string.h>
 #include "msg_int.h"
+#include "word.h"
 
 
-/* Every name with its colon and SP, so that one copy writes both. */
-static const struct pl prefixes[HDR_IDS] = {
-#define HDR_X(id, name, compact, kind) [HDR_##id] = PL(name ": "),
+/* Every name with its colon and SP. The text has one size for all, so that
+ * the copy of it, which is longer than most names, needs no loop. */
+enum {
+	PREFIX_SIZE = 31,
+};
+
+static const struct {
+	char text[PREFIX_SIZE];
+	uint8_t len;
+} prefixes[HDR_IDS] = {
+#define HDR_X(id, name, compact, kind) \
+	[HDR_##id] = {name ": ", sizeof(name ": ") - 1},
 	HDR_TABLE(HDR_X)
 #undef HDR_X
 };
@@ -29,8 +39,10 @@ struct out {
 };
 
 
+/* N bytes and a word: a short text is written as one. */
 static bool out_begin(struct out *o, struct mbuf *mb, size_t n)
 {
+	n += sizeof(uint64_t);
 	/* Asked here first, as there mostly is room. */
 	if ((mb->err || mb->size - mb->end < n) && mbuf_reserve(mb, n))
 		return false;
@@ -47,14 +59,6 @@ static int out_end(struct out *o)
 		return o->mb->err = EINVAL;
 	o->mb->end = (size_t)(o->p - (char *)o->mb->buf);
 	return 0;
-}
-
-
-static inline void out_pl(struct out *o, const struct pl *pl)
-{
-	if (pl->l)
-		memcpy(o->p, pl->p, pl->l);
-	o->p += pl->l;
 }
 
 
@@ -77,40 +81,89 @@ static inline void out_crlf(struct out *o)
 }
 
 
-/* True where one of the eight bytes at P is below 0x20. */
-static inline bool has_control(const char *p)
+/* Where ID is a name, and so not HDR_OTHER. Room for all of it is needed. */
+static inline void out_prefix(struct out *o, enum hdr_id id)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	uint64_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return (v - ones * 0x20) & ~v & (ones * 0x80);
+	memcpy(o->p, prefixes[id].text, PREFIX_SIZE);
+	o->p += prefixes[id].len;
 }
 
 
-/* True where no byte is below 0x20: by eight, the last eight overlap. */
-static inline bool is_plain(const char *p, size_t n)
+enum text {
+	TEXT_VALUE, /* special: what is below SP */
+	TEXT_QUOTED, /* quote and backslash too */
+	TEXT_URI, /* what is not CH_URI */
+};
+
+
+/* Flags as of word_below(), where V has something special to KIND. */
+INLINE uint64_t special(uint64_t v, enum text kind)
+{
+	if (kind == TEXT_VALUE)
+		return word_below(v, ' ');
+	if (kind == TEXT_QUOTED)
+		return word_below(v, ' ') | word_equal(v, '"') |
+			word_equal(v, '\\');
+	/* SP and below, over '~', a quote; '<' is '>' but for one bit. A byte
+	 * over 0x7f is flagged by V itself, so that the subtractions need not
+	 * leave it out one by one. */
+	return ((v - WORD_ONES * '!') | v | (v + WORD_ONES) |
+		       ((v ^ WORD_ONES * '"') - WORD_ONES) |
+		       (((v | WORD_ONES * 2) ^ WORD_ONES * '>') - WORD_ONES)) &
+		WORD_HIGH;
+}
+
+
+/* Copies the N bytes at P and tells whether one is special. Most texts are
+ * short: by words, the last of which overlaps with the one before, that is
+ * quicker than a call. */
+INLINE bool out_text(struct out *o, const char *p, size_t n, enum text kind)
+{
+	char *to = o->p, *end = to + n;
+	uint64_t v, flags = 0;
+
+	o->p = end;
+	if (n < 8) {
+		v = word_load_part(p, n);
+		word_store(to, v);
+		/* The zeros behind the text are not meant. */
+		flags = special(v, kind);
+		return flags && word_first(flags) < n;
+	}
+	for (; end - to > 8; to += 8, p += 8) {
+		v = word_load(p);
+		word_store(to, v);
+		flags |= special(v, kind);
+	}
+	v = word_load(p - (8 - (end - to)));
+	word_store(end - 8, v);
+	return flags | special(v, kind);
+}
+
+
+static bool has_line_end(const char *p, size_t n)
 {
 	size_t i;
 
-	for (i = 0; n - i > 8; i += 8) {
-		if (has_control(p + i))
-			return false;
+	for (i = 0; i < n; i++) {
+		if (p[i] == '\r' || p[i] == '\n' || !p[i])
+			return true;
 	}
-	return !has_control(p + n - 8);
+	return false;
 }
 
 
 /* A value: no CR, LF, NUL. */
 INLINE void out_value(struct out *o, const struct pl *pl)
 {
-	size_t i;
+	if (out_text(o, pl->p, pl->l, TEXT_VALUE))
+		o->bad |= has_line_end(pl->p, pl->l);
+}
 
-	out_pl(o, pl);
-	if (pl->l >= 8 && is_plain(pl->p, pl->l))
-		return;
-	for (i = 0; i < pl->l; i++)
-		o->bad |= pl->p[i] == '\r' || pl->p[i] == '\n' || !pl->p[i];
+
+INLINE void out_uri(struct out *o, const struct pl *pl)
+{
+	o->bad |= out_text(o, pl->p, pl->l, TEXT_URI) || !pl->l;
 }
 
 
@@ -127,38 +180,45 @@ INLINE void out_class(struct out *o, const struct pl *pl, uint32_t class)
 	for (; n; n--, p++)
 		all &= ch_class[*p];
 	o->bad |= !all;
-	out_pl(o, pl);
+	(void)out_text(o, pl->p, pl->l, TEXT_VALUE);
 }
 
 
 INLINE void out_u32(struct out *o, uint32_t v)
 {
-	uint32_t rest = v;
+	uint64_t over = 10;
 	char *p;
 
-	do {
+	for (++o->p; v >= over; over *= 10)
 		++o->p;
-		rest /= 10;
-	} while (rest);
 	for (p = o->p; v >= 10; v /= 10)
 		*--p = (char)('0' + v % 10);
 	*--p = (char)('0' + v);
 }
 
 
-/* Inside of a quoted string: at most twice as long. */
-static void out_escaped(struct out *o, const struct pl *pl)
+static char *escape(char *to, const char *p, size_t n)
 {
 	size_t i;
 
-	for (i = 0; i < pl->l; i++) {
-		char c = pl->p[i];
-
-		o->bad |= c == '\r' || c == '\n' || !c;
-		if (c == '"' || c == '\\')
-			out_char(o, '\\');
-		out_char(o, c);
+	for (i = 0; i < n; i++) {
+		if (p[i] == '"' || p[i] == '\\')
+			*to++ = '\\';
+		*to++ = p[i];
 	}
+	return to;
+}
+
+
+/* Inside of a quoted string: at most twice as long. */
+INLINE void out_escaped(struct out *o, const struct pl *pl)
+{
+	char *start = o->p;
+
+	if (!out_text(o, pl->p, pl->l, TEXT_QUOTED))
+		return;
+	o->bad |= has_line_end(pl->p, pl->l);
+	o->p = escape(start, pl->p, pl->l);
 }
 
 
@@ -173,7 +233,7 @@ int msg_put_request_line(
 		return mb->err;
 	out_class(&o, method, CH_TOKEN);
 	out_char(&o, ' ');
-	out_class(&o, uri, CH_URI);
+	out_uri(&o, uri);
 	out_mem(&o, " SIP/2.0\r\n", 10);
 	return out_end(&o);
 }
@@ -233,9 +293,9 @@ int msg_put(struct mbuf *mb, enum hdr_id id, const struct pl *value)
 
 	if ((unsigned int)id - 1 >= HDR_IDS - 1)
 		return mb->err = EINVAL;
-	if (!out_begin(&o, mb, prefixes[id].l + value->l + 2))
+	if (!out_begin(&o, mb, PREFIX_SIZE + value->l + 2))
 		return mb->err;
-	out_pl(&o, &prefixes[id]);
+	out_prefix(&o, id);
 	out_value(&o, value);
 	out_crlf(&o);
 	return out_end(&o);
@@ -256,9 +316,9 @@ int msg_put_num(struct mbuf *mb, enum hdr_id id, uint32_t value)
 
 	if ((unsigned int)id - 1 >= HDR_IDS - 1)
 		return mb->err = EINVAL;
-	if (!out_begin(&o, mb, prefixes[id].l + 12))
+	if (!out_begin(&o, mb, PREFIX_SIZE + 12))
 		return mb->err;
-	out_pl(&o, &prefixes[id]);
+	out_prefix(&o, id);
 	out_u32(&o, value);
 	out_crlf(&o);
 	return out_end(&o);
@@ -284,9 +344,9 @@ int msg_put_cseq(struct mbuf *mb, uint32_t n, const struct pl *method)
 {
 	struct out o;
 
-	if (!out_begin(&o, mb, method->l + 24))
+	if (!out_begin(&o, mb, PREFIX_SIZE + method->l + 16))
 		return mb->err;
-	out_pl(&o, &prefixes[HDR_CSEQ]);
+	out_prefix(&o, HDR_CSEQ);
 	out_u32(&o, n);
 	out_char(&o, ' ');
 	out_class(&o, method, CH_TOKEN);
@@ -304,16 +364,16 @@ int msg_put_addr(struct mbuf *mb, enum hdr_id id, const struct pl *display,
 
 	if ((unsigned int)id - 1 >= HDR_IDS - 1)
 		return mb->err = EINVAL;
-	if (!out_begin(&o, mb, prefixes[id].l + n + 16))
+	if (!out_begin(&o, mb, PREFIX_SIZE + n + 16))
 		return mb->err;
-	out_pl(&o, &prefixes[id]);
+	out_prefix(&o, id);
 	if (display && display->l) {
 		out_char(&o, '"');
 		out_escaped(&o, display);
 		out_mem(&o, "\" ", 2);
 	}
 	out_char(&o, '<');
-	out_class(&o, uri, CH_URI);
+	out_uri(&o, uri);
 	out_char(&o, '>');
 	if (tag && tag->l) {
 		out_mem(&o, ";tag=", 5);
@@ -339,11 +399,11 @@ int msg_put_body(struct mbuf *mb, const struct pl *type, const struct pl *body)
 		return mb->err = EINVAL;
 	if (!out_begin(&o, mb, len + 40))
 		return mb->err;
-	out_pl(&o, &prefixes[HDR_CONTENT_LENGTH]);
+	out_prefix(&o, HDR_CONTENT_LENGTH);
 	out_u32(&o, (uint32_t)len);
 	out_mem(&o, "\r\n\r\n", 4);
 	if (len)
-		out_pl(&o, body);
+		out_mem(&o, body->p, len);
 	return out_end(&o);
 }
 

@@ -23,8 +23,15 @@ static inline uint64_t word_load(const char *p)
 }
 
 
-/* The same of N bytes, at most eight, and zeros above them. Nothing else is
- * read: the parts overlap where N is no power of two. */
+static inline void word_store(char *to, uint64_t v)
+{
+	v = htole64(v);
+	memcpy(to, &v, sizeof(v));
+}
+
+
+/* As word_load() of N bytes, at most eight, and zeros above them. Nothing
+ * else is read: the parts overlap where N is no power of two. */
 static inline uint64_t word_load_part(const char *p, size_t n)
 {
 	uint32_t lo, hi;

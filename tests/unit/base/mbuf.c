@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include "mbuf.h"
+#include "mem.h"
 #include "unit.h"
 
 int test_mbuf(void);
@@ -28,6 +29,36 @@ static void writes(void **state)
 }
 
 
+/* Bytes asked for at birth are in the buffer's own block, until it grows. */
+static void one_block(void **state)
+{
+	size_t before = mem_live_count();
+	struct mbuf *mb = mbuf_alloc_size(8, 100);
+
+	(void)state;
+	assert_int_equal(mem_live_count(), before + 1);
+	mbuf_write_str(mb, "12345678");
+	assert_int_equal(mem_live_count(), before + 1);
+	mbuf_write_u8(mb, '9');
+	assert_int_equal(mem_live_count(), before + 2);
+	assert_pl(mbuf_all(mb), "123456789");
+	mbuf_printf(mb, "%0300d", 1);
+	assert_int_equal(mbuf_err(mb), ENOSPC);
+	mem_deref(mb);
+	assert_int_equal(mem_live_count(), before);
+
+	/* printf() wants a byte more than it writes. */
+	mb = mbuf_alloc_size(4, 4);
+	mbuf_printf(mb, "%s", "abcd");
+	assert_int_equal(mbuf_err(mb), 0);
+	assert_pl(mbuf_all(mb), "abcd");
+	mem_deref(mb);
+	mb = mbuf_alloc_size(0, 4);
+	assert_int_equal(mem_live_count(), before + 1);
+	mem_deref(mb);
+}
+
+
 static void maximum(void **state)
 {
 	struct mbuf *mb = mbuf_alloc(4);
@@ -49,6 +80,7 @@ int test_mbuf(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes),
+		cmocka_unit_test(one_block),
 		cmocka_unit_test(maximum),
 	};
 

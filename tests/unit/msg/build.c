@@ -2,6 +2,7 @@
 #include <errno.h>
 #include "unit.h"
 #include "data.h"
+#include "../../../src/msg/msg_int.h"
 
 int test_build(void);
 
@@ -52,6 +53,34 @@ static void request(void **state)
 	assert_int_equal(msg->cseq, UINT32_MAX);
 	mem_deref(msg);
 	mem_deref(mb);
+}
+
+
+/* A URI's bytes are looked at by words: every byte, wherever it stands in
+ * one, is taken or not as the grammar has it. */
+static void uri_bytes(void **state)
+{
+	struct pl method = PL("A");
+	char text[20];
+	size_t len, at;
+	int c;
+
+	(void)state;
+	for (c = 0; c < 256; c++) {
+		for (len = 1; len < sizeof(text); len += 3) {
+			for (at = 0; at < len; at++) {
+				struct mbuf *mb = mbuf_alloc(200);
+				struct pl uri = {text, len};
+				int err;
+
+				memset(text, 'a', sizeof(text));
+				text[at] = (char)c;
+				err = msg_put_request_line(mb, &method, &uri);
+				assert_int_equal(!err, ch_is((char)c, CH_URI));
+				mem_deref(mb);
+			}
+		}
+	}
 }
 
 
@@ -206,6 +235,7 @@ int test_build(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(request),
+		cmocka_unit_test(uri_bytes),
 		cmocka_unit_test(small),
 		cmocka_unit_test(hostile),
 		cmocka_unit_test(refused),
