@@ -8,8 +8,19 @@
 
 struct loop;
 
-typedef void(work_run_h)(void *arg);  /* in another thread */
+typedef void(work_run_h)(void *arg); /* in another thread */
 typedef void(work_done_h)(void *arg); /* in the loop */
+
+/*
+ * A thread of its own that runs jobs one after the other. mem_deref() waits
+ * for the job under way; those behind it are not run and no DONE is called
+ * any more.
+ */
+struct work_lane {
+	/* As submit() below. */
+	void (*submit)(struct work_lane *lane, work_run_h *run,
+		work_done_h *done, void *arg);
+};
 
 struct work {
 	/* Queues RUN; DONE follows in the loop always. ARG belongs to the
@@ -19,6 +30,10 @@ struct work {
 	/* Runs DONE in the next turn of the loop without a thread. */
 	int (*later)(void *ctx, work_done_h *done, void *arg);
 	void *ctx;
+
+	/* A new lane, whose thread begins with its first job; NULL: there are
+	 * none here. Errno. */
+	int (*lane)(void *ctx, struct work_lane **lp);
 };
 
 /* libuv's thread pool (mem_deref of the returned block; jobs under way

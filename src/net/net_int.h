@@ -27,4 +27,8 @@ char *loop_scratch(struct loop *loop);
  */
 void net_handle_close(void *handle);
 
+/* The lanes of work.h. */
+struct work_lane;
+int work_lane_alloc(struct work_lane **lp, struct loop *loop);
+
 #endif

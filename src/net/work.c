@@ -127,6 +127,14 @@ static int pool_later(void *ctx, work_done_h *done, void *arg)
 }
 
 
+static int pool_lane(void *ctx, struct work_lane **lp)
+{
+	struct pool *pool = ctx;
+
+	return work_lane_alloc(lp, pool->loop);
+}
+
+
 struct work *work_alloc(struct loop *loop)
 {
 	struct pool *pool = mem_zalloc(sizeof(*pool), pool_destructor);
@@ -135,5 +143,6 @@ struct work *work_alloc(struct loop *loop)
 	pool->work.submit = pool_submit;
 	pool->work.later = pool_later;
 	pool->work.ctx = pool;
+	pool->work.lane = pool_lane;
 	return &pool->work;
 }

@@ -35,6 +35,8 @@ struct request {
 	char *table, *key, *value;
 	store_done_h *done;
 	store_page_h *page;
+	store_peers_h *peers;
+	store_hits_h *hits;
 	void (*row)(const char *key, const char *value, void *arg);
 	void *arg;
 };
@@ -266,6 +268,101 @@ static void memory_each(struct store *s, const char *table,
 }
 
 
+/* Nothing is left over from an earlier run. */
+static void run_unsent(struct memory *s, struct request *r)
+{
+	(void)s;
+	r->page(0, NULL, 0, r->arg);
+}
+
+
+static void memory_unsent(
+	struct store *s, uint64_t after, size_t n, store_page_h *h, void *arg)
+{
+	struct request *r = request_add(s, run_unsent);
+
+	(void)after;
+	(void)n;
+	r->page = h;
+	r->arg = arg;
+}
+
+
+/* What only a store with an index can do. */
+static void run_refuse(struct memory *s, struct request *r)
+{
+	(void)s;
+	if (r->page)
+		r->page(ENOTSUP, NULL, 0, r->arg);
+	if (r->peers)
+		r->peers(ENOTSUP, NULL, 0, r->arg);
+	if (r->hits)
+		r->hits(ENOTSUP, NULL, 0, r->arg);
+	done(r, ENOTSUP, 0);
+}
+
+
+static void memory_peers(struct store *s, const char *account, const char *part,
+	size_t n, store_peers_h *h, void *arg)
+{
+	struct request *r = request_add(s, run_refuse);
+
+	(void)account;
+	(void)part;
+	(void)n;
+	r->peers = h;
+	r->arg = arg;
+}
+
+
+static void memory_search(struct store *s, const struct store_query *q,
+	store_hits_h *h, void *arg)
+{
+	struct request *r = request_add(s, run_refuse);
+
+	(void)q;
+	r->hits = h;
+	r->arg = arg;
+}
+
+
+static void memory_scan(struct store *s, const char *account, const char *peer,
+	uint64_t after, size_t n, store_page_h *h, void *arg)
+{
+	struct request *r = request_add(s, run_refuse);
+
+	(void)account;
+	(void)peer;
+	(void)after;
+	(void)n;
+	r->page = h;
+	r->arg = arg;
+}
+
+
+static void memory_clear(struct store *s, const char *account, const char *peer,
+	store_done_h *h, void *arg)
+{
+	struct request *r = request_add(s, run_refuse);
+
+	(void)account;
+	(void)peer;
+	r->done = h;
+	r->arg = arg;
+}
+
+
+static void memory_retain(
+	struct store *s, int64_t before, store_done_h *h, void *arg)
+{
+	struct request *r = request_add(s, run_refuse);
+
+	(void)before;
+	r->done = h;
+	r->arg = arg;
+}
+
+
 static const struct store_ops memory_ops = {
 	.add = memory_add,
 	.set_state = memory_set_state,
@@ -273,6 +370,12 @@ static const struct store_ops memory_ops = {
 	.get = memory_get,
 	.put = memory_put,
 	.each = memory_each,
+	.unsent = memory_unsent,
+	.peers = memory_peers,
+	.search = memory_search,
+	.scan = memory_scan,
+	.clear = memory_clear,
+	.retain = memory_retain,
 };
 
 

@@ -315,7 +315,7 @@ static void open_with(struct world *w, struct loop *loop)
 	world = w;
 	w->now = 1000;
 	w->tmrs = tmrs_alloc(&clock);
-	w->work = (struct work){NULL, later, w};
+	w->work = (struct work){.later = later, .ctx = w};
 	w->rand = rand_seeded(1);
 	w->store.ops = &ops;
 	assert_int_equal(store_memory_alloc(&w->memory, w->tmrs, &w->work), 0);

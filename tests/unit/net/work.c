@@ -108,12 +108,117 @@ static void free_early(void **state)
 }
 
 
+enum {
+	LANE_JOBS = 500,
+};
+
+/* One thread runs them in order, and they complete in it. */
+struct lane_test {
+	struct fixture f;
+	struct work_lane *lane;
+	unsigned order[LANE_JOBS];
+	bool ordered;
+};
+
+
+static void lane_run(void *arg)
+{
+	struct lane_test *t = arg;
+
+	t->f.other = pthread_self();
+	t->order[t->f.ran] = t->f.ran;
+	++t->f.ran;
+}
+
+
+static void lane_done(void *arg)
+{
+	struct lane_test *t = arg;
+
+	if (t->order[t->f.done] != t->f.done)
+		t->ordered = false;
+	done_handler(&t->f);
+}
+
+
+static void lane(void **state)
+{
+	struct lane_test t = {.ordered = true};
+	struct work *w;
+	int i;
+
+	(void)state;
+	init(&t.f);
+	w = t.f.work;
+	t.f.wanted = LANE_JOBS;
+	assert_int_equal(w->lane(w->ctx, &t.lane), 0);
+	for (i = 0; i < LANE_JOBS; i++)
+		t.lane->submit(t.lane, lane_run, lane_done, &t);
+	net_test_run(&t.f.t);
+	assert_int_equal(t.f.done, LANE_JOBS);
+	assert_true(t.ordered);
+	assert_false(pthread_equal(t.f.main, t.f.other));
+	mem_deref(t.lane);
+	mem_deref(w);
+	net_test_close(&t.f.t);
+}
+
+
+static void lane_free_inside_handler(void *arg)
+{
+	struct lane_test *t = arg;
+
+	t->lane = mem_deref(t->lane);
+	++t->f.done;
+	loop_stop(t->f.t.loop, 0);
+}
+
+
+/* From a handler, with jobs behind: no more of them complete. */
+static void lane_free_inside(void **state)
+{
+	struct lane_test t = {.ordered = true};
+	struct work *w;
+	int i;
+
+	(void)state;
+	init(&t.f);
+	w = t.f.work;
+	assert_int_equal(w->lane(w->ctx, &t.lane), 0);
+	for (i = 0; i < 9; i++)
+		t.lane->submit(t.lane, lane_run, lane_free_inside_handler, &t);
+	net_test_run(&t.f.t);
+	net_test_pause(&t.f.t, 2);
+	assert_int_equal(t.f.done, 1);
+	mem_deref(w);
+	net_test_close(&t.f.t);
+}
+
+
+/* One that was never used has no thread. */
+static void lane_unused(void **state)
+{
+	struct fixture f;
+	struct work_lane *l;
+
+	(void)state;
+	init(&f);
+	assert_int_equal(f.work->lane(f.work->ctx, &l), 0);
+	mem_deref(l);
+	mem_deref(f.work);
+	net_test_close(&f.t);
+}
+
+
 int test_work(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(submit),
 		cmocka_unit_test(free_inside),
 		cmocka_unit_test(free_early),
+		cmocka_unit_test(lane),
+		cmocka_unit_test(lane_free_inside),
+		cmocka_unit_test(lane_unused),
 	};
 
 	return cmocka_run_group_tests_name("work", tests, NULL, NULL);

@@ -51,7 +51,7 @@ static void turn(struct world *w)
 static void world_open(struct world *w)
 {
 	memset(w, 0, sizeof(*w));
-	w->work = (struct work){NULL, later, w};
+	w->work = (struct work){.later = later, .ctx = w};
 	w->tmrs = tmrs_alloc(NULL);
 	assert_int_equal(store_memory_alloc(&w->store, w->tmrs, &w->work), 0);
 }
@@ -109,6 +109,47 @@ static void row_h(const char *key, const char *value, void *arg)
 {
 	(void)value;
 	note(arg, key, 0);
+}
+
+
+static void peers_h(
+	int err, const struct store_peer *peers, size_t n, void *arg)
+{
+	(void)peers;
+	(void)n;
+	note(arg, "peers", err);
+}
+
+
+static void hits_h(int err, const struct store_hit *hits, size_t n, void *arg)
+{
+	(void)hits;
+	(void)n;
+	note(arg, "hits", err);
+}
+
+
+/* What it cannot do it says, in the same order as the rest. */
+static void not_supported(void **state)
+{
+	const struct store_query q = {.text = "hi", .n = 5};
+	struct world w;
+	char expected[100];
+
+	(void)state;
+	world_open(&w);
+	w.store->ops->unsent(w.store, 0, 9, page_h, &w);
+	w.store->ops->peers(w.store, NULL, NULL, 9, peers_h, &w);
+	w.store->ops->search(w.store, &q, hits_h, &w);
+	w.store->ops->scan(w.store, NULL, NULL, 0, 9, page_h, &w);
+	w.store->ops->clear(w.store, "a", "b", done_h, &w);
+	w.store->ops->retain(w.store, 7, NULL, NULL);
+	turn(&w);
+	snprintf(expected, sizeof(expected),
+		"page:0 peers:%d hits:%d page:%d done:%d ", ENOTSUP, ENOTSUP,
+		ENOTSUP, ENOTSUP);
+	assert_string_equal(w.log, expected);
+	world_close(&w);
 }
 
 
@@ -218,6 +259,7 @@ int test_memory(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_turn_later),
+		cmocka_unit_test(not_supported),
 		cmocka_unit_test(asked_in_completion),
 		cmocka_unit_test(gone),
 		cmocka_unit_test(gone_in_completion),
