@@ -21,7 +21,9 @@ struct simple_watch {
 	char *peer;
 	struct ua_sub *sub; /* NULL while there is none */
 	enum ua_sub_state state;
+	bool anew; /* the peer subscribed to us since we asked it */
 	uint64_t hinted; /* when a sign of life last caused a try; 0: never */
+	struct tmr hint; /* the next such try */
 	bool heard; /* a notification came in this sign-in */
 	struct presence *known; /* what the last one said; NULL: none */
 	struct pres_doc *doc; /* and its timestamps */
@@ -37,6 +39,7 @@ static void watch_destructor(void *data)
 	struct simple_watch *w = data;
 
 	tmr_cancel(&w->tmr);
+	tmr_cancel(&w->hint);
 	mem_deref(w->sub);
 	mem_deref(w->known);
 	mem_deref(w->doc);
@@ -148,6 +151,57 @@ static void tell_soon(struct simple_watch *w)
 }
 
 
+/* ---- signs of life ---- */
+
+/* True where asking may change something. */
+static bool is_doubtful(const struct simple_watch *w)
+{
+	switch (w->state) {
+	case UA_SUB_TRYING:
+		return false;
+	case UA_SUB_ACTIVE:
+		return w->anew;
+	default:
+		return true;
+	}
+}
+
+
+static void hint_handler(void *arg)
+{
+	struct simple_watch *w = arg;
+
+	if (!w->sub || !w->e->online || !is_doubtful(w))
+		return;
+	w->hinted = tmrs_now(w->e->stack->tmrs);
+	w->anew = false;
+	ua_sub_refresh(w->sub);
+}
+
+
+/*
+ * A subscription that ended waits long for its next try; one that pends may
+ * be unknown to a peer that was started anew, as may an active one where the
+ * peer itself SUBSCRIBES.
+ */
+void simple_watch_hint(struct endpoint *e, const char *peer, bool anew)
+{
+	struct tmrs *tmrs = e->stack->tmrs;
+	uint64_t now = tmrs_now(tmrs), wait = 0;
+	struct simple_watch *w;
+
+	HASH_FIND_STR(e->watches, peer, w);
+	if (!w)
+		return;
+	w->anew = anew || w->anew;
+	if (!is_doubtful(w) || tmr_isrunning(&w->hint))
+		return;
+	if (w->hinted && now - w->hinted < HINT_GAP)
+		wait = HINT_GAP - (now - w->hinted);
+	tmr_start(tmrs, &w->hint, wait, hint_handler, w);
+}
+
+
 /* ---- from the subscription ---- */
 
 static void know(struct simple_watch *w, struct presence *p)
@@ -212,6 +266,7 @@ static void state_handler(enum ua_sub_state state, const char *why,
 {
 	struct simple_watch *w = mem_ref(arg);
 	struct endpoint *e = endpoint_hold(w->e);
+	bool stood = w->state == UA_SUB_ACTIVE || w->state == UA_SUB_PENDING;
 
 	(void)again;
 	w->state = state;
@@ -227,6 +282,9 @@ static void state_handler(enum ua_sub_state state, const char *why,
 		w->doc = mem_deref(w->doc);
 		w->known = mem_deref(w->known);
 		refused(w, simple_refusal(why, status), status);
+		/* It was started anew, and is there. */
+		if (stood && status == 481)
+			simple_watch_hint(e, w->peer, false);
 		break;
 	}
 	/* The notification that makes it active follows at once. */
@@ -247,6 +305,7 @@ static void subscribe(struct simple_watch *w)
 	int err = simple_subscribe(&w->sub, w->e, w->peer, w->e->expires, &h);
 
 	w->state = UA_SUB_TRYING;
+	w->anew = false;
 	if (err)
 		refused(w,
 			err == EINVAL ? "this is no SIP address"
@@ -287,6 +346,7 @@ static void watch_free(struct simple_watch *w)
 {
 	HASH_DEL(w->e->watches, w);
 	tmr_cancel(&w->tmr);
+	tmr_cancel(&w->hint);
 	mem_deref(w);
 }
 
@@ -300,26 +360,6 @@ void simple_unwatch(struct endpoint *e, const char *peer)
 		return;
 	let_go(w, DIALECT_GOODBYE);
 	watch_free(w);
-}
-
-
-/*
- * A subscription that ended waits long for its next try; one that pends may
- * be unknown to a peer that was started anew, as may an active one where the
- * peer itself SUBSCRIBES.
- */
-void simple_watch_hint(struct endpoint *e, const char *peer, bool anew)
-{
-	uint64_t now = tmrs_now(e->stack->tmrs);
-	struct simple_watch *w;
-
-	HASH_FIND_STR(e->watches, peer, w);
-	if (!w || !w->sub || !e->online || w->state == UA_SUB_TRYING ||
-		(w->state == UA_SUB_ACTIVE && !anew) ||
-		(w->hinted && now - w->hinted < HINT_GAP))
-		return;
-	w->hinted = now;
-	ua_sub_refresh(w->sub);
 }
 
 

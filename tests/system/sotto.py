@@ -175,6 +175,12 @@ class Sotto:
         self.write("quit\n")
         return self.p.wait(timeout)
 
+    def kill(self):
+        """SIGKILL: gone without a word, on purpose."""
+        self.p.kill()
+        self.p.wait(10)
+        self.p.returncode = 0
+
     def end(self):
         """Ends it however it stands; a crash fails the test."""
         if self.p.poll() is None:

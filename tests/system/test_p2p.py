@@ -132,3 +132,98 @@ def test_escape_sequences_stay_text(pair):
     text = "a\x1b]0;owned\x07b\x9b31mc\u202ed"
     alice.do("msg", b, text)
     assert bob.expect("message", direction="in")["text"] == text
+
+
+def friends(start, names=("alice", "bob")):
+    """Two who have each other in their lists, and how to start one."""
+    ports = dict(zip(names, free_ports(2)))
+    uris = {n: "sip:%s@127.0.0.1:%d" % (n, ports[n]) for n in names}
+
+    def begin(name):
+        other = next(n for n in names if n != name)
+        return start(name, person(
+            name, ports[name],
+            "buddy add %s -n %s\n" % (uris[other], other.title())))
+
+    return begin, uris["alice"], uris["bob"]
+
+
+def test_one_after_the_other(start):
+    """Who was asked before he was there is asked again when he comes."""
+    begin, a, b = friends(start)
+    alice = begin("alice")
+    alice.expect("presence", buddy=b, state="unknown",
+                 reason=lambda r: "refused" in r.lower())
+    bob = begin("bob")
+    bob.expect("presence", buddy=a, state="online", timeout=10)
+    alice.expect("presence", buddy=b, state="online", timeout=10)
+
+
+def test_opened_again_after_bye(start):
+    begin, a, b = friends(start)
+    alice, bob = begin("alice"), begin("bob")
+    bob.expect("presence", buddy=a, state="online")
+    for turn in range(3):
+        alice.do("chat", "open", b)
+        alice.expect("chat", peer=b, state="open", via="session")
+        bob.expect("chat", peer=a, state="open", via="session", by="them")
+        alice.do("msg", b, "turn %d" % turn)
+        bob.expect("message", text="turn %d" % turn, via="session")
+        closer = (alice, bob)[turn % 2]
+        closer.do("chat", "close", b if closer is alice else a)
+        alice.expect("chat", peer=b, state="closed")
+        bob.expect("chat", peer=a, state="closed")
+
+
+def test_both_open_at_once(start):
+    """Exactly one session remains: one BYE ends it for both."""
+    begin, a, b = friends(start)
+    alice, bob = begin("alice"), begin("bob")
+    bob.expect("presence", buddy=a, state="online")
+    alice.expect("presence", buddy=b, state="online")
+    na, nb = alice.send("chat", "open", b), bob.send("chat", "open", a)
+    assert alice.reply(na)["ok"] and bob.reply(nb)["ok"]
+    alice.expect("chat", peer=b, state="open", via="session")
+    bob.expect("chat", peer=a, state="open", via="session")
+    alice.do("msg", b, "one")
+    bob.do("msg", a, "two")
+    bob.expect("message", text="one", via="session")
+    alice.expect("message", text="two", via="session")
+    assert not alice.seen("chat", state="closed")
+    assert not bob.seen("chat", state="closed")
+    bob.do("chat", "close", a)
+    alice.expect("chat", peer=b, state="closed", by="them")
+    alice.none("chat", 1.0, state="open")
+
+
+def test_killed_in_mid_session(start):
+    """A text to who is gone says why it waits, and goes out once he is back:
+    by a new session, as he knows nothing of the old one."""
+    begin, a, b = friends(start)
+    alice, bob = begin("alice"), begin("bob")
+    bob.expect("presence", buddy=a, state="online")
+    alice.expect("presence", buddy=b, state="online")
+    alice.do("chat", "open", b)
+    bob.expect("chat", state="open")
+    bob.kill()
+    alice.send("msg", b, "are you there?")
+    alice.expect("message", direction="out", state="queued")
+    alice.expect("log", text=lambda t: "waits: connection refused" in t)
+    bob = begin("bob")
+    bob.expect("message", text="are you there?", timeout=40)
+    alice.expect("message-state", state="delivered")
+    alice.expect("presence", buddy=b, state="online")
+
+
+def test_signed_in_again(start):
+    """Presence is there again both ways after a sign-out."""
+    begin, a, b = friends(start)
+    alice, bob = begin("alice"), begin("bob")
+    bob.expect("presence", buddy=a, state="online")
+    alice.expect("presence", buddy=b, state="online")
+    alice.do("logout", "me")
+    bob.expect("presence", buddy=a,
+               state=lambda s: s in ("offline", "unknown"))
+    alice.do("login", "me")
+    alice.expect("presence", buddy=b, state="online", timeout=10)
+    bob.expect("presence", buddy=a, state="online", timeout=10)
