@@ -269,7 +269,7 @@ static void sign_exec(struct cmd_call *call, sign_h *sign)
 	if (!names_exist(call, names) || !target_account(call, NULL, &a))
 		return;
 	if (!core_account_first(core)) {
-		reply_done(call, EX_CONFIG, T_NO_ACCOUNTS);
+		reply_done(call, EX_CONFIG, T_NO_ACCOUNTS, reply_slash(call));
 		return;
 	}
 	s = mem_zalloc(sizeof(*s), several_destructor);

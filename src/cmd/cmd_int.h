@@ -159,6 +159,10 @@ void reply_event(struct cmd_call *call, const char *event, struct json *object,
 void reply_done(struct cmd_call *call, int status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void reply_why(struct cmd_call *call, int status, char *why);
+
+/* What stands before a command that a person shall type: "/" or "". */
+const char *reply_slash(const struct cmd_call *call);
+
 core_done_h reply_core; /* ARG: of reply_owe() */
 
 /* A reference for the core to give back with an outcome: reply_paid(). */

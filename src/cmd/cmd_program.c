@@ -80,7 +80,8 @@ const struct cmd_entry cmd_log_entry = {
 /* ---- help, version -------------------------------------------------- */
 
 
-static void give_help(struct cmd_call *call, const struct cmd_entry *entry)
+static void give_help(
+	struct cmd_call *call, const struct cmd_entry *entry, bool brief)
 {
 	struct json *row = json_new_object();
 	char *usage = cmd_usage(entry);
@@ -88,7 +89,10 @@ static void give_help(struct cmd_call *call, const struct cmd_entry *entry)
 	json_put_str(row, "command", entry->name);
 	json_put_str(row, "usage", usage);
 	json_put_str(row, "help", entry->help);
-	reply_row(call, row, "%s\n  %s", usage, entry->help);
+	if (brief)
+		reply_row(call, row, "%s", usage);
+	else
+		reply_row(call, row, "%s\n  %s", usage, entry->help);
 	mem_deref(usage);
 }
 
@@ -103,7 +107,8 @@ static bool has_first_word(const char *name, const char *word)
 }
 
 
-/* A first word alone gives all its commands, else any unique prefix. */
+/* All commands at a glance; of those that a first word or a unique prefix
+ * means, what they do too. */
 static void help_exec(struct cmd_call *call)
 {
 	const char *name = args_get(call->args, "COMMAND");
@@ -115,7 +120,7 @@ static void help_exec(struct cmd_call *call)
 	for (i = 0; cmd_table[i]; i++) {
 		if (name && !has_first_word(cmd_table[i]->name, name))
 			continue;
-		give_help(call, cmd_table[i]);
+		give_help(call, cmd_table[i], !name);
 		any = true;
 	}
 	if (any) {
@@ -124,7 +129,7 @@ static void help_exec(struct cmd_call *call)
 	}
 	entry = cmd_find(name, &why);
 	if (entry)
-		give_help(call, entry);
+		give_help(call, entry, false);
 	reply_why(call, entry ? 0 : EX_USAGE, why);
 }
 

@@ -58,9 +58,9 @@
 #define T_FILE_LINE  "%s:%u: %s"
 
 /* people and chats */
-#define T_NO_ACCOUNTS	 "there is no account; type: account add NAME URI"
+#define T_NO_ACCOUNTS	 "there is no account; type: %saccount add NAME URI"
 #define T_NOT_BUDDY	 "%s is not in the buddy list"
-#define T_NO_SHOWN	 "no chat is shown; type: chat show NAME"
+#define T_NO_SHOWN	 "no chat is shown; type: %schat show NAME"
 #define T_NO_CHATS	 "there is no chat"
 #define T_NOTHING_UNREAD "nothing is unread"
 

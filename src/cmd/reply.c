@@ -88,6 +88,12 @@ void reply_done(struct cmd_call *call, int status, const char *fmt, ...)
 }
 
 
+const char *reply_slash(const struct cmd_call *call)
+{
+	return call->cmd->front->interactive ? "/" : "";
+}
+
+
 void reply_why(struct cmd_call *call, int status, char *why)
 {
 	if (!status && !call->result && (call->entry->needs & CMD_LIST))

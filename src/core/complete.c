@@ -12,9 +12,15 @@ struct completion {
 };
 
 
+static bool fits(const struct completion *c, const char *text)
+{
+	return text && !strncasecmp(text, c->prefix, strlen(c->prefix));
+}
+
+
 static void offer(const struct completion *c, const char *text)
 {
-	if (text && !strncasecmp(text, c->prefix, strlen(c->prefix)))
+	if (fits(c, text))
 		c->emit(text, c->arg);
 }
 
@@ -26,12 +32,12 @@ static void group_h(const char *group, size_t buddies, void *arg)
 }
 
 
-/* A person by name; by address too once it is typed. */
+/* A person by name, or else by address once it is typed. */
 static void offer_person(
 	const struct completion *c, const char *name, const char *aor)
 {
 	offer(c, name ? name : aor);
-	if (name && *c->prefix) {
+	if (name && !fits(c, name)) {
 		offer(c, aor);
 		offer(c, core_peer_key(aor));
 	}

@@ -6,6 +6,7 @@
  * another way than the commands do. So a match is the line before the word,
  * then the candidate.
  */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -80,11 +81,18 @@ static void collect_files(struct matches *m, const char *word)
 }
 
 
+/* As candidates are chosen: case ignored. */
+static bool same(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+
 static size_t common(const char *a, const char *b)
 {
 	size_t n = 0;
 
-	while (a[n] && a[n] == b[n])
+	while (a[n] && same(a[n], b[n]))
 		++n;
 	/* Not within a character. */
 	while (n && ((unsigned char)a[n] & 0xc0) == 0x80)
@@ -132,8 +140,8 @@ static char *line_of(const struct pl *before, const char *text, size_t n)
 
 
 /* What readline takes: what all matches have in common, then all of them; one
- * alone stands for itself. Where names that differ in case have less in
- * common than was TYPED, that stays. */
+ * alone stands for itself, spelled as it is. Where they have less in common
+ * than was TYPED, some in quotes, that stays. */
 static char **lines_of(
 	const struct matches *m, const struct pl *before, const char *typed)
 {

@@ -16,6 +16,8 @@ struct line_front {
 	struct cmd_queue *queue;
 	struct core_listener *listener;
 	struct edit *edit;
+	struct line_filter *filter;
+	struct tmr settling;
 	struct list waiting; /* lines whose outcome is not known */
 	bool ended; /* no more input: leave when nothing waits */
 	bool leaving;
@@ -34,7 +36,9 @@ static void front_destructor(void *data)
 {
 	struct line_front *f = data;
 
+	tmr_cancel(&f->settling);
 	mem_deref(f->listener);
+	mem_deref(f->filter);
 	mem_deref(f->queue);
 	mem_deref(f->edit);
 	mem_deref(f->cmd);
@@ -82,8 +86,11 @@ static void check_end(struct line_front *f)
 static void event_handler(const struct core_event *event, void *arg)
 {
 	struct line_front *f = arg;
-	char *text = line_event_text(f->config.core, event);
+	char *text;
 
+	if (!line_filter_shows(f->filter, event))
+		return;
+	text = line_event_text(f->config.core, event);
 	if (text)
 		show(f, text);
 	mem_deref(text);
@@ -175,12 +182,31 @@ static void give_back(const struct typed *t, const struct front_outcome *o)
 }
 
 
+/* The state of a message was told as an event. */
+static bool was_told(const struct front_outcome *o)
+{
+	static const char *const states[] = {"delivered", "accepted", "failed"};
+	const char *state = json_text(json_get(o->result, "state"));
+	size_t i;
+
+	if (!state || !json_get(o->result, "id"))
+		return false;
+	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		if (!strcmp(state, states[i]))
+			return true;
+	}
+	return false;
+}
+
+
 static void typed_done(const struct front_outcome *outcome, void *arg)
 {
 	struct typed *t = arg;
 	struct line_front *f = t->f;
 
-	if (outcome->text)
+	if (was_told(outcome))
+		t->rows = true;
+	else if (outcome->text)
 		show(f, outcome->text);
 	else if (!outcome->status && !t->rows && json_is_array(outcome->result))
 		show(f, "none");
@@ -286,6 +312,7 @@ int line_front_alloc(
 		mem_deref(f);
 		return err;
 	}
+	line_filter_alloc(&f->filter);
 	core_listen(&f->listener, config->core, event_handler, f);
 	*fp = f;
 	return 0;
@@ -318,12 +345,22 @@ static const char *greeting(const struct line_front *f)
 }
 
 
+static void settled(void *arg)
+{
+	const struct line_front *f = arg;
+
+	line_filter_settle(f->filter);
+}
+
+
 void line_front_ready(struct line_front *f)
 {
 	const char *text = greeting(f);
 
 	if (text)
 		show(f, text);
+	/* Behind what the configuration has caused in this turn. */
+	tmr_start(loop_tmrs(f->config.loop), &f->settling, 0, settled, f);
 	edit_start(f->edit);
 }
 
@@ -337,6 +374,7 @@ bool line_front_interrupt(struct line_front *f)
 void line_front_stop(struct line_front *f)
 {
 	f->leaving = true;
+	line_filter_leave(f->filter);
 	edit_stop(f->edit);
 }
 

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The demo: real peers on loopback, nothing left behind."""
 
+import collections
+import io
 import os
+import re
 import time
 
 import pexpect
@@ -41,11 +44,65 @@ def test_json(tmp_path):
     assert set(os.listdir(home)) <= {"sotto.conf", "stderr", "state"}
 
 
-def test_line(tmp_path):
+def spawn(tmp_path):
     env = environment(tmp_path)
     env.update(TERM="xterm", TMPDIR=str(tmp_path))
-    p = pexpect.spawn(program(), ["--demo", "--line"], env=env, timeout=15,
-                      encoding="utf-8", dimensions=(24, 100))
+    return pexpect.spawn(program(), ["--demo", "--line"], env=env, timeout=15,
+                         encoding="utf-8", dimensions=(24, 100))
+
+
+def shown(transcript):
+    """The lines of a transcript, without what the terminal is told."""
+    text = re.sub(r"\x1b\[[?0-9;]*[A-Za-z]", "", transcript)
+    return [line.split("\r")[-1] for line in
+            re.sub(r"\r+\n", "\n", text).split("\n")]
+
+
+def test_line_tells_each_thing_once(tmp_path):
+    p = spawn(tmp_path)
+    p.logfile_read = io.StringIO()
+    p.expect("Echo is online")
+    p.send("/chat show e\t")
+    p.expect("\x08Echo ")
+    p.sendline("")
+    p.sendline("hello echo")
+    p.expect(r"\d\d:\d\d Echo hello echo")
+    p.sendline("/msg echo again")
+    p.expect(r"\d\d:\d\d Echo again")
+    p.sendline("/buddy add kim")
+    p.expect("Kim is offline", timeout=10)
+    p.sendline("/quit")
+    p.expect(pexpect.EOF)
+    p.close()
+    assert p.exitstatus == 0
+    lines = shown(p.logfile_read.getvalue())
+    count = collections.Counter(lines)
+    assert count["delivered to Echo"] == 2
+    assert count["delivered"] == 0
+    assert count["Kim was added"] + count["Kim was changed"] == 1
+    assert [n for n in lines if " is unknown" in n] == [
+        "Echo is unknown: not signed in", "Kim is unknown: not added yet",
+        "Kim is unknown: waiting for approval"]
+    for noise in ("Echo was added", "demo is offline",
+                  "chat with Echo closed"):
+        assert count[noise] == 0, lines
+    asked = lines.index("Echo> /buddy add kim")
+    assert any(n.startswith("Kim was ") for n in lines[asked:])
+
+
+def test_sigquit_leaves_nothing(tmp_path):
+    p = spawn(tmp_path)
+    p.expect("Echo is online")
+    p.sendcontrol("\\")
+    p.expect(re.escape("\x1b[?2004l"))
+    p.expect(pexpect.EOF)
+    p.close()
+    assert (p.exitstatus, p.signalstatus) == (0, None)
+    assert os.listdir(tmp_path) == []
+
+
+def test_line(tmp_path):
+    p = spawn(tmp_path)
     p.expect("/buddy add kim")
     p.expect("Echo is online")
     p.sendline("/chat show echo")

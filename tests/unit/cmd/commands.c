@@ -269,6 +269,29 @@ static void fetched_presence(void **state)
 }
 
 
+/* All commands: how they are typed, a line each. */
+static void help(void **state)
+{
+	struct world *w = world_alloc(0);
+	char *usage, *expected = mem_strdup("");
+	size_t i;
+
+	(void)state;
+	for (i = 0; cmd_table[i]; i++) {
+		char *before = expected;
+
+		usage = cmd_usage(cmd_table[i]);
+		expected = mem_printf("%s%s\n", before, usage);
+		mem_deref(before);
+		mem_deref(usage);
+	}
+	assert_int_equal(world_line(w, "help"), 0);
+	assert_string_equal(world_rows(w), expected);
+	mem_deref(expected);
+	world_free(w);
+}
+
+
 static void quit(void **state)
 {
 	struct world *w = world_alloc(0);
@@ -390,6 +413,7 @@ int test_commands(void)
 		cmocka_unit_test(accounts),
 		cmocka_unit_test(search),
 		cmocka_unit_test(fetched_presence),
+		cmocka_unit_test(help),
 		cmocka_unit_test(quit),
 		cmocka_unit_test(log_lines),
 		cmocka_unit_test(network),
