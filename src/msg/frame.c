@@ -55,6 +55,30 @@ static enum msg_frame between(const char *p, size_t n, size_t *len)
 }
 
 
+/* True where the line at P can be a Content-Length or its compact form: two
+ * letters rule out nearly all that are not. */
+static bool may_be_length(const char *p, const char *e)
+{
+	char first = ch_lower(*p);
+
+	return first == 'l' ||
+		(first == 'c' && e - p > 8 && ch_lower(p[8]) == 'l');
+}
+
+
+/* Goes to the next line that is worth reading; false at the end. */
+static bool next_candidate(struct cur *c)
+{
+	const char *lf;
+
+	while (cur_more(c) && !may_be_length(c->p, c->e)) {
+		lf = memchr(c->p, '\n', (size_t)(c->e - c->p));
+		c->p = lf ? lf + 1 : c->e;
+	}
+	return cur_more(c);
+}
+
+
 /* The one Content-Length of the head. Copies that agree still frame it. */
 static const char *content_length(const char *p, size_t n, uint64_t *len)
 {
@@ -62,11 +86,11 @@ static const char *content_length(const char *p, size_t n, uint64_t *len)
 	struct pl name, value;
 	bool found = false;
 	uint64_t v;
-	int err;
 
 	++c.p;
-	while ((err = hdr_line(&c, &name, &value)) != ENOENT) {
-		if (err || hdr_find(&name) != HDR_CONTENT_LENGTH)
+	while (next_candidate(&c)) {
+		if (hdr_line(&c, &name, &value) ||
+			hdr_find(&name) != HDR_CONTENT_LENGTH)
 			continue;
 		if (pl_u64(&value, &v))
 			return "the Content-Length is no number";

@@ -17,6 +17,18 @@ static bool routable(const struct bench_message *m, void *arg)
 }
 
 
+/* Where it ends in a stream. */
+static bool framed(const struct bench_message *m, void *arg)
+{
+	size_t scanned = 0, len;
+	const char *why;
+
+	(void)arg;
+	return msg_frame(m->text, m->len, NULL, &scanned, &len, &why) ==
+		MSG_FRAME_MESSAGE;
+}
+
+
 /* A value with the decoder of its kind. */
 static bool read_value(
 	const struct msg *msg, enum hdr_id id, const struct pl *value)
@@ -132,6 +144,7 @@ int main(void)
 
 	bench_messages(msgs);
 	for (i = 0; i < BENCH_MESSAGES; i++) {
+		bench_run("sotto", "framed", &msgs[i], 20000, framed, NULL);
 		bench_run("sotto", "routable", &msgs[i], 20000, routable, NULL);
 		bench_run("sotto", "all", &msgs[i], 20000, all_headers, NULL);
 	}

@@ -30,6 +30,13 @@ static void whole(void **state)
 		{HEAD "l: 3\r\n\r\nab", MSG_FRAME_MORE, 0},
 		{HEAD "l: 3\r\n\r\nabcd", MSG_FRAME_MESSAGE, 52},
 		{HEAD "l: 3\n\nabcd", MSG_FRAME_MESSAGE, 50},
+		/* in any case, behind names that begin alike, folded */
+		{HEAD "Content-Language: 9\r\nlength: 8\r\nL :\r\n 3\r\n"
+		      "\r\nabcd",
+			MSG_FRAME_MESSAGE, 87},
+		{HEAD "cONTENT-lENGTH: 3\r\n\r\nabcd", MSG_FRAME_MESSAGE, 65},
+		{HEAD "Content-Length", MSG_FRAME_MORE, 0},
+		{HEAD "A: b\r\n l: 3\r\n\r\nabcd", MSG_FRAME_BAD, 0},
 		{HEAD "l \t:\r\n \r\n 3\r\n\r\nabcd", MSG_FRAME_MESSAGE, 59},
 		{HEAD "l: 3\r\nContent-Length: 03\r\n\r\nabcd",
 			MSG_FRAME_MESSAGE, 72},
