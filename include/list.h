@@ -32,8 +32,7 @@ struct list {
 void list_append(struct list *list, struct le *le, void *data);
 void list_prepend(struct list *list, struct le *le, void *data);
 
-/* Adds LE before or after the linked element AT. */
-void list_insert_before(struct le *at, struct le *le, void *data);
+/* Adds LE behind the linked element AT. */
 void list_insert_after(struct le *at, struct le *le, void *data);
 
 /* Takes LE out of its list; does nothing if it is in none. */

@@ -352,7 +352,6 @@ const struct pl *sip_dialog_local_tag(const struct sip_dialog *d);
 const struct pl *sip_dialog_remote_tag(const struct sip_dialog *d);
 const struct pl *sip_dialog_remote_target(const struct sip_dialog *d);
 const struct pl *sip_dialog_remote_uri(const struct sip_dialog *d);
-uint32_t sip_dialog_local_cseq(const struct sip_dialog *d); /* last sent */
 struct sip_agent *sip_dialog_agent(const struct sip_dialog *d);
 
 /* ---- 6 request ------------------------------------------------------ */

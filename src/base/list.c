@@ -37,12 +37,6 @@ void list_prepend(struct list *list, struct le *le, void *data)
 }
 
 
-void list_insert_before(struct le *at, struct le *le, void *data)
-{
-	link_between(at->list, at->prev, le, at, data);
-}
-
-
 void list_insert_after(struct le *at, struct le *le, void *data)
 {
 	link_between(at->list, at, le, at->next, data);

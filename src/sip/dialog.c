@@ -413,12 +413,6 @@ const struct pl *sip_dialog_local_uri(const struct sip_dialog *d)
 }
 
 
-uint32_t sip_dialog_local_cseq(const struct sip_dialog *d)
-{
-	return d->local_cseq;
-}
-
-
 struct sip_agent *sip_dialog_agent(const struct sip_dialog *d)
 {
 	return d->agent;
@@ -461,12 +455,6 @@ uint32_t sip_dialog_next_cseq(struct sip_dialog *d)
 	if (d->local_cseq < CSEQ_MAX)
 		++d->local_cseq;
 	return d->local_cseq;
-}
-
-
-bool sip_dialog_secure(const struct sip_dialog *d)
-{
-	return d->secure;
 }
 
 

@@ -97,27 +97,9 @@ struct rand *sip_rand(const struct sip *sip)
 }
 
 
-struct log *sip_log(const struct sip *sip)
-{
-	return sip->config.log;
-}
-
-
-const struct sip_net *sip_network(const struct sip *sip)
-{
-	return sip->config.net;
-}
-
-
 const struct sip_resolver *sip_resolver(const struct sip *sip)
 {
 	return sip->config.resolver;
-}
-
-
-const struct msg_limits *sip_limits(const struct sip *sip)
-{
-	return &sip->config.limits;
 }
 
 

@@ -13,10 +13,7 @@
 /* ---- stack ---- */
 struct tmrs *sip_tmrs(const struct sip *sip);
 struct rand *sip_rand(const struct sip *sip);
-struct log *sip_log(const struct sip *sip);
-const struct sip_net *sip_network(const struct sip *sip);
 const struct sip_resolver *sip_resolver(const struct sip *sip);
-const struct msg_limits *sip_limits(const struct sip *sip);
 
 /* A branch without its cookie, unique in space and time, into BUF. */
 enum {
@@ -167,7 +164,6 @@ enum {
 /* Route values joined by ", "; unset: none. */
 const struct pl *sip_dialog_routes(const struct sip_dialog *d);
 const struct pl *sip_dialog_local_uri(const struct sip_dialog *d);
-bool sip_dialog_secure(const struct sip_dialog *d);
 
 /*
  * The Request-URI and the Route values, joined by ", " (unset: none), of a
