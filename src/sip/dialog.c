@@ -26,7 +26,6 @@ struct sip_dialog {
 	uint32_t remote_cseq;
 	bool has_remote_cseq;
 	bool early; /* made by a 1xx: its 2xx may bring other routes */
-	bool secure; /* RFC 3261 12.1.1 */
 	bool own; /* flow leads to a server of the account's */
 };
 
@@ -223,7 +222,6 @@ int sip_dialog_alloc(struct sip_dialog **dp, struct sip_agent *agent,
 	text = pl_str(sip_agent_aor(agent));
 	text_set(&d->local_uri, &text);
 	text_set(&d->remote_target, target);
-	d->secure = uri.scheme == URI_SIPS;
 	if (to)
 		(void)uri_decode(&uri, to);
 	/* Headers have no place in To either. */
@@ -246,7 +244,6 @@ int sip_dialog_set_target(struct sip_dialog *d, const struct pl *target)
 	if (err)
 		return err;
 	text_set(&d->remote_target, target);
-	d->secure = uri.scheme == URI_SIPS;
 	return 0;
 }
 
@@ -255,7 +252,6 @@ int sip_dialog_accept(struct sip_dialog **dp, struct sip_agent *agent,
 	const struct msg *req, struct sip_flow *flow)
 {
 	struct sip_dialog *d = dialog_new(agent);
-	struct uri uri;
 	int err;
 
 	text_set(&d->call_id, &req->call_id);
@@ -266,8 +262,6 @@ int sip_dialog_accept(struct sip_dialog **dp, struct sip_agent *agent,
 	tag_new(d);
 	cseq_take(d, req);
 	sip_dialog_set_flow(d, flow, false);
-	d->secure = !uri_decode(&uri, &req->uri_text) &&
-		uri.scheme == URI_SIPS && flow && sip_flow_tp(flow) == SIP_TLS;
 	err = routes_take(d, req, false);
 	if (!err)
 		err = target_take(d, req);
@@ -339,7 +333,6 @@ int sip_dialog_fork(struct sip_dialog **dp, const struct sip_dialog *d,
 	text_set(&fork->remote_uri, &d->remote_uri);
 	text_set(&fork->remote_target, &d->remote_target);
 	fork->local_cseq = d->local_cseq;
-	fork->secure = d->secure;
 	fork->flow = mem_ref(d->flow);
 	fork->own = d->own;
 	err = sip_dialog_response(fork, resp);
