@@ -172,7 +172,7 @@ struct store {
 	const struct store_ops *ops;
 };
 
-/* The store in memory; keeps the newest 1,000,000 seen keys and 100,000
+/* The store in memory; keeps the newest 800,000 seen keys and 100,000
  * messages, of these at most 256 MiB of text. Completions one turn of the loop
  * later, by WORK->later(). mem_deref(): completions outstanding are not
  * called. */

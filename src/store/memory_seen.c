@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * memory_seen.c - the newest keys of requests that may come again: a ring of
- * keys in the order they came, and a table of places in it.
+ * keys in the order they came, and a table of places in it. A slot of the
+ * table also has some bits of the key, so that the ring, far away in memory,
+ * is looked at for a key that is the same.
  */
 #include <string.h>
 #include "mem.h"
@@ -10,7 +12,13 @@
 
 enum {
 	FIRST_ROOM = 64,
+	PLACE_BITS = 20, /* of a slot: the place in the ring, and one */
+	PLACE_MASK = (1 << PLACE_BITS) - 1,
+	TAG_SHIFT = 64 - (32 - PLACE_BITS),
 };
+
+_Static_assert(
+	(int)MEMORY_SEEN_MAX <= (int)PLACE_MASK, "a slot holds any place");
 
 
 struct memory_seen {
@@ -18,8 +26,8 @@ struct memory_seen {
 	size_t room; /* of the ring; a power of two until it is full-grown */
 	size_t n;
 	size_t oldest; /* its place */
-	uint32_t *slots; /* a place and one, 0: free; probed in line */
-	size_t mask; /* at least twice as many slots as room */
+	uint32_t *slots; /* 0: free; probed in line */
+	size_t mask; /* slots, a power of two, and one less */
 };
 
 
@@ -39,20 +47,44 @@ struct memory_seen *memory_seen_alloc(void)
 
 
 /* Keys are hashes, but nothing here relies on it. */
+static uint64_t mix(uint64_t key)
+{
+	return key * 0x9e3779b97f4a7c15;
+}
+
+
 static size_t home_of(const struct memory_seen *seen, uint64_t key)
 {
-	return (size_t)(key * 0x9e3779b97f4a7c15 >> 32) & seen->mask;
+	return (size_t)(mix(key) >> 32) & seen->mask;
+}
+
+
+static uint64_t key_at(const struct memory_seen *seen, size_t slot)
+{
+	return seen->ring[(seen->slots[slot] & PLACE_MASK) - 1];
 }
 
 
 /* The slot of KEY, or the free one where it would be. */
 static size_t slot_of(const struct memory_seen *seen, uint64_t key)
 {
+	uint32_t tag = (uint32_t)(mix(key) >> TAG_SHIFT);
 	size_t i = home_of(seen, key);
 
-	while (seen->slots[i] && seen->ring[seen->slots[i] - 1] != key)
+	while (seen->slots[i] &&
+		(seen->slots[i] >> PLACE_BITS != tag || key_at(seen, i) != key))
 		i = (i + 1) & seen->mask;
 	return i;
+}
+
+
+static void slot_set(struct memory_seen *seen, size_t place)
+{
+	uint64_t key = seen->ring[place];
+
+	seen->slots[slot_of(seen, key)] = (uint32_t)(mix(key) >> TAG_SHIFT)
+			<< PLACE_BITS |
+		(uint32_t)(place + 1);
 }
 
 
@@ -65,7 +97,7 @@ static void slot_free(struct memory_seen *seen, size_t i)
 		j = (j + 1) & seen->mask;
 		if (!seen->slots[j])
 			break;
-		home = home_of(seen, seen->ring[seen->slots[j] - 1]);
+		home = home_of(seen, key_at(seen, j));
 		if (((j - home) & seen->mask) < ((j - i) & seen->mask))
 			continue;
 		seen->slots[i] = seen->slots[j];
@@ -82,7 +114,7 @@ static void grow(struct memory_seen *seen)
 
 	if (room > MEMORY_SEEN_MAX)
 		room = MEMORY_SEEN_MAX;
-	while (slots < room * 2)
+	while (slots < room + room / 4)
 		slots *= 2;
 	seen->ring = mem_reallocarray(seen->ring, room, sizeof(*seen->ring));
 	seen->room = room;
@@ -90,7 +122,7 @@ static void grow(struct memory_seen *seen)
 	seen->slots = mem_zalloc(slots * sizeof(*seen->slots), NULL);
 	seen->mask = slots - 1;
 	for (i = 0; i < seen->n; i++)
-		seen->slots[slot_of(seen, seen->ring[i])] = (uint32_t)i + 1;
+		slot_set(seen, i);
 }
 
 
@@ -110,6 +142,6 @@ bool memory_seen_add(struct memory_seen *seen, uint64_t key)
 		slot_free(seen, slot_of(seen, seen->ring[place]));
 	}
 	seen->ring[place] = key;
-	seen->slots[slot_of(seen, key)] = (uint32_t)place + 1;
+	slot_set(seen, place);
 	return true;
 }
