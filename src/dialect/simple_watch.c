@@ -65,6 +65,8 @@ const char *simple_refusal(const char *why, uint16_t status)
 
 	if (bare && (status == 403 || status == 603))
 		return "declined";
+	if (bare && status == 481)
+		return "they know nothing of the subscription any more";
 	return why ? why : "the subscription ended";
 }
 

@@ -58,6 +58,14 @@ static void test_text_then_close(void **state)
 	two_run(t, 3000);
 	assert_non_null(strstr(t->a.log, "1=delivered/session "));
 	assert_log(&t->b, "alice::one alice:closed/session/them ");
+	/* What had not left by then opens nothing again. */
+	talk(t);
+	endpoint_send(t->a.e, t->b.aor, "two", 2);
+	endpoint_chat_close(t->a.e, t->b.aor);
+	two_run(t, 3000);
+	assert_log(&t->a, "bob:closed/session/us 2=delivered/page ");
+	assert_non_null(strstr(t->b.log, "alice:two "));
+	assert_null(strstr(t->b.log, "open"));
 	two_close(t);
 }
 
@@ -84,7 +92,8 @@ static void test_glare(void **state)
 			memnet_set_faults(t->w.mn, &slow);
 			endpoint_chat_open(t->a.e, t->b.aor);
 			endpoint_chat_open(t->b.e, t->a.aor);
-			two_run(t, 10 * 1000);
+			/* Sooner than any retry after a 491. */
+			two_run(t, 2000);
 			assert_non_null(strstr(t->a.log, ":open/session/"));
 			assert_non_null(strstr(t->b.log, ":open/session/"));
 			assert_null(strstr(t->a.log, "closed"));
@@ -248,6 +257,74 @@ static void test_replaced(void **state)
 }
 
 
+/* ---- through a server ---- */
+
+#define SDP_IM                                       \
+	"v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\n" \
+	"c=IN IP4 192.0.2.9\r\nt=0 0\r\nm=message 5060 sip null\r\n"
+
+
+static void proxy_h(struct server *s, const struct msg *req, void *arg)
+{
+	char *contact, *headers;
+
+	(void)arg;
+	switch (req->method) {
+	case MSG_REGISTER:
+		contact = header(req, "Contact");
+		headers = mem_printf("Contact: %s;expires=3600\r\n", contact);
+		server_reply(s, req, 200, "s", headers, NULL);
+		mem_deref(contact);
+		mem_deref(headers);
+		break;
+	case MSG_INVITE:
+		server_reply(s, req, 200, "k",
+			"Contact: <sip:kim@192.0.2.9;transport=tcp>\r\n",
+			SDP_IM);
+		break;
+	case MSG_ACK:
+		break;
+	default:
+		server_reply(s, req, 200, "k", NULL, NULL);
+		break;
+	}
+}
+
+
+/* The flow is lost and another one made: whoever is in a session with us
+ * would go on sending to where we were. */
+static void test_moved(void **state)
+{
+	struct two *t = two_make();
+	struct server s;
+
+	(void)state;
+	server_open(&s, &t->w, "192.0.2.9", proxy_h, NULL);
+	t->a.config.proxy = "sip:192.0.2.9;transport=tcp";
+	t->a.config.listen = NULL;
+	t->a.config.do_register = true;
+	t->a.config.session = "session";
+	person_start(&t->a);
+	two_run(t, 1000);
+	endpoint_chat_open(t->a.e, "sip:kim@192.0.2.9");
+	two_run(t, 1000);
+	assert_non_null(strstr(t->a.log, "kim:open/session/us "));
+	t->a.log[0] = '\0';
+	memnet_reset(t->a.host, s.host);
+	two_run(t, 60 * 1000);
+	assert_non_null(strstr(t->a.log, "online "));
+	assert_non_null(strstr(t->a.log, "kim:closed/session/error "));
+	assert_string_equal(t->a.why, "the connection was lost");
+	t->a.log[0] = '\0';
+	endpoint_send(t->a.e, "sip:kim@192.0.2.9", "hi", 1);
+	two_run(t, 1000);
+	assert_non_null(strstr(t->a.log, "kim:open/session/us "));
+	assert_non_null(strstr(t->a.log, "1=delivered/session "));
+	server_close(&s);
+	two_close(t);
+}
+
+
 int test_conv_session(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +335,7 @@ int test_conv_session(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_peer_started_anew),
 		cmocka_unit_test(test_replaced),
+		cmocka_unit_test(test_moved),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -174,6 +174,87 @@ static void test_ends_with_session(void **state)
 }
 
 
+/* ---- KeyboardActivity ---- */
+
+#define KEYBOARD(word)                              \
+	"<?xml version=\"1.0\"?><KeyboardActivity>" \
+	"<status status=\"" word "\" /></KeyboardActivity>"
+#define SDP_IM                                       \
+	"v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\n" \
+	"c=IN IP4 192.0.2.9\r\nt=0 0\r\nm=message 5060 sip null\r\n"
+
+
+static void session_h(struct server *s, const struct msg *req, void *arg)
+{
+	(void)arg;
+	if (req->method == MSG_INVITE)
+		server_reply(s, req, 200, "k",
+			"Contact: <sip:kim@192.0.2.9>\r\n", SDP_IM);
+	else if (req->method != MSG_ACK)
+		server_reply(s, req, 200, "k", NULL, NULL);
+}
+
+
+static void info(struct server *s, unsigned cseq, const char *text)
+{
+	const struct msg *invite = server_last(s, "INVITE");
+
+	server_printf(s, "192.0.2.1", 5060,
+		"INFO sip:alice@192.0.2.1 SIP/2.0\r\n"
+		"Via: SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bKi%u\r\n"
+		"Max-Forwards: 70\r\nFrom: <sip:kim@192.0.2.9>;tag=k\r\n"
+		"To: <sip:alice@192.0.2.1>;tag=%.*s\r\nCall-ID: %.*s\r\n"
+		"CSeq: %u INFO\r\nContent-Type: application/xml\r\n"
+		"Content-Length: %u\r\n\r\n%s",
+		cseq, PL_ARG(&invite->from.tag), PL_ARG(&invite->call_id), cseq,
+		(unsigned)strlen(text), text);
+}
+
+
+/* Who speaks it in a session is answered in it, by INFO; the next session
+ * begins with isComposing. */
+static void test_keyboard(void **state)
+{
+	static const char kim[] = "sip:kim@192.0.2.9";
+	struct two *t = two_make();
+	struct server s;
+
+	(void)state;
+	server_open(&s, &t->w, "192.0.2.9", session_h, NULL);
+	t->a.config.session = "session";
+	person_start(&t->a);
+	two_run(t, 10);
+	endpoint_chat_open(t->a.e, kim);
+	two_run(t, 100);
+	t->a.log[0] = '\0';
+	info(&s, 1, KEYBOARD("type"));
+	two_run(t, 100);
+	assert_log(&t->a, "kim:typing ");
+	info(&s, 2, KEYBOARD("idle"));
+	two_run(t, 100);
+	assert_log(&t->a, "kim:idle ");
+	info(&s, 3, KEYBOARD("type"));
+	two_run(t, 31 * 1000);
+	assert_log(&t->a, "kim:typing kim:idle ");
+	server_forget(&s);
+	endpoint_typing(t->a.e, kim, true);
+	two_run(t, 100);
+	assert_pl(server_last(&s, "INFO")->body, KEYBOARD("type"));
+	two_run(t, 6000);
+	assert_pl(server_last(&s, "INFO")->body, KEYBOARD("idle"));
+	assert_int_equal(server_count(&s, "INFO"), 2);
+	endpoint_chat_close(t->a.e, kim);
+	two_run(t, 3000);
+	server_forget(&s);
+	endpoint_typing(t->a.e, kim, true);
+	two_run(t, 1000);
+	assert_int_equal(server_count(&s, "INFO"), 0);
+	assert_int_equal(server_count(&s, "MESSAGE"), 1);
+	server_close(&s);
+	two_close(t);
+}
+
+
 int test_conv_typing(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +264,7 @@ int test_conv_typing(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_while_opening),
 		cmocka_unit_test(test_ends_with_session),
+		cmocka_unit_test(test_keyboard),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -204,6 +204,26 @@ static void test_freed_in_handler(void **state)
 }
 
 
+/* Several things are to be told in one turn: the first hearer leaves. */
+static void test_silent_once_freed(void **state)
+{
+	struct two *t = two_open();
+
+	(void)state;
+	endpoint_sign_out(t->a.e, 2000, NULL, NULL);
+	two_run(t, 100);
+	t->a.log[0] = '\0';
+	t->a.bomb = "1=later ";
+	endpoint_send(t->a.e, t->b.aor, "one", 1);
+	endpoint_send(t->a.e, t->b.aor, "two", 2);
+	endpoint_send(t->a.e, t->b.aor, "three", 3);
+	two_run(t, 1000);
+	assert_null(t->a.e);
+	assert_log(&t->a, "1=later ");
+	two_close(t);
+}
+
+
 /* Freed while everything is under way. */
 static void test_freed_at_any_time(void **state)
 {
@@ -243,6 +263,7 @@ int test_endpoint(void)
 		cmocka_unit_test(test_changes_of_mind),
 		cmocka_unit_test(test_offline),
 		cmocka_unit_test(test_freed_in_handler),
+		cmocka_unit_test(test_silent_once_freed),
 		cmocka_unit_test(test_freed_at_any_time),
 	};
 
