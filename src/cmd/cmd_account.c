@@ -173,7 +173,7 @@ static void show_exec(struct cmd_call *call)
 	}
 	json_put(row, "settings", settings);
 	text = mbuf_strdup(mb);
-	reply_row(call, row, "%s", text);
+	reply_lines(call, row, "%s", text);
 	reply_done(call, 0, NULL);
 	mem_deref(text);
 	mem_deref(mb);

@@ -148,14 +148,22 @@ unsigned queue_depth(const struct cmd_call *call);
 
 /* ---- reply.c: what a command says ----------------------------------- */
 
-/* A row: OBJECT's reference is taken; FMT NULL: nothing for a person. */
+/* TEXT without line ends (mem_deref): a name or a reason that holds one must
+ * not look like another line of ours. NULL for NULL. */
+char *reply_line(const char *text);
+
+/* A row: OBJECT's reference is taken; FMT NULL: nothing for a person. Its
+ * text is made one line; that of reply_lines() stays as it is, so names and
+ * reasons in it have to be lines already. */
 void reply_row(struct cmd_call *call, struct json *object, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+void reply_lines(struct cmd_call *call, struct json *object, const char *fmt,
+	...) __attribute__((format(printf, 3, 4)));
 void reply_event(struct cmd_call *call, const char *event, struct json *object,
 	const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
-/* The outcome; the first one counts. FMT NULL: nothing to say. reply_why()
- * takes WHY. */
+/* The outcome; the first one counts. FMT NULL: nothing to say.
+ * reply_why() takes WHY. */
 void reply_done(struct cmd_call *call, int status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void reply_why(struct cmd_call *call, int status, char *why);

@@ -19,7 +19,7 @@ static void give_trace(struct cmd_call *call, const struct record *r)
 	json_put_str(row, "direction", r->sent ? "out" : "in");
 	json_put_str(row, "path", r->from);
 	json_put_str(row, "text", r->text);
-	reply_row(call, row, "%s %s\n%s", at, r->from, r->text);
+	reply_lines(call, row, "%s %s\n%s", at, r->from, r->text);
 }
 
 
@@ -90,9 +90,9 @@ static void give_help(
 	json_put_str(row, "usage", usage);
 	json_put_str(row, "help", entry->help);
 	if (brief)
-		reply_row(call, row, "%s", usage);
+		reply_lines(call, row, "%s", usage);
 	else
-		reply_row(call, row, "%s\n  %s", usage, entry->help);
+		reply_lines(call, row, "%s\n  %s", usage, entry->help);
 	mem_deref(usage);
 }
 

@@ -188,7 +188,7 @@ static void echo_exec(struct cmd_call *call)
 	struct json *row = json_new_object();
 
 	json_put_str(row, "text", text);
-	reply_row(call, row, "%s", text);
+	reply_lines(call, row, "%s", text);
 	reply_done(call, 0, NULL);
 }
 

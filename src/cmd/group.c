@@ -55,10 +55,11 @@ void group_row(struct group *g, const struct front_origin *origin,
  * out of the queue first, so that its sink may do what it likes. */
 static void group_end(struct group *g)
 {
+	char *text = reply_line(g->text);
 	struct front_outcome outcome = {
 		.origin = g->origin,
 		.status = g->status,
-		.text = g->text,
+		.text = text,
 		.result = g->result,
 	};
 	const struct cmd *cmd = queue_cmd(g->q);
@@ -73,6 +74,7 @@ static void group_end(struct group *g)
 		g->sink.done(&outcome, g->sink.arg);
 	else if (!g->has_sink && !g->is_file)
 		cmd->front->outcome(&outcome, cmd->front_arg);
+	mem_deref(text);
 	mem_deref(parent);
 	mem_deref(g); /* the queue's */
 }
@@ -90,13 +92,16 @@ static char *tell_mistake(
 	struct group *g, unsigned line, int status, const char *text)
 {
 	const struct cmd *cmd = queue_cmd(g->q);
-	char *s = mem_printf(T_FILE_LINE, g->file, line, text ? text : "");
+	char *file = reply_line(g->file), *said = reply_line(text);
+	char *s = mem_printf(T_FILE_LINE, file, line, said ? said : "");
 	struct front_outcome outcome = {
 		.origin = {FRONT_FILE, g->file, line},
 		.status = status,
 		.text = s,
 	};
 
+	mem_deref(said);
+	mem_deref(file);
 	cmd->front->outcome(&outcome, cmd->front_arg);
 	return s;
 }

@@ -4,6 +4,7 @@
 #include "cmd_int.h"
 #include "json.h"
 #include "mbuf.h"
+#include "utf8.h"
 
 
 /* A printf()ed string, or NULL for no format. */
@@ -25,6 +26,14 @@ static char *print(const char *fmt, va_list ap)
 }
 
 
+char *reply_line(const char *text)
+{
+	struct pl pl = pl_str(text);
+
+	return text ? utf8_clean_dup(&pl, UTF8_NAME) : NULL;
+}
+
+
 /* Keeps OBJECT as (part of) the result. */
 static void keep(struct cmd_call *call, struct json *object)
 {
@@ -39,16 +48,11 @@ static void keep(struct cmd_call *call, struct json *object)
 }
 
 
-void reply_row(struct cmd_call *call, struct json *object, const char *fmt, ...)
+/* Takes OBJECT and TEXT over. */
+static void tell_row(struct cmd_call *call, struct json *object, char *text)
 {
-	struct front_row row = {.object = object};
-	va_list ap;
-	char *text;
+	struct front_row row = {.object = object, .text = text};
 
-	va_start(ap, fmt);
-	text = print(fmt, ap);
-	va_end(ap);
-	row.text = text;
 	if (!call->done) {
 		keep(call, object);
 		queue_told(call, &row);
@@ -58,20 +62,47 @@ void reply_row(struct cmd_call *call, struct json *object, const char *fmt, ...)
 }
 
 
-void reply_event(struct cmd_call *call, const char *event, struct json *object,
-	const char *fmt, ...)
+void reply_row(struct cmd_call *call, struct json *object, const char *fmt, ...)
 {
-	struct front_row row = {.event = event, .object = object};
 	va_list ap;
 	char *text;
 
 	va_start(ap, fmt);
 	text = print(fmt, ap);
 	va_end(ap);
-	row.text = text;
+	tell_row(call, object, reply_line(text));
+	mem_deref(text);
+}
+
+
+void reply_lines(
+	struct cmd_call *call, struct json *object, const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = print(fmt, ap);
+	va_end(ap);
+	tell_row(call, object, text);
+}
+
+
+void reply_event(struct cmd_call *call, const char *event, struct json *object,
+	const char *fmt, ...)
+{
+	struct front_row row = {.event = event, .object = object};
+	va_list ap;
+	char *text, *line;
+
+	va_start(ap, fmt);
+	text = print(fmt, ap);
+	va_end(ap);
+	row.text = line = reply_line(text);
 	if (!call->done)
 		queue_told(call, &row);
 	json_drop(object);
+	mem_deref(line);
 	mem_deref(text);
 }
 

@@ -5,6 +5,7 @@
 #include "line_int.h"
 #include "mbuf.h"
 #include "mem.h"
+#include "utf8.h"
 
 
 enum {
@@ -50,15 +51,18 @@ static char *presence_text(const char *name, const struct core_event *e)
 }
 
 
-/* Further lines of the text are indented. */
+/* Further lines of the text are indented, so that none can be taken for a
+ * message of another; cleaning tells what is a line. */
 static char *message_text(const char *name, const struct core_event *e)
 {
 	struct mbuf *mb = mbuf_alloc(TEXT_MAX);
 	struct pl rest = pl_str(e->text), line;
+	char *clean = utf8_clean_dup(&rest, UTF8_BODY);
 	char clock[DATE_SIZE];
 	bool more;
 	char *text;
 
+	rest = pl_str(clean);
 	date_clock(clock, e->time);
 	more = pl_split(&rest, '\n', &line);
 	(void)mbuf_printf(mb, "%s %s ", clock,
@@ -70,6 +74,7 @@ static char *message_text(const char *name, const struct core_event *e)
 		(void)mbuf_write_pl(mb, &line);
 	}
 	text = mbuf_strdup(mb);
+	mem_deref(clean);
 	mem_deref(mb);
 	return text;
 }
@@ -117,14 +122,16 @@ static char *buddy_text(const struct core_event *e)
 }
 
 
-char *line_event_text(struct core *core, const struct core_event *e)
+static char *one_line(const char *text)
 {
-	struct core_account *a =
-		e->account ? core_account_find(core, e->account) : NULL;
-	const char *name = e->name ? e->name
-		: a && e->peer	   ? core_peer_name(a, e->peer)
-				   : e->peer;
+	struct pl pl = pl_str(text);
 
+	return text ? utf8_clean_dup(&pl, UTF8_NAME) : NULL;
+}
+
+
+static char *event_text(const char *name, const struct core_event *e)
+{
 	switch (e->kind) {
 	case CORE_EVENT_ACCOUNT:
 		return account_text(e);
@@ -146,7 +153,32 @@ char *line_event_text(struct core *core, const struct core_event *e)
 	case CORE_EVENT_CHAT:
 		return chat_text(name, e);
 	case CORE_EVENT_LOG:
-		return mem_strdup(e->text);
+		return one_line(e->text);
 	}
 	return NULL;
+}
+
+
+/* All that others wrote is one line but the text of a message. */
+char *line_event_text(struct core *core, const struct core_event *event)
+{
+	struct core_event e = *event;
+	struct core_account *a =
+		e.account ? core_account_find(core, e.account) : NULL;
+	char *name, *own, *peer, *reason, *note, *text;
+
+	name = one_line(e.name	      ? e.name
+			: a && e.peer ? core_peer_name(a, e.peer)
+				      : e.peer);
+	e.name = own = one_line(e.name);
+	e.peer = peer = one_line(e.peer);
+	e.reason = reason = one_line(e.reason);
+	e.note = note = one_line(e.note);
+	text = event_text(name, &e);
+	mem_deref(name);
+	mem_deref(own);
+	mem_deref(peer);
+	mem_deref(reason);
+	mem_deref(note);
+	return text;
 }

@@ -325,6 +325,23 @@ static void log_lines(void **state)
 }
 
 
+/* What others wrote begins no line of its own. */
+static void lines(void **state)
+{
+	struct world *w = world_alloc(0);
+
+	(void)state;
+	cmd_log(LOG_WARN, "sip", "a\n10:00 Bob hi\xe2\x80\xa8more", w->cmd);
+	assert_int_equal(world_line(w, "log"), 0);
+	assert_non_null(strstr(world_rows(w), "sip: a 10:00 Bob hi more\n"));
+	assert_int_equal(world_line(w, "\"nonsense\n10:00 Bob\""), EX_USAGE);
+	assert_string_equal(w->text, "no such command: nonsense 10:00 Bob");
+	assert_int_equal(world_line(w, "echo \"a\nb\""), 0);
+	assert_string_equal(world_rows(w), "a\nb\n");
+	world_free(w);
+}
+
+
 static void network(void **state)
 {
 	static const struct {
@@ -416,6 +433,7 @@ int test_commands(void)
 		cmocka_unit_test(help),
 		cmocka_unit_test(quit),
 		cmocka_unit_test(log_lines),
+		cmocka_unit_test(lines),
 		cmocka_unit_test(network),
 		cmocka_unit_test(nothing),
 	};
