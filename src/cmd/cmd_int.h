@@ -152,6 +152,10 @@ unsigned queue_depth(const struct cmd_call *call);
  * not look like another line of ours. NULL for NULL. */
 char *reply_line(const char *text);
 
+/* The TEXT of a message with further lines indented, for the same reason
+ * (mem_deref). */
+char *reply_text(const char *text);
+
 /* A row: OBJECT's reference is taken; FMT NULL: nothing for a person. Its
  * text is made one line; that of reply_lines() stays as it is, so names and
  * reasons in it have to be lines already. */

@@ -34,6 +34,27 @@ char *reply_line(const char *text)
 }
 
 
+char *reply_text(const char *text)
+{
+	struct pl rest = pl_str(text), line;
+	char *clean = utf8_clean_dup(&rest, UTF8_BODY), *indented;
+	struct mbuf *mb = mbuf_alloc(SIZE_MAX);
+	bool more;
+
+	rest = pl_str(clean);
+	do {
+		more = pl_split(&rest, '\n', &line);
+		(void)mbuf_write_pl(mb, &line);
+		if (more)
+			(void)mbuf_write_str(mb, "\n      ");
+	} while (more);
+	indented = mbuf_strdup(mb);
+	mem_deref(mb);
+	mem_deref(clean);
+	return indented;
+}
+
+
 /* Keeps OBJECT as (part of) the result. */
 static void keep(struct cmd_call *call, struct json *object)
 {

@@ -127,7 +127,7 @@ static void give_message(struct cmd_call *call, const struct incoming *m)
 	struct core_account *a = core_account_find(call->cmd->core, m->account);
 	const char *name = a ? core_peer_name(a, m->peer) : m->peer;
 	struct json *row = json_new_object();
-	char digits[STORE_ID_SIZE];
+	char digits[STORE_ID_SIZE], *line, *text;
 
 	(void)snprintf(
 		digits, sizeof(digits), "%llu", (unsigned long long)m->id);
@@ -139,7 +139,11 @@ static void give_message(struct cmd_call *call, const struct incoming *m)
 	json_put_str(row, "via", m->via);
 	if (m->stranger)
 		json_put_bool(row, "stranger", true);
-	reply_row(call, row, "%s %s", name, m->text);
+	line = reply_line(name);
+	text = reply_text(m->text);
+	reply_lines(call, row, "%s %s", line, text);
+	mem_deref(line);
+	mem_deref(text);
 }
 
 
