@@ -171,3 +171,34 @@ def test_end_of_input_awaits_outcomes(kamailio, tmp_path):
         p.stdout.count(b'"event": "reply"') == 2
     assert b'"state": "delivered"' in p.stdout or \
         b'"state":"delivered"' in p.stdout
+
+
+def test_trace_in_ascii(tmp_path):
+    """What is written for people is of their character set."""
+    port, other = free_ports(2)
+    config = tmp_path / "sotto.conf"
+    config.write_text(
+        "account add me sip:me@127.0.0.1:%d\naccount set me register no\n"
+        "account set me listen 127.0.0.1:%d\n" % (port, port))
+    env = environment(tmp_path)
+    for locale, ascii_only in (("C", True), ("C.UTF-8", False)):
+        env["LC_ALL"] = locale
+        trace = tmp_path / locale
+        subprocess.run(
+            [program(), "-f", str(config), "-s", str(tmp_path / "state"),
+             "--trace", str(trace), "msg", "-t", "1",
+             "sip:bob@127.0.0.1:%d" % other, "caf\u00e9 \x1b[31m"],
+            capture_output=True, env=env, timeout=20)
+        written = trace.read_bytes()
+        assert b"MESSAGE sip:bob@" in written and b"\x1b" not in written
+        assert written.isascii() is ascii_only
+
+
+def test_peer_of_the_demo_tells_mistakes(tmp_path):
+    config = tmp_path / "sotto.conf"
+    config.write_text("nosuch\x1b[31mcommand\n")
+    p = subprocess.run(
+        [program(), "--bot", "echo", "-f", str(config), "-s",
+         str(tmp_path / "state")], stdin=subprocess.DEVNULL,
+        capture_output=True, env=environment(tmp_path), timeout=20)
+    assert b"sotto.conf:1: " in p.stderr and b"\x1b" not in p.stderr
