@@ -117,11 +117,11 @@ static void messages(void **state)
 	assert_int_equal(w->status, 0);
 	assert_string_equal(world_rows(w), "Bob mine\n");
 	/* A further line is nobody's message. */
-	come(w, "work", "sip:bob@example.org",
-		"a\nKim Lee b\xe2\x80\xa8Kim Lee c", 6);
-	assert_int_equal(world_line(w, "wait message"), 0);
+	come(w, "work", "sip:kim@example.org",
+		"a\nBob b\xe2\x80\xa8" "Bob c", 6);
+	assert_int_equal(world_line(w, "wait message 'kim lee'"), 0);
 	assert_string_equal(world_rows(w),
-		"Bob a\n      Kim Lee b\n      Kim Lee c\n");
+		"Kim Lee a\n      Bob b\n      Bob c\n");
 	assert_int_equal(world_line(w, "wait message -a home"), -1);
 	world_pass(w, 60000);
 	assert_int_equal(w->status, EX_TEMPFAIL);
