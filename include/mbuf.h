@@ -27,7 +27,7 @@ struct mbuf {
 /* An empty buffer that will hold at most MAX bytes (mem_deref). */
 struct mbuf *mbuf_alloc(size_t max);
 
-/* As mbuf_alloc(), with SIZE bytes ready at once. */
+/* As mbuf_alloc(), with SIZE bytes ready at once, in the same block. */
 struct mbuf *mbuf_alloc_size(size_t size, size_t max);
 
 /* Append. 0, or ENOSPC. */

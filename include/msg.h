@@ -447,7 +447,9 @@ int msg_sdp_write(struct mbuf *mb, const char *host, bool ipv6, uint64_t id,
  * Building is a run of writes into one mbuf, tested once at the end with
  * mbuf_err(). What would break the grammar of its place (CR, LF, NUL in a
  * value; a space in a method or URI) is refused: the buffer's err becomes
- * EINVAL and stays so.
+ * EINVAL and stays so. Each call asks for a little more room than it uses,
+ * 64 bytes at most beside what grows with escapes: give the buffer a maximum
+ * that has that to spare.
  */
 int msg_put_request_line(struct mbuf *mb, const struct pl *method,
 	const struct pl *uri);
