@@ -186,16 +186,34 @@ static int take_offset(struct pl *pl, int *offset)
 }
 
 
+/* Writes the last N digits of V and a letter at P, and returns what is behind
+ * them. */
+static char *put_number(char *p, unsigned n, unsigned v, char letter)
+{
+	char *end = p + n;
+
+	*end = letter;
+	for (p = end; n; n--, v /= 10)
+		*--p = (char)('0' + v % 10);
+	return end + 1;
+}
+
+
+/* Each event has one: by hand, for printf() is felt. */
 void date_rfc3339(char buf[DATE_SIZE], int64_t ms)
 {
 	struct civil c;
+	char *p = buf;
 
 	civil_of(&c, ms);
-	(void)snprintf(buf, DATE_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
-		(unsigned)c.year % 10000, (unsigned)c.month % 100,
-		(unsigned)c.day % 100, (unsigned)c.hour % 100,
-		(unsigned)c.minute % 100, (unsigned)c.second % 100,
-		(unsigned)c.ms % 1000);
+	p = put_number(p, 4, (unsigned)c.year, '-');
+	p = put_number(p, 2, (unsigned)c.month, '-');
+	p = put_number(p, 2, (unsigned)c.day, 'T');
+	p = put_number(p, 2, (unsigned)c.hour, ':');
+	p = put_number(p, 2, (unsigned)c.minute, ':');
+	p = put_number(p, 2, (unsigned)c.second, '.');
+	p = put_number(p, 3, (unsigned)c.ms, 'Z');
+	*p = '\0';
 }
 
 

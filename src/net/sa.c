@@ -247,15 +247,34 @@ uint32_t sa_hash(const struct sa *sa)
 }
 
 
+/* By hand: inet_ntop() goes through printf(), and each request and response
+ * needs its peer's address. */
+static void v4_text(const struct in_addr *addr, char *p)
+{
+	const uint8_t *bytes = (const uint8_t *)addr;
+	unsigned i, v;
+
+	for (i = 0; i < 4; i++) {
+		v = bytes[i];
+		if (v >= 100)
+			*p++ = (char)('0' + v / 100);
+		if (v >= 10)
+			*p++ = (char)('0' + v / 10 % 10);
+		*p++ = (char)('0' + v % 10);
+		*p++ = '.';
+	}
+	p[-1] = '\0';
+}
+
+
 static const char *bare_text(const struct sa *sa, char buf[INET6_ADDRSTRLEN])
 {
-	const void *addr = sa_family(sa) == AF_INET6
-		? (const void *)&sa->u.in6.sin6_addr
-		: (const void *)&sa->u.in.sin_addr;
-
 	buf[0] = '\0';
-	if (sa_isset(sa))
-		(void)inet_ntop(sa_family(sa), addr, buf, INET6_ADDRSTRLEN);
+	if (sa_family(sa) == AF_INET)
+		v4_text(&sa->u.in.sin_addr, buf);
+	else if (sa_isset(sa))
+		(void)inet_ntop(
+			AF_INET6, &sa->u.in6.sin6_addr, buf, INET6_ADDRSTRLEN);
 	return buf;
 }
 
@@ -271,7 +290,7 @@ const char *sa_addr_text(const struct sa *sa, char buf[SA_TEXT_SIZE])
 		(void)snprintf(buf, SA_TEXT_SIZE, "%s%%%u", bare_text(sa, addr),
 			scope);
 	else
-		(void)snprintf(buf, SA_TEXT_SIZE, "%s", bare_text(sa, addr));
+		(void)bare_text(sa, buf);
 	return buf;
 }
 
