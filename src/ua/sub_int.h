@@ -30,7 +30,7 @@ struct ua_sub {
 	bool finished; /* fetched, or refused for this sign-in */
 	unsigned failures; /* one after the other */
 	unsigned raises; /* 423s in a row */
-	uint64_t started; /* when the dialog was begun */
+	uint64_t restarted; /* when last begun anew at once; 0: never */
 	struct tmr tmr; /* next SUBSCRIBE */
 	struct tmr tmr_n; /* Timer N: the first or the last NOTIFY */
 	struct tmr tmr_end; /* the subscription runs out */

@@ -99,10 +99,12 @@ void ua_sub_restart(struct ua_sub *sub, const char *why, uint16_t status)
 {
 	uint64_t now = tmrs_now(sub->ua->stack->tmrs);
 
-	if (sub->bye.active || now - sub->started < RESTART_GAP * 1000) {
+	if (sub->bye.active ||
+		(sub->restarted && now - sub->restarted < RESTART_GAP * 1000)) {
 		ua_sub_over_later(sub, why, status, 0);
 		return;
 	}
+	sub->restarted = now ? now : 1;
 	drop(sub);
 	start_in(sub, 0);
 }
@@ -202,7 +204,6 @@ static void sub_begin(struct ua_sub *sub)
 
 	drop(sub);
 	sub->raises = 0;
-	sub->started = tmrs_now(tmrs);
 	err = sip_dialog_alloc(&sub->dialog, sub->ua->agent, &pl, NULL);
 	if (!err)
 		err = sub_send(sub, sub->expires);

@@ -14,7 +14,8 @@ TRANSPORTS = {"udp": "u1", "tcp": "t1"}
 
 class Sipp:
     """TARGET is "host:port" where SIPp begins; without it SIPp waits on
-    self.port. KEYS are the scenario's [keywords]."""
+    self.port. KEYS are the scenario's [keywords], and what replaces @KEY@
+    where SIPp takes no keyword."""
 
     def __init__(self, tool, directory, scenario, target=None,
                  transport="udp", user="bob", port=None, calls=1,
@@ -24,8 +25,15 @@ class Sipp:
         self.scenario = scenario
         self.port = port or free_ports(1)[0]
         self.timeout = timeout
+        with open(os.path.join(HERE, "sipp", scenario + ".xml")) as f:
+            text = f.read()
+        for key, value in keys.items():
+            text = text.replace("@%s@" % key, str(value))
+        with open(os.path.join(self.dir, "scenario.xml"), "w",
+                  errors="surrogateescape") as f:
+            f.write(text)
         command = [
-            tool, "-sf", os.path.join(HERE, "sipp", scenario + ".xml"),
+            tool, "-sf", "scenario.xml",
             "-i", "127.0.0.1", "-p", str(self.port), "-s", user,
             "-t", TRANSPORTS[transport], "-m", str(calls), "-nostdin",
             "-timeout", "%ds" % timeout, "-timeout_error",

@@ -241,6 +241,30 @@ static void test_reasons(void **state)
 }
 
 
+/* SU6: at once even when the subscription is young; not in a loop. */
+static void test_restart(void **state)
+{
+	struct fixture *f = fixture_open(3600);
+	const struct msg *req;
+	unsigned i;
+
+	(void)state;
+	begin(f);
+	for (i = 0; i < 2; i++) {
+		req = mem_ref(
+			(void *)(uintptr_t)server_last(&f->s, "SUBSCRIBE"));
+		server_forget(&f->s);
+		notify(f, req, "t", "terminated;reason=deactivated", "");
+		world_run(&f->w, 200);
+		assert_int_equal(server_count(&f->s, "SUBSCRIBE"), i ? 0 : 1);
+		mem_deref((void *)(uintptr_t)req);
+	}
+	world_run(&f->w, 40 * 1000);
+	assert_int_equal(server_count(&f->s, "SUBSCRIBE"), 1);
+	fixture_close(f);
+}
+
+
 struct refusal_case {
 	uint16_t status;
 	const char *headers;
@@ -502,6 +526,7 @@ int test_subscribe(void)
 		cmocka_unit_test(test_notify_first),
 		cmocka_unit_test(test_no_notify),
 		cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_423),
 		cmocka_unit_test(test_refresh_refused),
