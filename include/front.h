@@ -39,7 +39,8 @@ struct front_row {
 	                              ("search") and leaves it out of there */
 	const struct json *object;
 	const char *text; /* the same for a person: one line, or
-	                              lines parted by newlines */
+	                              lines parted by newlines; NULL: not for
+	                              people */
 };
 
 /* How a command line ended; borrowed. */

@@ -103,7 +103,8 @@ static void row_handler(const struct front_origin *origin,
 	const struct front_row *row, void *arg)
 {
 	(void)origin;
-	show(arg, row->text);
+	if (row->text)
+		show(arg, row->text);
 }
 
 
@@ -169,7 +170,8 @@ static void typed_row(const struct front_row *row, void *arg)
 	struct typed *t = arg;
 
 	t->rows = true;
-	show(t->f, row->text);
+	if (row->text)
+		show(t->f, row->text);
 }
 
 

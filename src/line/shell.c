@@ -79,7 +79,8 @@ static void front_row_handler(const struct front_origin *origin,
 	const struct front_row *row, void *arg)
 {
 	(void)origin;
-	print(arg, row->text);
+	if (row->text)
+		print(arg, row->text);
 }
 
 
@@ -111,7 +112,8 @@ static const struct front front = {
 
 static void command_row(const struct front_row *row, void *arg)
 {
-	print(arg, row->text);
+	if (row->text)
+		print(arg, row->text);
 }
 
 

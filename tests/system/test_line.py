@@ -107,6 +107,22 @@ def test_interrupt(tmp_path):
     finish(p)
 
 
+def test_no_empty_lines(tmp_path):
+    """A row that is not for people shows nothing, no blank line either."""
+    port = free_ports(1)[0]
+    p = spawn(tmp_path, "me", "account add me sip:me@127.0.0.1:%d\n"
+              "account set me register no\naccount set me listen "
+              "127.0.0.1:%d\nbuddy add sip:kim@127.0.0.1:9 -n Kim\n"
+              "login me\n" % (port, port), "dumb")
+    p.expect("me is online")
+    p.sendline("/chat show kim")
+    p.sendline("/echo mark")
+    p.expect("mark\r\n.*mark\r\n")
+    shown = p.before + p.after
+    assert "\r\n\r\n" not in shown.split("/chat show kim", 1)[1], shown
+    finish(p)
+
+
 def test_password_asked_without_echo(kamailio, tmp_path):
     p = spawn(tmp_path, "alice", account_without_password(kamailio))
     p.sendline("/login work")
