@@ -149,6 +149,11 @@ struct endpoint_handlers {
 	enum endpoint_verdict (*invite)(const char *peer, const struct pl *name,
 		const char *source, void *arg);
 
+	/* PEER tells that it types. Only ALLOW leads to typing(); PENDING is
+	 * answered 200 and forgotten. NULL: ALLOW. */
+	enum endpoint_verdict (*notice)(
+		const char *peer, const char *source, void *arg);
+
 	/* PEER watches us; PENDING until endpoint_decide(). */
 	enum endpoint_verdict (*authorize)(const char *peer,
 		const struct pl *name, const char *source, void *arg);

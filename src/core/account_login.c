@@ -174,6 +174,7 @@ static int make(struct core_account *a, char **why)
 		.sent = core_outbox_sent,
 		.chat = core_chat_heard,
 		.invite = core_chat_invite,
+		.notice = core_chat_notice,
 		.authorize = core_watcher_authorize,
 		.arg = a,
 	};

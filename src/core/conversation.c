@@ -220,6 +220,23 @@ void core_chat_typing_heard(const char *peer, bool active, void *arg)
 }
 
 
+enum endpoint_verdict core_chat_notice(
+	const char *peer, const char *source, void *arg)
+{
+	struct core_account *a = arg;
+	enum endpoint_verdict verdict;
+	uint32_t after;
+
+	if (a->removed || !a->core)
+		return ENDPOINT_REFUSE;
+	verdict = core_watcher_verdict(a, peer, source, &after);
+	/* A stranger is seen typing where there is a chat to see it in. */
+	return verdict == ENDPOINT_PENDING && core_chat_find(a, peer)
+		? ENDPOINT_ALLOW
+		: verdict;
+}
+
+
 static void post(struct core_chat *c, enum endpoint_by by, const char *why,
 	uint16_t code)
 {

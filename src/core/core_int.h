@@ -359,6 +359,8 @@ void core_chat_heard(const char *peer, enum endpoint_chat state,
 	const char *via, enum endpoint_by by, const char *why, uint16_t code,
 	void *arg);
 void core_chat_typing_heard(const char *peer, bool active, void *arg);
+enum endpoint_verdict core_chat_notice(
+	const char *peer, const char *source, void *arg);
 enum endpoint_verdict core_chat_invite(
 	const char *peer, const struct pl *name, const char *source, void *arg);
 void core_chat_drop(struct core_account *a, const char *why);

@@ -110,13 +110,40 @@ static uint64_t isc_timeout(const struct im_body *body)
 }
 
 
-static void notice_arrived(struct endpoint *e, const char *peer, bool session,
-	const struct im_body *body)
+/* True if who tells that it types is heard; answers in any case. */
+static bool notice_admit(
+	struct endpoint *e, struct ua_request *r, const char *peer)
 {
-	struct conv *c =
-		body->active ? conv_admit(e, peer) : conv_find(e, peer);
-	bool keyboard = body->kind == IM_KEYBOARD;
+	enum endpoint_verdict verdict = ENDPOINT_ALLOW;
 
+	if (e->h.notice && endpoint_hears(e))
+		verdict = e->h.notice(peer, ua_request_source(r), e->h.arg);
+	switch (verdict) {
+	case ENDPOINT_ALLOW:
+	case ENDPOINT_PENDING:
+		(void)ua_request_answer(r, 200, NULL);
+		break;
+	case ENDPOINT_BUSY:
+		(void)ua_request_answer(r, 503, "Retry-After: 60\r\n");
+		break;
+	case ENDPOINT_REFUSE:
+	case ENDPOINT_POLITE_BLOCK:
+		(void)ua_request_answer(r, 403, NULL);
+		break;
+	}
+	return verdict == ENDPOINT_ALLOW;
+}
+
+
+static void notice_arrived(struct endpoint *e, struct ua_request *r,
+	const char *peer, bool session, const struct im_body *body)
+{
+	bool keyboard = body->kind == IM_KEYBOARD;
+	struct conv *c;
+
+	if (!notice_admit(e, r, peer))
+		return;
+	c = body->active ? conv_admit(e, peer) : conv_find(e, peer);
 	if (!c)
 		return;
 	if (keyboard && session)
@@ -156,8 +183,7 @@ void incoming_request(struct endpoint *e, struct conv *c, struct ua_request *r)
 		break;
 	case IM_COMPOSING:
 	case IM_KEYBOARD:
-		(void)ua_request_answer(r, 200, NULL);
-		notice_arrived(e, peer, c != NULL, body);
+		notice_arrived(e, r, peer, c != NULL, body);
 		break;
 	case IM_UNSUPPORTED:
 		refuse(r);

@@ -10,7 +10,7 @@ import pytest
 
 from kamailio import free_ports
 from sotto import environment, program
-from stranger import Stranger
+from stranger import SDP, Stranger, header
 
 SEP = "\u2028"  # a line separator, which is no control character
 
@@ -117,3 +117,52 @@ def test_line_forged(tmp_path, port, eve, locale):
     assert not forged(text), text.decode()
     if locale == "C":
         assert max(text) < 128, text
+
+
+# ---- who is who
+
+COMPOSING = (b'<?xml version="1.0"?><isComposing xmlns="urn:ietf:params:xml:'
+             b'ns:im-iscomposing"><state>active</state></isComposing>')
+
+
+@pytest.fixture
+def alice(start, port):
+    def begin(more=""):
+        s = start("alice", listening(port, more))
+        s.expect("account", state="online")
+        return s
+    return begin
+
+
+def test_forged_sender_in_session(alice, eve):
+    """A session is its peer's, whatever From its requests carry."""
+    s = alice("account set me accept all\n")
+    call = eve.request("INVITE", SDP, "application/sdp")
+    ok = eve.expect("^SIP/2.0 200")
+    tag = header(ok, "To").split("tag=")[1]
+    eve.request("ACK", call_id=call, to_tag=tag)
+    s.expect("chat", state="open", peer=eve.uri())
+    for sender in ("<sip:bob@lab.test>", '"Bob" <sip:bob@lab.test>'):
+        call_cseq = {'<': 2, '"': 3}[sender[0]]
+        assert eve.status_of("MESSAGE", b"pay me", "text/plain",
+                             sender=sender, call_id=call, to_tag=tag,
+                             cseq=call_cseq) == 200
+        got = s.expect("message", direction="in")
+        assert got["peer"] == eve.uri(), got
+    eve.request("MESSAGE", COMPOSING, "application/im-iscomposing+xml",
+                sender="<sip:bob@lab.test>", call_id=call, to_tag=tag,
+                cseq=4)
+    assert s.expect("typing")["peer"] == eve.uri()
+
+
+def test_notices_are_requests(alice, eve):
+    """Typing of who is blocked is refused, of strangers limited."""
+    s = alice("buddy block %s\n" % eve.uri("blocked"))
+    kind = "application/im-iscomposing+xml"
+    assert eve.status_of("MESSAGE", COMPOSING, kind,
+                         sender="<%s>" % eve.uri("blocked")) == 403
+    answers = [eve.status_of("MESSAGE", COMPOSING, kind,
+                             sender="<%s>" % eve.uri("x%d" % i))
+               for i in range(12)]
+    assert answers == [200] * 10 + [503] * 2
+    s.none("typing", 0.2)

@@ -258,6 +258,33 @@ static void typing(void **state)
 }
 
 
+/* Notices are requests too: who is refused is, who floods is held off. */
+static void notices(void **state)
+{
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+	unsigned i;
+
+	(void)state;
+	world_open(&w);
+	a = world_online(&w, &e);
+	assert_int_equal(
+		e->h.notice(KIM, "192.0.2.2", e->h.arg), ENDPOINT_PENDING);
+	core_chat_get(a, KIM);
+	assert_int_equal(
+		e->h.notice(KIM, "192.0.2.2", e->h.arg), ENDPOINT_ALLOW);
+	for (i = 2; i < 10; i++)
+		(void)e->h.notice(KIM, "192.0.2.2", e->h.arg);
+	assert_int_equal(
+		e->h.notice(KIM, "192.0.2.2", e->h.arg), ENDPOINT_BUSY);
+	core_watcher_decide(a, KIM, CORE_BLOCK, NULL);
+	assert_int_equal(
+		e->h.notice(KIM, "192.0.2.2", e->h.arg), ENDPOINT_REFUSE);
+	world_close(&w);
+}
+
+
 static void page_h(
 	int err, const struct store_message *messages, size_t n, void *arg)
 {
@@ -337,6 +364,7 @@ int test_conversation(void)
 		cmocka_unit_test(invites),
 		cmocka_unit_test(stranger),
 		cmocka_unit_test(typing),
+		cmocka_unit_test(notices),
 		cmocka_unit_test(history),
 		cmocka_unit_test(list_of_chats),
 	};
