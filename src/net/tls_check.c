@@ -56,8 +56,9 @@ static struct pl sip_host(const struct pl *uri)
 		host.l = at ? (size_t)(at - host.p) + 1 : 0;
 		return host;
 	}
+	/* A NUL is no separator, though strchr() would find it. */
 	for (i = 0; i < host.l; i++) {
-		if (strchr(":;?", host.p[i]))
+		if (memchr(":;?", host.p[i], 3))
 			break;
 	}
 	host.l = i;

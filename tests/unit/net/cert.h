@@ -14,7 +14,8 @@ struct cert {
 
 struct cert_spec {
 	const char *cn; /* subject; NULL: empty */
-	const char *san; /* "DNS:a,URI:sip:b,IP:::1"; NULL: none */
+	const char *san; /* "DNS:a,URI:sip:b,IP:::1", ~ being a NUL; NULL:
+			  * none */
 	const struct cert *issuer; /* NULL: self-signed */
 	int from, to; /* days from now */
 	bool ca;

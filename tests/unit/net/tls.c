@@ -332,6 +332,10 @@ static void identities(void **state)
 		{"DNS:sip.example.org", {"example.org"}, "not for"},
 		{"DNS:example.org", {"sip.example.org"}, "not for"},
 		{"DNS:example.org.evil.test", {"example.org"}, "not for"},
+		/* a NUL ends no name */
+		{"DNS:example.org~.evil.test", {"example.org"}, "not for"},
+		{"URI:sip:example.org~.evil.test", {"example.org"}, "not for"},
+		{"URI:sip:example.org~@evil.test", {"example.org"}, "not for"},
 		/* an address is no host name, nor the reverse */
 		{"DNS:127.0.0.1,IP:127.0.0.2", {"127.0.0.3"},
 			"certificate is for 127.0.0.1, 127.0.0.2, not for"},
