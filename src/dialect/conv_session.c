@@ -6,6 +6,12 @@
 #include "mem.h"
 
 
+enum {
+	CROSSING = 8000, /* ms that an INVITE may have been on its way: less
+			    than who gets 491 goes on trying */
+};
+
+
 bool conv_session_isopen(const struct conv *c)
 {
 	return c->session && ua_session_isopen(c->session);
@@ -29,6 +35,7 @@ static void open_handler(void *arg)
 {
 	struct conv *c = conv_enter(arg);
 
+	c->opened_at = tmrs_now(c->e->stack->tmrs);
 	conv_opened_session(c);
 	conv_leave(c);
 }
@@ -184,12 +191,17 @@ static void ring(struct conv *c)
 
 /*
  * Both invited at the same time: the INVITE of the lesser address wins, so
- * that both sides keep the same one.
+ * that both sides keep the same one. Theirs may be late, and given up by them
+ * already: a session that was just opened is not replaced by it.
  */
 static bool ours_wins(const struct conv *c)
 {
-	return c->state == CONV_INVITING && !c->by_them && c->session &&
-		strcmp(c->e->aor, c->peer) < 0;
+	uint64_t now = tmrs_now(c->e->stack->tmrs);
+
+	if (!c->session || c->by_them || strcmp(c->e->aor, c->peer) >= 0)
+		return false;
+	return c->state == CONV_INVITING ||
+		(c->state == CONV_SESSION && now - c->opened_at < CROSSING);
 }
 
 

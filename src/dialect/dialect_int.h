@@ -194,6 +194,7 @@ struct conv {
 	bool silent; /* ... as nothing answered */
 	unsigned tries; /* INVITEs for one wish of the user */
 	struct ua_session *session; /* inviting or open */
+	uint64_t opened_at; /* monotonic */
 	struct ua_session *ringing; /* theirs, not answered yet */
 	struct ua_call *options;
 	struct tmr ask_tmr; /* the answer to OPTIONS is late */

@@ -118,6 +118,47 @@ static void test_glare(void **state)
 }
 
 
+/* The same where a fifth of all datagrams is lost. */
+static void test_glare_with_loss(void **state)
+{
+	const struct memnet_faults faults = {
+		.loss = 200, .twice = 100, .delay_min = 5, .delay_max = 150};
+	uint64_t seed;
+
+	(void)state;
+	for (seed = 1; seed <= 20; seed++) {
+		struct two *t = mem_zalloc(sizeof(*t), NULL);
+
+		world_open(&t->w, seed);
+		person_open(&t->a, &t->w, "alice", "192.0.2.1");
+		person_open(&t->b, &t->w, "bob", "192.0.2.2");
+		t->a.config.session = t->b.config.session = "session";
+		person_start(&t->a);
+		person_start(&t->b);
+		two_run(t, 10);
+		memnet_set_faults(t->w.mn, &faults);
+		endpoint_chat_open(t->a.e, t->b.aor);
+		endpoint_chat_open(t->b.e, t->a.aor);
+		two_run(t, 100 * 1000);
+		memnet_set_faults(t->w.mn, &(struct memnet_faults){0});
+		t->a.log[0] = t->b.log[0] = '\0';
+		endpoint_send(t->a.e, t->b.aor, "hi", 1);
+		endpoint_send(t->b.e, t->a.aor, "hello", 2);
+		two_run(t, 2000);
+		if (strcmp(t->a.log, "bob::hello 1=delivered/session ") ||
+			strcmp(t->b.log, "alice::hi 2=delivered/session "))
+			fail_msg("seed %u: %s| %s", (unsigned)seed, t->a.log,
+				t->b.log);
+		t->a.log[0] = t->b.log[0] = '\0';
+		endpoint_chat_close(t->a.e, t->b.aor);
+		two_run(t, 5000);
+		assert_log(&t->a, "bob:closed/session/us ");
+		assert_log(&t->b, "alice:closed/session/them ");
+		two_close(t);
+	}
+}
+
+
 static void test_stranger(void **state)
 {
 	static const struct {
@@ -234,12 +275,12 @@ static void test_peer_started_anew(void **state)
 
 
 /* A later INVITE of the same peer replaces the session that stands. */
-static void test_replaced(void **state)
+static void replaced_after(uint64_t ms)
 {
 	struct two *t = two_open();
 
-	(void)state;
 	talk(t);
+	two_run(t, ms);
 	/* Bob forgets it all; Alice still thinks of a session. */
 	t->b.e = mem_deref(t->b.e);
 	t->b.stack = mem_deref(t->b.stack);
@@ -247,13 +288,21 @@ static void test_replaced(void **state)
 	two_run(t, 10);
 	t->b.log[0] = '\0';
 	endpoint_chat_open(t->b.e, t->a.aor);
-	two_run(t, 1000);
+	two_run(t, 20 * 1000);
 	assert_non_null(strstr(t->b.log, "alice:open/session/us "));
 	assert_log(&t->a, "bob:open/session/them ");
 	endpoint_send(t->a.e, t->b.aor, "hi", 1);
 	two_run(t, 1000);
 	assert_log(&t->a, "1=delivered/session ");
 	two_close(t);
+}
+
+
+static void test_replaced(void **state)
+{
+	(void)state;
+	replaced_after(0);
+	replaced_after(10 * 1000);
 }
 
 
@@ -331,6 +380,7 @@ int test_conv_session(void)
 		cmocka_unit_test(test_whole_life),
 		cmocka_unit_test(test_text_then_close),
 		cmocka_unit_test(test_glare),
+		cmocka_unit_test(test_glare_with_loss),
 		cmocka_unit_test(test_stranger),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_peer_started_anew),
