@@ -27,6 +27,7 @@ struct sip_agent {
 	struct list dialogs;
 	struct sip_flow *flow;
 	struct sip_flow_watch *watch;
+	bool secure; /* the last flow was TLS */
 	char *service_route;
 	char *contact; /* instead of our address */
 };
@@ -244,9 +245,27 @@ void sip_agent_set_flow(struct sip_agent *agent, struct sip_flow *flow)
 
 	agent->watch = mem_deref(agent->watch);
 	agent->flow = mem_ref(flow);
+	if (flow)
+		agent->secure = sip_flow_tp(flow) == SIP_TLS;
 	mem_deref(old);
 	if (flow && sip_flow_watch(&agent->watch, flow, flow_down_h, agent))
 		agent->flow = mem_deref(agent->flow);
+}
+
+
+/* Found once, TLS is what the server is reached by; else the user has said
+ * so. */
+bool sip_agent_secure(const struct sip_agent *agent)
+{
+	const struct uri *server =
+		agent->config.proxy ? &agent->proxy : &agent->uri;
+	struct pl transport;
+
+	if (agent->secure || server->scheme == URI_SIPS)
+		return true;
+	if (uri_param(server, "transport", &transport))
+		return pl_strcaseeq(&transport, "tls");
+	return agent->config.transport == SIP_TRANSPORT_TLS;
 }
 
 

@@ -209,14 +209,14 @@ void sip_auth_tries_release(struct sip_auth_tries *tries)
 
 
 /* Unasked, answers to proxies go to any server of ours; those to servers go
- * only with methods that were challenged, since proxies pass them on to the
- * peer. */
+ * only with methods that were challenged and where they are meant for it,
+ * since proxies pass them on to the peer. */
 static bool goes_unasked(
 	const struct auth_realm *r, const struct sip_auth_request *req)
 {
 	if (!req->own || r->secret->refused)
 		return false;
-	return r->proxy || r->methods & 1U << req->method;
+	return r->proxy || (req->target_own && r->methods & 1U << req->method);
 }
 
 

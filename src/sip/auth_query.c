@@ -108,11 +108,12 @@ static void offer_take(
 
 /* A proxy that forks gathers challenges of both kinds in one response
  * (RFC 3261 16.7). */
-static void offers_read(struct sip_auth_query *q, const struct msg *resp)
+static void offers_read(
+	struct sip_auth_query *q, const struct msg *resp, bool target_own)
 {
 	const struct msg_hdr *h;
 
-	for (h = msg_hdr(resp, HDR_WWW_AUTHENTICATE); h;
+	for (h = target_own ? msg_hdr(resp, HDR_WWW_AUTHENTICATE) : NULL; h;
 		h = msg_hdr_next(resp, h))
 		offer_take(q, false, h);
 	for (h = msg_hdr(resp, HDR_PROXY_AUTHENTICATE); h;
@@ -306,8 +307,8 @@ static void ask_next(struct sip_auth *auth)
 
 int sip_auth_challenge(struct sip_auth_query **qp, struct sip_auth *auth,
 	struct sip_auth_tries *tries, enum msg_method method,
-	const struct msg *resp, bool *wrong_password, char **why, sip_auth_h *h,
-	void *arg)
+	const struct msg *resp, bool target_own, bool *wrong_password,
+	char **why, sip_auth_h *h, void *arg)
 {
 	struct sip_auth_query *q;
 	int err = 0;
@@ -318,7 +319,7 @@ int sip_auth_challenge(struct sip_auth_query **qp, struct sip_auth *auth,
 	q->tries = tries;
 	q->method = method;
 	q->arg = arg;
-	offers_read(q, resp);
+	offers_read(q, resp, target_own);
 	if (!q->n) {
 		*why = mem_strdup("the server asks for a way to sign in "
 				  "that is not supported");

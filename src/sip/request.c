@@ -261,7 +261,8 @@ static void challenged(struct sip_request *r, const struct msg *msg)
 	/* The question for a password may end R or its agent. */
 	guard(r);
 	err = sip_auth_challenge(&r->query, sip_agent_auth(r->agent), &r->tries,
-		r->method, msg, &r->wrong_password, &why, auth_h, r);
+		r->method, msg, request_targets_own(r), &r->wrong_password,
+		&why, auth_h, r);
 	if (r->state == REQUEST_DONE || r->cancelled)
 		mem_deref(why);
 	else if (!err)
@@ -280,7 +281,9 @@ static void final(struct sip_request *r, const struct msg *msg)
 	r->ct = mem_deref(r->ct);
 	if ((msg->status == 401 || msg->status == 407) && !r->cancelled &&
 		sip_agent_config(r->agent)->credentials) {
-		if (request_is_own(r)) {
+		if (request_is_own(r) &&
+			(request_targets_own(r) ||
+				msg_hdr(msg, HDR_PROXY_AUTHENTICATE))) {
 			challenged(r, msg);
 			return;
 		}

@@ -119,6 +119,9 @@ void request_try_tcp(struct sip_request *r);
 
 /* R goes to a server of the account's own, which may see credentials. */
 bool request_is_own(const struct sip_request *r);
+
+/* True if the Request-URI is one of that server, not of a peer behind it. */
+bool request_targets_own(const struct sip_request *r);
 void request_way_release(struct sip_request *r);
 
 /* ---- request_transmit.c ---- */

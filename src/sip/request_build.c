@@ -115,6 +115,7 @@ void request_auth_fill(
 	req->uri = r->path.uri;
 	req->body = r->body ? mbuf_all(r->body) : pl_make(NULL, 0);
 	req->own = request_is_own(r);
+	req->target_own = request_targets_own(r);
 }
 
 

@@ -52,12 +52,35 @@ static bool server_eq(const struct uri *a, const struct uri *b)
 }
 
 
+/* What "maddr" names is where a request really goes (RFC 3263 4): of a hop
+ * that a peer wrote that may be the peer. */
+static bool goes_aside(const struct uri *hop, const struct uri *proxy)
+{
+	struct pl maddr, typed = PL_INIT;
+
+	if (proxy)
+		(void)uri_param(proxy, "maddr", &typed);
+	return uri_param(hop, "maddr", &maddr) && !pl_caseeq(&maddr, &typed);
+}
+
+
 static bool hop_is_own(const struct sip_request *r)
 {
 	const struct uri *proxy = sip_agent_proxy(r->agent);
 
+	if (goes_aside(&r->hop, proxy))
+		return false;
 	return (proxy && server_eq(&r->hop, proxy)) ||
 		server_eq(&r->hop, sip_agent_uri(r->agent));
+}
+
+
+/* An account on TLS proves itself over nothing less, whatever transport the
+ * URI of a peer asks for. */
+static bool is_weaker(const struct sip_request *r)
+{
+	return r->flow && sip_flow_tp(r->flow) != SIP_TLS &&
+		sip_agent_secure(r->agent);
 }
 
 
@@ -71,10 +94,31 @@ static bool same_peer(const struct sip_flow *a, const struct sip_flow *b)
  * Record-Route may name a proxy by its address. */
 bool request_is_own(const struct sip_request *r)
 {
+	if (is_weaker(r))
+		return false;
 	if (same_peer(r->flow, sip_agent_flow(r->agent)) || hop_is_own(r))
 		return true;
 	return sip_dialog_flow_own(r->dialog) &&
 		same_peer(r->flow, sip_dialog_flow(r->dialog));
+}
+
+
+/* A 401 comes from whoever the Request-URI names: that must be the server
+ * itself, as what a proxy of ours passes on to a peer, the peer answers. */
+bool request_targets_own(const struct sip_request *r)
+{
+	const struct uri *proxy = sip_agent_proxy(r->agent);
+	struct pl text = r->path.uri;
+	struct uri uri;
+	struct sa addr;
+
+	if (uri_decode(&uri, &text))
+		return false;
+	if (pl_caseeq(&uri.host, &sip_agent_uri(r->agent)->host) ||
+		(proxy && pl_caseeq(&uri.host, &proxy->host)))
+		return true;
+	return r->flow && !sa_set(&addr, &uri.host, 0) &&
+		sa_addr_eq(&addr, sip_flow_peer(r->flow));
 }
 
 

@@ -129,6 +129,9 @@ void sip_agent_tls_peer(const struct sip_agent *agent,
 int sip_agent_put_contact_uri(const struct sip_agent *agent,
 	const struct sip_flow *flow, bool sips, struct mbuf *mb);
 
+/* True if the account's server is reached by TLS and nothing less. */
+bool sip_agent_secure(const struct sip_agent *agent);
+
 /* The outbound proxy, decoded; NULL: none. Service-Route values or NULL. */
 const struct uri *sip_agent_proxy(const struct sip_agent *agent);
 const char *sip_agent_service_route(const struct sip_agent *agent);
@@ -211,21 +214,23 @@ struct sip_auth_request {
 	struct pl body;
 	bool own; /* goes to a server of ours: may carry credentials
 	             unasked */
+	bool target_own; /* ... and is meant for it, not for a peer behind */
 };
 
 /* Appends the lines Authorization and Proxy-Authorization. */
 int sip_auth_put(struct sip_auth *auth, struct sip_auth_tries *tries,
 	const struct sip_auth_request *req, struct mbuf *mb);
 
-/* Takes the challenges of RESP. 0: send again; EINPROGRESS: H is called once,
+/* Takes the challenges of RESP, those of servers (401) only where the request
+ * was meant for ours. 0: send again; EINPROGRESS: H is called once,
  * mem_deref() of *QP stops it; EACCES and others: never, *WHY (mem_deref)
  * tells. */
 struct sip_auth_query;
 typedef void(sip_auth_h)(int err, const char *why, void *arg);
 int sip_auth_challenge(struct sip_auth_query **qp, struct sip_auth *auth,
 	struct sip_auth_tries *tries, enum msg_method method,
-	const struct msg *resp, bool *wrong_password, char **why, sip_auth_h *h,
-	void *arg);
+	const struct msg *resp, bool target_own, bool *wrong_password,
+	char **why, sip_auth_h *h, void *arg);
 
 /* Authentication-Info of a 2xx: nextnonce is kept; EACCES where rspauth is
  * there and wrong. */

@@ -169,8 +169,9 @@ static int conn_listen(struct sip_port *port, const struct sa *local)
 }
 
 
-/* True if FLOW, over TLS, proves to be the target for this agent: made by it
- * for the same name, or to somebody with a certificate of that name. */
+/* True if FLOW, over TLS, proves to be the target for this agent: made by it,
+ * whose trust and wishes TLS stands for, and for the same name or to somebody
+ * with a certificate of that name. */
 static bool tls_proves(const struct sip_flow *flow, const struct tls *tls,
 	const struct tls_peer *peer, const char *name)
 {
@@ -178,7 +179,9 @@ static bool tls_proves(const struct sip_flow *flow, const struct tls *tls,
 	const struct sip_net *net = flow->sip->config.net;
 	size_t i;
 
-	if (s->tls == tls && s->name && name && !strcasecmp(s->name, name))
+	if (s->tls != tls)
+		return false;
+	if (s->name && name && !strcasecmp(s->name, name))
 		return true;
 	if (!flow->up || !peer->verify || peer->pin)
 		return false;

@@ -441,6 +441,78 @@ static void foreign(void **state)
 }
 
 
+/* A 401 from behind the own proxy is a peer's: nothing of ours answers it,
+ * and what answers the server does not go there unasked. */
+static void behind_proxy(void **state)
+{
+	static const char *const script[] = {
+		"401\n" CHALLENGE("example.org", "n1", ""),
+		"200",
+		"401\n" CHALLENGE("example.org", "n2", ""),
+		"401\n" CHALLENGE("example.org", "n3", "") "\n" PROXY_CHALLENGE(
+			"example.org", "n4", ""),
+		"200",
+	};
+	struct fixture f;
+
+	(void)state;
+	fixture_set(&f, script, UNIT_N(script));
+	assert_int_equal(ask(&f, "MESSAGE", "sip:bob@example.org"), 200);
+	assert_int_equal(f.lab->questions, 1);
+	assert_int_equal(ask(&f, "MESSAGE", "sip:eve@example.com"), 401);
+	assert_non_null(strstr(last(&f)->why, "peer asks"));
+	assert_int_equal(f.peer->n, 3);
+	assert_null(msg_hdr(f.peer->msgs[2], HDR_AUTHORIZATION));
+	/* Of both, the proxy's is answered. */
+	assert_int_equal(ask(&f, "MESSAGE", "sip:eve@example.com"), 200);
+	assert_int_equal(f.peer->n, 5);
+	assert_null(msg_hdr(f.peer->msgs[4], HDR_AUTHORIZATION));
+	assert_non_null(msg_hdr(f.peer->msgs[4], HDR_PROXY_AUTHORIZATION));
+	fixture_clear(&f);
+}
+
+
+/* A URI that names the own server and leads elsewhere, or by less than TLS,
+ * as a peer may write it into its Contact. */
+static void led_astray(void **state)
+{
+	static const char *const script[] = {
+		"407\n" PROXY_CHALLENGE("example.org", "n", ""),
+	};
+	static const struct {
+		const char *target;
+		const struct sip_agent_config config;
+		size_t questions;
+	} rows[] = {
+		{"sip:bob@example.org;maddr=192.0.2.2", {0}, 0},
+		{"sip:bob@example.org:5060;transport=udp;maddr=192.0.2.2", {0},
+			0},
+		{"sip:bob@example.org", {0}, 1},
+		{"sip:bob@example.org;transport=udp",
+			{.transport = SIP_TRANSPORT_TLS}, 0},
+		{"sip:bob@example.org;transport=udp",
+			{.aor = "sips:alice@example.org"}, 0},
+		{"sip:bob@example.org;transport=udp",
+			{.transport = SIP_TRANSPORT_UDP}, 1},
+	};
+	static const struct lab_name names[] = {
+		{.name = "example.org", .addr = "192.0.2.2"}, {0}};
+	struct fixture f;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(rows); i++) {
+		fixture_set(&f, script, 1);
+		mem_deref(f.agent);
+		f.lab->names = names;
+		f.agent = lab_agent(f.lab, &rows[i].config);
+		(void)ask(&f, "MESSAGE", rows[i].target);
+		assert_int_equal(f.lab->questions, rows[i].questions);
+		fixture_clear(&f);
+	}
+}
+
+
 /* What is known of the own server does not go to a stranger unasked. */
 static void no_leak(void **state)
 {
@@ -642,6 +714,8 @@ int test_auth(void)
 		cmocka_unit_test(hostile),
 		cmocka_unit_test(huge),
 		cmocka_unit_test(foreign),
+		cmocka_unit_test(behind_proxy),
+		cmocka_unit_test(led_astray),
 		cmocka_unit_test(no_leak),
 		cmocka_unit_test(none),
 		cmocka_unit_test(later),

@@ -424,8 +424,9 @@ static void stuffed(void **state)
 }
 
 
-/* FL5, TL2: over TLS another agent's connection is used only where the
- * certificate names the target. */
+/* FL5, TL2: over TLS a connection is used for another name only where the
+ * certificate names it, and never by another agent, whose trust may be
+ * another. */
 static void tls_reuse(void **state)
 {
 	static const char *const proven[] = {
@@ -446,7 +447,8 @@ static void tls_reuse(void **state)
 	struct world_user u = {.w = w};
 	const struct sip_net *net = memnet_net(w->there);
 	struct tls *tls = mem_zalloc(1, NULL);
-	struct sip_agent *agent;
+	struct sip_agent *agent, *other;
+	struct sip_target target = {.tp = SIP_TLS, .name = "example.org"};
 	struct sip_flow *first = NULL;
 	void *listener;
 	struct sa sa;
@@ -459,10 +461,8 @@ static void tls_reuse(void **state)
 		net->listen(&listener, net->ctx, &sa, tls, world_accept_h, w),
 		0);
 	for (i = 0; i < UNIT_N(rows); i++) {
-		struct sip_target target = {.tp = SIP_TLS,
-			.addr = sa,
-			.name = (char *)rows[i].name};
-
+		target.addr = sa;
+		target.name = (char *)rows[i].name;
 		u.up = 0;
 		assert_int_equal(sip_flow_get(&u.flow, &u.wait, agent, &target,
 					 world_flow_up_h, &u),
@@ -475,8 +475,20 @@ static void tls_reuse(void **state)
 		assert_int_equal(u.flow == first, rows[i].same);
 		world_user_stop(&u);
 	}
+	assert_int_equal(sip_agent_alloc(&other, w->sip, &config), 0);
+	target.name = "example.org";
+	u.up = 0;
+	target.addr = sa;
+	assert_int_equal(sip_flow_get(&u.flow, &u.wait, other, &target,
+				 world_flow_up_h, &u),
+		0);
+	world_run(w, 1);
+	assert_int_equal(u.up_err, 0);
+	assert_ptr_not_equal(u.flow, first);
+	world_user_stop(&u);
 	mem_deref(first);
 	mem_deref(listener);
+	mem_deref(other);
 	mem_deref(agent);
 	mem_deref(tls);
 }
