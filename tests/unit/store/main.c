@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit.h"
 
+int test_damage(void);
 int test_memory(void);
 int test_memory_seen(void);
 int test_memory_table(void);
+int test_message_table(void);
+int test_roster_table(void);
+int test_schema(void);
 
-UNIT_MAIN(test_memory, test_memory_seen, test_memory_table)
+UNIT_MAIN(test_memory, test_memory_seen, test_memory_table, test_schema,
+	test_message_table, test_roster_table, test_damage)
