@@ -46,6 +46,14 @@ enum db_stmt {
 	DB_WORD_ADD,
 	DB_WORD_DELETE,
 	DB_WORD_MERGE,
+	DB_SEARCH_CHATS,
+	DB_SEARCH_ROW,
+	DB_SEARCH_ALL,
+	DB_SEARCH_TAIL,
+	DB_SEARCH_WORD,
+	DB_MARK_CLEAR,
+	DB_MARK_ADD,
+	DB_MARK,
 	DB_STMTS
 };
 
@@ -88,6 +96,8 @@ struct db {
 	int64_t pruned; /* when seen keys were pruned last */
 	uint64_t last_id; /* newest id given out */
 	uint64_t before_run; /* newest id of earlier runs */
+	int64_t tail_upto; /* reading: first id that is not in temp.tail */
+	bool tail_used;
 	int64_t meta[DB_METAS];
 };
 
@@ -199,6 +209,10 @@ int index_add(
 	struct db *db, uint64_t id, int64_t chat, int flags, const char *text);
 int index_remove(
 	struct db *db, uint64_t id, int64_t chat, int flags, const char *text);
+
+/* Runs STMT with id, indexed text, chat and direction. */
+int index_write_row(struct db *db, sqlite3_stmt *stmt, uint64_t id,
+	int64_t chat, int flags, const char *text);
 
 /* Indexes or merges a slice. *MORE: there is more. */
 int index_step(struct db *db, bool *more);

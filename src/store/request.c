@@ -21,6 +21,7 @@ static void request_destructor(void *data)
 	mem_deref(r->key);
 	mem_deref(r->value);
 	mem_deref(r->rows);
+	mem_deref(r->hits);
 	for (i = 0; r->facts && i < r->n; i++) {
 		mem_deref(r->facts[i].key);
 		mem_deref(r->facts[i].value);
@@ -298,15 +299,23 @@ static void ask_retain(
 
 static int run_search(struct db *db, struct request *r)
 {
-	(void)db;
-	(void)r;
-	return ENOTSUP;
+	return search_run(db,
+		&(struct search_args){
+			.text = r->m.text,
+			.account = r->m.account,
+			.before = r->after,
+			.n = r->max,
+		},
+		&r->hits);
 }
 
 
 static void tell_hits(struct request *r)
 {
-	r->hits_h(r->err, NULL, 0, r->arg);
+	if (r->err || !r->hits)
+		r->hits_h(r->err, NULL, 0, r->arg);
+	else
+		r->hits_h(0, r->hits->hits, r->hits->n, r->arg);
 }
 
 
@@ -315,7 +324,10 @@ static void ask_search(struct store *s, const struct store_query *q,
 {
 	struct request *r = store_ask_beside(s, run_search, tell_hits, arg);
 
-	(void)q;
+	r->m.text = mem_strdup(q->text);
+	r->m.account = mem_strdup(q->account);
+	r->after = q->before;
+	r->max = q->n;
 	r->hits_h = h;
 }
 

@@ -6,8 +6,8 @@
 #ifndef SOTTO_STORE_WRITER_H
 #define SOTTO_STORE_WRITER_H
 
-#include "db.h"
 #include "list.h"
+#include "search.h"
 
 /* One request with copies of all that it was given, and what came of it. */
 struct request {
@@ -32,6 +32,7 @@ struct request {
 	struct rows *rows;
 	struct store_peer *peers;
 	struct fact *facts;
+	struct hits *hits;
 	size_t n;
 
 	store_done_h *done;

@@ -105,17 +105,24 @@ static int run(struct db *db, sqlite3_stmt *stmt, uint64_t id, int64_t chat,
 }
 
 
-int index_add(
-	struct db *db, uint64_t id, int64_t chat, int flags, const char *text)
+int index_write_row(struct db *db, sqlite3_stmt *stmt, uint64_t id,
+	int64_t chat, int flags, const char *text)
 {
 	struct mbuf *mb = indexed_text(text);
-	int err = run(db,
-		db_stmt(db, DB_WORD_ADD,
-			"INSERT INTO word(rowid,text,who) VALUES(?,?,?)"),
-		id, chat, flags, mb);
+	int err = run(db, stmt, id, chat, flags, mb);
 
 	mem_deref(mb);
 	return err;
+}
+
+
+int index_add(
+	struct db *db, uint64_t id, int64_t chat, int flags, const char *text)
+{
+	return index_write_row(db,
+		db_stmt(db, DB_WORD_ADD,
+			"INSERT INTO word(rowid,text,who) VALUES(?,?,?)"),
+		id, chat, flags, text);
 }
 
 
@@ -123,19 +130,13 @@ int index_add(
 int index_remove(
 	struct db *db, uint64_t id, int64_t chat, int flags, const char *text)
 {
-	struct mbuf *mb;
-	int err;
-
 	if (id > (uint64_t)db->meta[DB_INDEXED])
 		return 0;
-	mb = indexed_text(text);
-	err = run(db,
+	return index_write_row(db,
 		db_stmt(db, DB_WORD_DELETE,
 			"INSERT INTO word(word,rowid,text,who) "
 			"VALUES('delete',?,?,?)"),
-		id, chat, flags, mb);
-	mem_deref(mb);
-	return err;
+		id, chat, flags, text);
 }
 
 

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include "disk.h"
+
+int test_clear(void);
+
+enum {
+	MANY = 1500,
+};
+
+
+static void count_h(int err, const struct store_hit *hits, size_t n, void *arg)
+{
+	struct disk *d = arg;
+
+	(void)hits;
+	d->n = n;
+	disk_done_h(err, 0, d);
+}
+
+
+static size_t found(struct disk *d, const char *text)
+{
+	++d->waiting;
+	d->store->ops->search(d->store,
+		&(struct store_query){.text = text, .n = 50}, count_h, d);
+	disk_wait(d);
+	assert_int_equal(d->err, 0);
+	return d->n;
+}
+
+
+static void fill(struct disk *d, const char *peer, const char *word, int n)
+{
+	struct store_message m = {
+		.account = ALICE, .peer = peer, .state = STORE_RECEIVED};
+	char text[80];
+	int i;
+
+	m.text = text;
+	for (i = 0; i < n; i++) {
+		snprintf(text, sizeof(text), "%s number%d", word, i);
+		++d->waiting;
+		d->store->ops->add(d->store, &m, 0, disk_done_h, d);
+	}
+	disk_wait(d);
+}
+
+
+/* Gone at once from every view, and soon from the file; others stay. */
+static void chat(void **state)
+{
+	struct disk d;
+	int i;
+
+	(void)state;
+	disk_init(&d);
+	fill(&d, BOB, "quagmire", MANY);
+	fill(&d, KIM, "keepsake", 30);
+	disk_close(&d);
+	disk_open(&d);
+	disk_pause(&d, 200); /* indexed */
+	assert_true(disk_holds(&d, "quagmire"));
+	assert_int_equal(found(&d, "quagmire"), 50);
+	assert_int_equal(disk_clear(&d, BOB), 0);
+	assert_int_equal(d.id, MANY);
+	assert_int_equal(found(&d, "quagmire"), 0);
+	assert_string_equal(disk_page(&d, BOB, 0, 9), "");
+	assert_string_equal(disk_scan(&d, BOB, 0, 9), "");
+	for (i = 0; i < 100 && disk_holds(&d, "quagmire"); i++)
+		disk_pause(&d, 50);
+	assert_false(disk_holds(&d, "quagmire"));
+	assert_true(disk_holds(&d, "keepsake"));
+	assert_int_equal(found(&d, "keepsake"), 30);
+	assert_int_equal(disk_clear(&d, BOB), 0);
+	assert_int_equal(d.id, 0);
+	fill(&d, BOB, "quagmire", 1);
+	assert_int_equal(found(&d, "quagmire"), 1);
+	disk_free(&d);
+}
+
+
+/* What is still on its way stays until its end is known. */
+static void on_its_way(void **state)
+{
+	const struct store_message m = {.account = ALICE,
+		.peer = BOB,
+		.text = "waits",
+		.out = true,
+		.state = STORE_QUEUED};
+	struct disk d;
+	uint64_t id;
+
+	(void)state;
+	disk_init(&d);
+	fill(&d, BOB, "old", 3);
+	disk_add_row(&d, &m, 0);
+	id = d.id;
+	assert_int_equal(disk_clear(&d, BOB), 0);
+	assert_int_equal(d.id, 3);
+	assert_string_equal(disk_page(&d, BOB, 0, 9), "waits:0 ");
+	disk_close(&d);
+	disk_open(&d);
+	assert_string_equal(disk_unsent(&d, 0, 9), "waits:0 ");
+	assert_int_equal(disk_state(&d, id, STORE_DELIVERED, NULL, 200), 0);
+	assert_string_equal(disk_page(&d, BOB, 0, 9), "");
+	disk_pause(&d, 100);
+	disk_close(&d);
+	assert_int_equal(disk_number(&d, "SELECT count(*) FROM message"), 0);
+	disk_open(&d);
+	disk_free(&d);
+}
+
+
+static void retain(struct disk *d, int64_t before)
+{
+	++d->waiting;
+	d->store->ops->retain(d->store, before, disk_done_h, d);
+	disk_wait(d);
+	assert_int_equal(d->err, 0);
+}
+
+
+static void retention(void **state)
+{
+	struct store_message m = {.account = ALICE,
+		.peer = BOB,
+		.text = "ancient",
+		.state = STORE_RECEIVED,
+		.id = 1600000000000000};
+	struct disk d;
+
+	(void)state;
+	disk_init(&d);
+	disk_add_row(&d, &m, 0);
+	m.id += 1;
+	m.state = STORE_SENT;
+	disk_add_row(&d, &m, 0);
+	disk_add(&d, BOB, "now");
+	retain(&d, 1600000000000);
+	assert_int_equal(d.id, 0);
+	retain(&d, 1700000000000);
+	assert_int_equal(d.id, 1);
+	assert_string_equal(disk_page(&d, BOB, 0, 9), "ancient:1 now:5 ");
+	assert_int_equal(found(&d, "ancient"), 1);
+	retain(&d, 1650000000000);
+	assert_int_equal(d.id, 0);
+	disk_pause(&d, 100);
+	disk_close(&d);
+	assert_int_equal(disk_number(&d, "SELECT count(*) FROM message"), 2);
+	disk_open(&d);
+	assert_string_equal(disk_page(&d, BOB, 0, 9), "ancient:1 now:5 ");
+	disk_free(&d);
+}
+
+
+int test_clear(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(chat),
+		cmocka_unit_test(on_its_way),
+		cmocka_unit_test(retention),
+	};
+
+	return cmocka_run_group_tests_name("clear", tests, NULL, NULL);
+}
