@@ -25,6 +25,7 @@ struct sip_strans_table {
 	struct strans_slot **buckets[STRANS_INDEXES];
 	size_t size; /* buckets of each; 0 or a power of two */
 	size_t n; /* slots */
+	size_t bytes; /* of their requests and responses */
 	struct list done; /* finally answered, oldest first */
 	struct tmr tmr; /* for the oldest of them */
 };
@@ -37,6 +38,7 @@ struct sip {
 	uint64_t listener_id; /* of the newest */
 	struct list ports;
 	struct list streams; /* connections; a reference to each */
+	size_t begun; /* bytes of memory for their begun messages */
 	struct sip_flow *paths; /* over UDP, by port and both addresses */
 	struct ctrans *ctrans; /* by branch */
 	struct sip_strans_table strans;
@@ -91,6 +93,7 @@ struct sip_flow {
 struct sip_stream {
 	void *conn;
 	struct mbuf *rx; /* the begun message; NULL: none */
+	size_t begun; /* bytes of memory that it counts in the stack */
 	unsigned crlfs; /* in a row, that answered nothing */
 	size_t scanned; /* of it, by msg_frame() */
 	struct tmr tmr; /* connecting, then for a begun message */
@@ -145,6 +148,9 @@ int sip_flow_reply(struct sip *sip, struct sip_flow *flow,
 
 /* Bytes of a connection: frames them; FLOW may have ended after it. */
 void sip_stream_recv(struct sip_flow *flow, const uint8_t *p, size_t n);
+
+/* The begun message of FLOW takes BYTES of memory now. */
+void sip_stream_charge(struct sip_flow *flow, size_t bytes);
 
 /* Bytes that are one whole message came over FLOW. */
 void sip_flow_recv(struct sip_flow *flow, const void *p, size_t n);

@@ -14,7 +14,18 @@
 enum {
 	TIMEOUT = 64 * SIP_T1,
 	TRYING_INVITE = 200, /* before a 100 */
+	BYTES_MAX = 64 * 1024 * 1024, /* of all: what peers write is long */
 };
+
+
+/* What SLOT keeps in memory is BYTES long now. */
+static void charge(struct strans_slot *slot, size_t bytes)
+{
+	struct sip_strans_table *table = &slot->sip->strans;
+
+	table->bytes = table->bytes - slot->bytes + bytes;
+	slot->bytes = (uint32_t)bytes;
+}
 
 
 static void slot_destructor(void *data)
@@ -23,6 +34,7 @@ static void slot_destructor(void *data)
 	struct sip_strans_table *table = &slot->sip->strans;
 	struct sip_strans *st = slot->st;
 
+	charge(slot, 0);
 	strans_table_remove(table, slot);
 	list_unlink(&slot->le);
 	if (st) {
@@ -90,7 +102,8 @@ static bool table_room(struct sip *sip)
 {
 	struct sip_strans_table *table = &sip->strans;
 
-	while (table->n >= sip->config.max_transactions) {
+	while (table->n >= sip->config.max_transactions ||
+		table->bytes > BYTES_MAX) {
 		if (list_isempty(&table->done))
 			return false;
 		mem_deref(list_data(table->done.head));
@@ -110,11 +123,13 @@ static struct strans_slot *slot_find(
 static void slot_keep(struct strans_slot *slot)
 {
 	const struct mbuf *out = slot->sip->out;
+	const struct msg *msg = slot->st ? slot->st->msg : NULL;
 
 	mem_deref(slot->resp);
 	slot->resp = mem_alloc(out->end, NULL);
 	slot->resp_len = (uint32_t)out->end;
 	memcpy(slot->resp, out->buf, out->end);
+	charge(slot, out->end + (msg ? msg->all.l : 0));
 }
 
 
@@ -157,6 +172,7 @@ static struct sip_strans *strans_new(struct sip *sip, struct sip_flow *flow,
 	if (merge)
 		slot->links[STRANS_BY_MERGE].key = *merge;
 	strans_table_add(&sip->strans, slot);
+	charge(slot, msg->all.l);
 	tmr_start(sip->config.tmrs, &st->tmr,
 		msg->method == MSG_INVITE ? TRYING_INVITE : STRANS_TRYING_OTHER,
 		trying_due, st);

@@ -32,6 +32,7 @@ struct strans_slot {
 	struct sip_strans *st; /* a reference; NULL: let go */
 	uint8_t *resp; /* the last response; NULL: none */
 	uint32_t resp_len;
+	uint32_t bytes; /* that it counts in the table */
 	bool mergeable; /* in both indexes */
 };
 

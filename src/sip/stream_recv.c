@@ -8,7 +8,43 @@
 enum {
 	PARTIAL_MS = 60000, /* for a message once it has begun */
 	PIECE = 65536, /* bytes added at once */
+	BEGUN_MAX = 64 * 1024 * 1024, /* of all connections together */
 };
+
+
+void sip_stream_charge(struct sip_flow *flow, size_t bytes)
+{
+	struct sip *sip = flow->sip;
+	struct sip_stream *s = flow->stream;
+
+	if (sip)
+		sip->begun = sip->begun - s->begun + bytes;
+	s->begun = bytes;
+}
+
+
+/* Who begins messages on many connections and ends none shall not fill our
+ * memory: the longest goes. */
+static void make_room(struct sip *sip)
+{
+	struct stream_end end = {
+		.err = ENOBUFS, .why = "too much was begun and not ended"};
+	struct sip_flow *longest = NULL;
+	struct le *le, *next;
+
+	if (sip->begun <= BEGUN_MAX)
+		return;
+	LIST_FOREACH (&sip->streams, le, next) {
+		struct sip_flow *flow = list_data(le);
+
+		if (flow->stream->accepted &&
+			(!longest ||
+				flow->stream->begun > longest->stream->begun))
+			longest = flow;
+	}
+	if (longest)
+		sip_flow_end(longest, &end);
+}
 
 
 static void partial_due(void *arg)
@@ -107,6 +143,7 @@ static void stream_rest(struct sip_flow *flow)
 {
 	struct sip_stream *s = flow->stream;
 
+	sip_stream_charge(flow, s->rx ? s->rx->size : 0);
 	if (!s->rx)
 		tmr_cancel(&s->tmr);
 	else if (!tmr_isrunning(&s->tmr))
@@ -153,7 +190,9 @@ void sip_stream_recv(struct sip_flow *flow, const uint8_t *p, size_t n)
 		p += part;
 		n -= part;
 	}
-	if (!flow->ended)
+	if (!flow->ended) {
 		stream_rest(flow);
+		make_room(flow->sip);
+	}
 	mem_deref(flow);
 }

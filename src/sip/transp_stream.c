@@ -15,6 +15,7 @@
 enum {
 	CONNECT_MS = 10000, /* for the connection, TLS included */
 	IDLE_MS = 600000,
+	ACCEPTED_MAX = 100, /* from one address */
 	SIP_PORT = 5060,
 };
 
@@ -117,6 +118,7 @@ static void conn_close(struct sip_flow *flow)
 	tmr_cancel(&s->idle);
 	s->conn = mem_deref(s->conn);
 	s->rx = mem_deref(s->rx);
+	sip_stream_charge(flow, 0);
 	list_unlink(&flow->le);
 	/* Callers hold a reference of their own. */
 	if (linked)
@@ -139,13 +141,28 @@ static struct sip_flow *conn_flow(struct sip *sip,
 }
 
 
+/* True if PEER's address has as many connections to us as one may have. */
+static bool is_crowded(const struct sip *sip, const struct sa *peer)
+{
+	struct le *le, *next;
+	size_t n = 0;
+
+	LIST_FOREACH (&sip->streams, le, next) {
+		const struct sip_flow *flow = list_data(le);
+
+		n += flow->stream->accepted && sa_addr_eq(&flow->peer, peer);
+	}
+	return n >= ACCEPTED_MAX;
+}
+
+
 static void conn_accept(void *conn, const struct sa *peer, void *arg)
 {
 	struct sip_port *port = arg;
 	const struct sip_net *net;
 	struct sip_flow *flow;
 
-	if (!port->sip) {
+	if (!port->sip || is_crowded(port->sip, peer)) {
 		mem_deref(conn);
 		return;
 	}

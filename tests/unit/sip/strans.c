@@ -485,6 +485,32 @@ static void full(void **state)
 }
 
 
+/* Long ones are as many as fit: their responses carry the long Via. */
+static void full_of_bytes(void **state)
+{
+	enum { LONG = 50000, N = 1600 };
+	struct world *w = *state;
+	char *branch = mem_zalloc(LONG + 1, NULL);
+	uint32_t i;
+
+	w->answer = 200;
+	memset(branch, 'a', LONG);
+	memcpy(branch, "z9hG4bK", 7);
+	for (i = 1; i <= N; i++) {
+		(void)snprintf(branch + 7, 9, "%08u", i);
+		branch[15] = 'a';
+		request(w, false, "MESSAGE", branch, i);
+		world_forget(w, 0);
+	}
+	assert_int_equal(w->requests, N);
+	assert_in_range(world_strans(w), N / 2, 64 * 1024 * 1024 / LONG + 1);
+	/* The newest are still known. */
+	request(w, false, "MESSAGE", branch, N);
+	assert_int_equal(w->requests, N);
+	mem_deref(branch);
+}
+
+
 /* INVITEs that nobody acknowledges are completed ones too. */
 static void full_of_invites(void **state)
 {
@@ -729,6 +755,7 @@ int test_strans(void)
 		T(old_matching),
 		T(old_ack),
 		T(full),
+		T(full_of_bytes),
 		T(full_of_invites),
 		T(nobody),
 		T(answer_way),

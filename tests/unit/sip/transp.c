@@ -367,6 +367,100 @@ static void patience(void **state)
 }
 
 
+static void ignore_recv(const struct sa *src, const struct sa *dst,
+	const uint8_t *p, size_t n, void *arg)
+{
+	(void)src;
+	(void)dst;
+	(void)p;
+	(void)n;
+	(void)arg;
+}
+
+
+static void count_event(void *arg)
+{
+	++*(unsigned *)arg;
+}
+
+
+static void count_down(const struct stream_end *end, void *arg)
+{
+	(void)end;
+	count_event(arg);
+}
+
+
+/* Connects from HOST and sends the N bytes at P. */
+static void *crowd_connect(struct world *w, struct memnet_host *host,
+	const void *p, size_t n, unsigned *gone)
+{
+	static const struct sip_net_handlers handlers = {
+		.recv = ignore_recv,
+		.down = count_down,
+	};
+	const struct sip_net *net = memnet_net(host);
+	struct sa dst;
+	void *conn;
+
+	assert_int_equal(sa_set_str(&dst, "192.0.2.1", 5060), 0);
+	assert_int_equal(net->connect(&conn, net->ctx, &dst, NULL, NULL,
+				 &handlers, gone),
+		0);
+	world_run(w, 1);
+	if (n)
+		(void)net->send(conn, p, n);
+	world_run(w, 1);
+	return conn;
+}
+
+
+/* One address has 100 connections to us, which leaves some to others. */
+static void crowd(void **state)
+{
+	enum { N = 120 };
+	struct world *w = *state;
+	struct memnet_host *other = memnet_host(w->mn, "192.0.2.9");
+	void *conns[N + 1];
+	unsigned gone = 0, i;
+
+	for (i = 0; i < N; i++)
+		conns[i] = crowd_connect(w, w->there, "", 0, &gone);
+	assert_int_equal(flows(w), 100);
+	conns[N] = crowd_connect(w, other, "", 0, &gone);
+	assert_int_equal(flows(w), 101);
+	for (i = 0; i <= N; i++)
+		mem_deref(conns[i]);
+	world_run(w, 1);
+	assert_int_equal(flows(w), 0);
+}
+
+
+/* Messages that are begun and never ended have 64 MiB together. */
+static void begun(void **state)
+{
+	enum { N = 90, SIZE = 1000000 };
+	static const char head[] = "MESSAGE sip:alice@192.0.2.1 SIP/2.0\r\n"
+				   "Content-Length: 1000000\r\n\r\n";
+	struct world *w = *state;
+	char *text = mem_zalloc(SIZE, NULL);
+	void *conns[N];
+	unsigned gone = 0, i;
+
+	memset(text, 'a', SIZE);
+	memcpy(text, head, sizeof(head) - 1);
+	for (i = 0; i < N; i++)
+		conns[i] = crowd_connect(w, w->there, text, SIZE, &gone);
+	assert_in_range(flows(w), 40, 67);
+	assert_int_equal(gone, N - flows(w));
+	for (i = 0; i < N; i++)
+		mem_deref(conns[i]);
+	world_run(w, 1);
+	assert_int_equal(flows(w), 0);
+	mem_deref(text);
+}
+
+
 /* The 60 s are each message's own: a busy stream whose pieces never end with
  * a message stays. */
 static void never_whole(void **state)
@@ -689,6 +783,8 @@ int test_transp(void)
 		T(hostile),
 		T(endless_header),
 		T(patience),
+		T(crowd),
+		T(begun),
 		T(never_whole),
 		T(stuffed),
 		T(tls_reuse),
