@@ -323,7 +323,7 @@ static void find_h(const char *path, void *arg)
 	if (file_read(&mb, path, 100 << 20))
 		return;
 	all = mbuf_all(mb);
-	if (memmem(all.p, all.l, needle->text.p, needle->text.l))
+	if (all.l && memmem(all.p, all.l, needle->text.p, needle->text.l))
 		needle->found = true;
 	mem_deref(mb);
 }

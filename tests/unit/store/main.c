@@ -3,6 +3,7 @@
 
 int test_clear(void);
 int test_damage(void);
+int test_fault(void);
 int test_memory(void);
 int test_memory_seen(void);
 int test_memory_table(void);
@@ -13,4 +14,4 @@ int test_search(void);
 
 UNIT_MAIN(test_memory, test_memory_seen, test_memory_table, test_schema,
 	test_message_table, test_roster_table, test_damage, test_search,
-	test_clear)
+	test_clear, test_fault)
