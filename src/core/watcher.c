@@ -162,6 +162,24 @@ static void post(struct core_account *a, const struct core_decision_entry *e)
 }
 
 
+/* Strangers shall not keep others out: the oldest one that waits goes, and
+ * may ask again. */
+static void make_room(struct core_account *a)
+{
+	struct core_decision_entry *e;
+
+	if (a->pending < CORE_PENDING_MAX)
+		return;
+	for (e = a->decisions; e && !e->pending;)
+		e = e->hh.next;
+	if (!e)
+		return;
+	set_pending(a, e, false);
+	if (!e->decided)
+		entry_free(a, e);
+}
+
+
 enum endpoint_verdict core_watcher_authorize(
 	const char *peer, const struct pl *name, const char *source, void *arg)
 {
@@ -183,8 +201,7 @@ enum endpoint_verdict core_watcher_authorize(
 	e = entry_find(a, peer);
 	if (e && e->pending)
 		return verdict;
-	if (a->pending >= CORE_PENDING_MAX)
-		return ENDPOINT_BUSY;
+	make_room(a);
 	e = entry_get(a, peer);
 	set_pending(a, e, true);
 	if (name && pl_isset(name)) {

@@ -89,6 +89,26 @@ static enum ua_verdict ask(
 }
 
 
+/* True if there is a place for one more with VERDICT. Those who wait for a
+ * decision take none from those who are let in. */
+static bool has_room(struct ua_notifier *n, enum ua_verdict verdict)
+{
+	struct le *le, *next;
+
+	if (n->watchers.count < WATCHERS_MAX)
+		return true;
+	LIST_FOREACH (&n->watchers, le, next) {
+		const struct watcher *w = le->data;
+
+		if (verdict == UA_PENDING || w->verdict != UA_PENDING)
+			continue;
+		mem_deref(le->data);
+		return true;
+	}
+	return false;
+}
+
+
 /* A new subscription, all its headers being in order. */
 static void subscribed(struct ua_notifier *n, struct sip_strans *st,
 	const struct msg *req, struct sip_dialog *d, uint32_t seconds)
@@ -104,6 +124,10 @@ static void subscribed(struct ua_notifier *n, struct sip_strans *st,
 	}
 	if (verdict == UA_REJECTED || n->ua != ua) {
 		(void)ua_reply(n->ua, st, 403, NULL);
+		return;
+	}
+	if (!has_room(n, verdict)) {
+		(void)ua_reply(ua, st, 503, "Retry-After: 300\r\n");
 		return;
 	}
 	if (reply_ok(ua, st, d, seconds))
@@ -125,8 +149,6 @@ static void recv_for(
 		(void)ua_reply(ua, st, 480, NULL);
 	else if (!ua_accepts(req, n->content_type))
 		(void)ua_reply(ua, st, 406, "Accept: %s\r\n", n->content_type);
-	else if (n->watchers.count >= WATCHERS_MAX)
-		(void)ua_reply(ua, st, 503, "Retry-After: 300\r\n");
 	else if (!expires_ok(ua, st, req, &seconds))
 		return;
 	else if (sip_dialog_accept(&d, ua->agent, req, sip_strans_flow(st)))

@@ -374,6 +374,42 @@ static void test_flood(void **state)
 }
 
 
+static void tally_h(const char *watcher, enum ua_verdict v, void *arg)
+{
+	unsigned *n = arg;
+
+	(void)watcher;
+	n[v]++;
+}
+
+
+/* Those who wait take no place from those who are let in. */
+static void test_flood_pending(void **state)
+{
+	struct pair *p = pair_open(UA_PENDING);
+	unsigned i, n[UA_BUSY + 1] = {0};
+	struct server s;
+
+	(void)state;
+	server_open(&s, &p->w, "192.0.2.9", silent_h, NULL);
+	for (i = 0; i < 1000; i++)
+		assert_int_equal(
+			subscribe(p, &s, i, "Event: presence\r\n" CONTACT),
+			200);
+	assert_int_equal(
+		subscribe(p, &s, i++, "Event: presence\r\n" CONTACT), 503);
+	p->b.verdict = UA_ACTIVE;
+	assert_int_equal(
+		subscribe(p, &s, i++, "Event: presence\r\n" CONTACT), 200);
+	ua_notifier_each(p->n, tally_h, n);
+	assert_int_equal(n[UA_PENDING], 999);
+	assert_int_equal(n[UA_ACTIVE], 1);
+	p->b.log[0] = '\0';
+	server_close(&s);
+	pair_close(p);
+}
+
+
 int test_notify(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -387,6 +423,7 @@ int test_notify(void)
 		cmocka_unit_test(test_loss),
 		cmocka_unit_test(test_bad_subscribe),
 		cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_flood_pending),
 	};
 
 	return cmocka_run_group_tests_name("notify", tests, NULL, NULL);
