@@ -5,6 +5,7 @@ time; what went wrong is in the assertion."""
 import glob
 import os
 import subprocess
+import time
 
 from kamailio import free_ports
 
@@ -19,7 +20,7 @@ class Sipp:
 
     def __init__(self, tool, directory, scenario, target=None,
                  transport="udp", user="bob", port=None, calls=1,
-                 timeout=30, **keys):
+                 timeout=20, **keys):
         self.dir = str(directory)
         os.makedirs(self.dir, exist_ok=True)
         self.scenario = scenario
@@ -37,7 +38,8 @@ class Sipp:
             "-i", "127.0.0.1", "-p", str(self.port), "-s", user,
             "-t", TRANSPORTS[transport], "-m", str(calls), "-nostdin",
             "-timeout", "%ds" % timeout, "-timeout_error",
-            "-skip_rlimit", "-trace_err", "-error_file", "errors",
+            "-skip_rlimit", "-deadcall_wait", "0",
+            "-trace_err", "-error_file", "errors",
             "-trace_msg", "-message_file", "messages",
         ]
         for key, value in keys.items():
@@ -49,6 +51,22 @@ class Sipp:
             command, cwd=self.dir, stdin=subprocess.DEVNULL,
             stdout=self.out, stderr=subprocess.STDOUT,
             env=dict(os.environ, TERM="dumb"))
+        if target is None:
+            self._wait_bound(transport)
+
+    def _wait_bound(self, transport):
+        """Trying to bind would be in its way: look at the kernel's table.
+        SIPp opens its port, closes it and opens it again."""
+        steady = 0
+        wanted = "0100007F:%04X" % self.port
+        end = time.monotonic() + 10
+        while self.p.poll() is None and time.monotonic() < end:
+            with open("/proc/net/" + transport) as f:
+                bound = any(line.split()[1] == wanted for line in f)
+            steady = steady + 1 if bound else 0
+            if steady == 15:
+                return
+            time.sleep(0.01)
 
     def _text(self, name):
         for path in glob.glob(os.path.join(self.dir, name)):
