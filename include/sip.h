@@ -340,8 +340,10 @@ int sip_dialog_fork(struct sip_dialog **dp, const struct sip_dialog *d,
 bool sip_dialog_established(const struct sip_dialog *d); /* has remote tag */
 
 /* True if MSG (a request to us) is in D: Call-ID, To tag = our tag, From tag
- * = theirs (or none yet known). */
-bool sip_dialog_match(const struct sip_dialog *d, const struct msg *msg);
+ * = theirs (or none yet known). What came over FLOW (NULL: not checked) is in
+ * a dialog that TLS made only if that is TLS too (RFC 6665 6.2). */
+bool sip_dialog_match(const struct sip_dialog *d, const struct msg *msg,
+	const struct sip_flow *flow);
 
 /* 0, or EPROTO if MSG's CSeq is lower than one seen before (answer 500);
  * remembers it otherwise. */

@@ -351,8 +351,12 @@ bool sip_dialog_established(const struct sip_dialog *d)
 }
 
 
-bool sip_dialog_match(const struct sip_dialog *d, const struct msg *msg)
+bool sip_dialog_match(const struct sip_dialog *d, const struct msg *msg,
+	const struct sip_flow *flow)
 {
+	if (flow && d->flow && sip_flow_tp(d->flow) == SIP_TLS &&
+		sip_flow_tp(flow) != SIP_TLS)
+		return false;
 	if (!pl_eq(&d->call_id, &msg->call_id) ||
 		!pl_eq(&d->local_tag, &msg->to.tag))
 		return false;

@@ -183,7 +183,8 @@ bool ua_sub_recv(
 		LIST_FOREACH (&((struct ua *)a->data)->subs, b, next_b) {
 			sub = b->data;
 			if (!sub->dialog ||
-				!sip_dialog_match(sub->dialog, req) ||
+				!sip_dialog_match(sub->dialog, req,
+					sip_strans_flow(st)) ||
 				!event_fits(sub->event, req))
 				continue;
 			recv_and_answer(sub, st, req);

@@ -196,7 +196,7 @@ void ua_notifier_recv(
 /* ---- SUBSCRIBE within a dialog ---- */
 
 static struct watcher *watcher_find_in(
-	const struct ua *ua, const struct msg *req)
+	const struct ua *ua, const struct msg *req, const struct sip_flow *flow)
 {
 	const struct ua_notifier *n;
 	struct le *a, *b;
@@ -206,7 +206,7 @@ static struct watcher *watcher_find_in(
 		n = a->data;
 		for (b = n->watchers.head; b; b = b->next) {
 			w = b->data;
-			if (!w->over && sip_dialog_match(w->dialog, req))
+			if (!w->over && sip_dialog_match(w->dialog, req, flow))
 				return w;
 		}
 	}
@@ -249,7 +249,7 @@ bool ua_notifier_recv_in_dialog(
 	struct le *le;
 
 	for (le = stack->uas.head; le && !w; le = le->next)
-		w = watcher_find_in(le->data, req);
+		w = watcher_find_in(le->data, req, sip_strans_flow(st));
 	if (!w)
 		return false;
 	n = mem_ref(w->n);

@@ -250,7 +250,8 @@ bool ua_session_recv(
 		ua = a->data;
 		LIST_FOREACH (&ua->sessions, b, next_b) {
 			s = b->data;
-			if (!sip_dialog_match(s->dialog, req))
+			if (!sip_dialog_match(s->dialog, req,
+				    st ? sip_strans_flow(st) : NULL))
 				continue;
 			mem_ref(ua);
 			mem_ref(s);

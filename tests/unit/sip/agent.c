@@ -184,6 +184,41 @@ static void contact(void **state)
 }
 
 
+/* SU13: what TLS has begun goes on over TLS alone. */
+static void weaker(void **state)
+{
+	struct lab *lab = lab_new(1);
+	struct sip_agent *agent = lab_agent(lab, NULL);
+	struct memnet_host *host = lab_host(lab, "192.0.2.2");
+	struct sip_flow *udp, *tls;
+	struct sip_dialog *d;
+	struct msg *msg;
+
+	(void)state;
+	udp = flow_new(lab, agent, host, SIP_UDP, 5060);
+	tls = flow_new(lab, agent, host, SIP_TLS, 5061);
+	msg = lab_msg("MESSAGE sip:alice@192.0.2.1 SIP/2.0\n"
+		      "Via: SIP/2.0/TLS 192.0.2.2;branch=z9hG4bKa\n"
+		      "From: <sip:bob@example.org>;tag=b\n"
+		      "To: <sip:alice@example.org>;tag=a\n"
+		      "Call-ID: c\nCSeq: 1 MESSAGE\nContent-Length: 0\n\n");
+	assert_int_equal(sip_dialog_accept(&d, agent, msg, tls), 0);
+	msg->to.tag = *sip_dialog_local_tag(d);
+	assert_true(sip_dialog_match(d, msg, NULL));
+	assert_true(sip_dialog_match(d, msg, tls));
+	assert_false(sip_dialog_match(d, msg, udp));
+	sip_dialog_set_flow(d, udp, false);
+	assert_true(sip_dialog_match(d, msg, udp));
+	assert_true(sip_dialog_match(d, msg, tls));
+	mem_deref(d);
+	mem_deref(msg);
+	mem_deref(udp);
+	mem_deref(tls);
+	mem_deref(agent);
+	mem_deref(lab);
+}
+
+
 /* A UDP port is made once for a family, and not where one was given. */
 static void udp_port(void **state)
 {
@@ -345,6 +380,7 @@ int test_agent(void)
 		cmocka_unit_test(copied),
 		cmocka_unit_test(service_route),
 		cmocka_unit_test(contact),
+		cmocka_unit_test(weaker),
 		cmocka_unit_test(udp_port),
 		cmocka_unit_test(flow),
 		cmocka_unit_test(page_max),

@@ -242,7 +242,7 @@ static void uas(void **state)
 			   "Call-ID: c1\nCSeq: 6 BYE\n",
 		PL_ARG(sip_dialog_local_tag(d)));
 	msg = request("BYE", lines);
-	assert_true(sip_dialog_match(d, msg));
+	assert_true(sip_dialog_match(d, msg, NULL));
 	assert_int_equal(sip_dialog_check_cseq(d, msg), EPROTO);
 	mem_deref(msg);
 	mem_deref(lines);
@@ -250,7 +250,7 @@ static void uas(void **state)
 		"From: <sip:bob@example.org>;tag=b\n"
 		"To: <sip:alice@example.org>;tag=other\n"
 		"Call-ID: c1\nCSeq: 8 BYE\n");
-	assert_false(sip_dialog_match(d, msg));
+	assert_false(sip_dialog_match(d, msg, NULL));
 	mem_deref(msg);
 	mem_deref(d);
 }
@@ -300,7 +300,7 @@ static void notify_first(void **state)
 		PL_ARG(sip_dialog_local_tag(d)), PL_ARG(sip_dialog_call_id(d)));
 	struct msg *msg = request("NOTIFY", lines);
 
-	assert_true(sip_dialog_match(d, msg));
+	assert_true(sip_dialog_match(d, msg, NULL));
 	assert_int_equal(sip_dialog_request(d, msg), 0);
 	assert_path(d, "sip:pa@192.0.2.5", "<sip:p1.example.org;lr>",
 		"sip:p1.example.org;lr");
