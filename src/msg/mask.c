@@ -21,9 +21,12 @@ static bool is_secret_header(enum hdr_id id)
 }
 
 
+/* Whatever is a hash with the password in it: who has it can try passwords. */
 static bool is_secret_param(const struct pl *name)
 {
-	return pl_strcaseeq(name, "response") || pl_strcaseeq(name, "cnonce") ||
+	return pl_strcaseeq(name, "rspauth") ||
+		pl_strcaseeq(name, "response") ||
+		pl_strcaseeq(name, "cnonce") ||
 		pl_strcaseeq(name, "gssapi-data");
 }
 

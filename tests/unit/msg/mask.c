@@ -31,6 +31,9 @@ static void masked(void **state)
 		{"Authorization: NTLM /secret\n", "Authorization: NTLM ***\n"},
 		{"Authorization: Digest response=\"secret\n",
 			"Authorization: Digest response=\"***\"\n"},
+		{"Authentication-Info: qop=auth, rspauth=\"secret\", nc=1\n",
+			"Authentication-Info: qop=auth, rspauth=\"***\", "
+			"nc=1\n"},
 		{"Authentication-Info: cnonce=\"secret\", qop=auth\n",
 			"Authentication-Info: cnonce=\"***\", qop=auth\n"},
 		{"WWW-Authenticate: NTLM gssapi-data=\"secret\", "
