@@ -22,8 +22,8 @@ def alice(start):
     return begin
 
 
-def uri(run, transport="udp"):
-    return "sip:bob@127.0.0.1:%d;transport=%s" % (run.port, transport)
+def uri(run):
+    return "sip:bob@127.0.0.1:%d" % run.port
 
 
 def told(s):
@@ -35,7 +35,7 @@ DIAGNOSTICS = 'ms-diagnostics: 1003;reason="User is not here";source="x"'
 WARNING = 'Warning: 399 example.org "Not today"'
 
 
-@pytest.mark.parametrize("transport", ["udp"])
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
 @pytest.mark.parametrize("status, line, state, words", [
     ("200 OK", "Server: sipp", "delivered", ""),
     ("202 Accepted", "Server: sipp", "accepted", ""),
@@ -50,8 +50,8 @@ WARNING = 'Warning: 399 example.org "Not today"'
 def test_message(sipp, alice, transport, status, line, state, words):
     """MS1, MS5, MS10, UA2: each answer's state, and the cause in words."""
     run = sipp("uas_message", None, transport, status=status, line=line)
-    s = alice(session="page")
-    reply = s.do("msg", uri(run, transport), "hello", ok=state != "failed")
+    s = alice(session="page", transport=transport)
+    reply = s.do("msg", uri(run), "hello", ok=state != "failed")
     run.passed()
     last = told(s)
     assert last["state"] == state, last
@@ -97,12 +97,12 @@ def test_no_answer(sipp, alice):
     assert run.messages().count("MESSAGE sip:") >= 8
 
 
-@pytest.mark.parametrize("transport", ["udp"])
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
 def test_session(sipp, alice, transport):
     """TR13, DI1, DI2: INVITE, texts both ways, BYE."""
     run = sipp("uas_accept", None, transport)
-    s = alice(session="session")
-    peer = uri(run, transport)
+    s = alice(session="session", transport=transport)
+    peer = uri(run)
     s.do("chat", "open", peer)
     s.expect("chat", state="open", via="session")
     assert s.do("msg", peer, "in the session")["ok"]
