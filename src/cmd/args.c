@@ -184,6 +184,23 @@ static int add_common(struct args *args, const struct cmd_item *item,
 }
 
 
+/* A password may begin as a flag does, and is not repeated. */
+static char *no_such_flag(
+	const struct args *args, const struct words *w, size_t i)
+{
+	char *usage = usage_line(args->entry), *why;
+	bool secret = false;
+	size_t k;
+
+	for (k = 0; k <= i; k++)
+		secret = secret || line_names_secret(w->v[k]);
+	why = secret ? mem_printf(T_SECRET_FLAG, usage)
+		     : mem_printf(T_NO_FLAG, w->v[i], usage);
+	mem_deref(usage);
+	return why;
+}
+
+
 /* Reads the flag at word *I, and its value. */
 static int read_flag(
 	struct args *args, const struct words *w, size_t *i, char **why)
@@ -191,14 +208,11 @@ static int read_flag(
 	const char *word = w->v[*i], *eq = strchr(word, '='), *value;
 	size_t len = eq ? (size_t)(eq - word) : strlen(word);
 	const struct cmd_item *own, *item;
-	char *usage;
 
 	own = find_flag(args->entry->items, word, len);
 	item = own ? own : find_flag(args_common, word, len);
 	if (!item) {
-		usage = usage_line(args->entry);
-		*why = mem_printf(T_NO_FLAG, word, usage);
-		mem_deref(usage);
+		*why = no_such_flag(args, w, *i);
 		return EX_USAGE;
 	}
 	if (!item->name && eq) {

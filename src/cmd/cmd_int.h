@@ -99,6 +99,10 @@ const struct cmd_entry *line_entry(const struct cmd *cmd, struct words *w,
 int line_commands(const struct cmd *cmd, const char *text, bool typed,
 	struct list *list, char **why);
 
+/* True if WORD is the name of a setting that holds a secret, alone or with
+ * "=VALUE". */
+bool line_names_secret(const char *word);
+
 /* 64 with *WHY unless TEXT is a command line whose commands exist. */
 int line_check(const struct cmd *cmd, const char *text, char **why);
 

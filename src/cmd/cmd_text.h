@@ -30,6 +30,9 @@
 #define T_MISSING     "%s is missing; usage: %s"
 #define T_TOO_MANY    "%s is too much; usage: %s"
 #define T_NO_FLAG     "no such flag: %s; usage: %s"
+#define T_SECRET_FLAG \
+	"what begins with - stands behind --, as in: password -- VALUE; " \
+	"usage: %s"
 #define T_FLAG_VALUE  "%s needs a value: %s"
 #define T_FLAG_PLAIN  "%s takes no value"
 #define T_FLAG_TWICE  "%s is given twice"

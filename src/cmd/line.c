@@ -173,8 +173,7 @@ int line_check(const struct cmd *cmd, const char *text, char **why)
 /* ---- secrets -------------------------------------------------------- */
 
 
-/* The name of a setting that holds a secret, alone or with "=VALUE". */
-static bool names_secret(const char *word)
+bool line_names_secret(const char *word)
 {
 	size_t len = strcspn(word, "="), i;
 
@@ -211,7 +210,7 @@ static bool words_secret(const struct cmd *cmd, struct words *w, unsigned depth)
 		if (!entry || entry == &cmd_account_set ||
 			entry == &cmd_account_add || entry == &cmd_alias ||
 			entry == &cmd_bind)
-			secret = names_secret(out->v[i]) ||
+			secret = line_names_secret(out->v[i]) ||
 				(i && text_secret(cmd, out->v[i], depth + 1));
 	}
 	mem_deref(out);

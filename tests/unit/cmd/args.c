@@ -122,6 +122,15 @@ static void refusals(void **state)
 			"!no such flag: -x; usage: msg B TEXT "
 			"or msg --resend ID"},
 		{&cmd_msg, "bob hi -x", ""},
+		{&cmd_account_set, "work password -hunter2",
+			"!what begins with - stands behind --, as in: "
+			"password -- VALUE; usage: account set NAME SETTING "
+			"VALUE"},
+		{&cmd_account_add, "work sip:a@b.test password=x --hunter2",
+			"!what begins with - stands behind --, as in: "
+			"password -- VALUE; usage: account add NAME URI "
+			"[SETTING=VALUE...]"},
+		{&cmd_account_set, "work password -- -hunter2", ""},
 		{&cmd_msg, "bob -a", "!-a needs a value: NAME"},
 		{&cmd_msg, "-a x -a y bob hi", "!-a is given twice"},
 		{&cmd_search, "-b=x q", "!-b takes no value"},
