@@ -262,7 +262,8 @@ const char *core_presence_note(const struct core_account *a);
 void core_presence_fetch(struct core_account *a, const char *peer,
 	core_done_h *done, void *arg);
 
-/* What is known of PEER; unknown with a reason where nothing is. */
+/* What is known of PEER; unknown with a reason where nothing is. NULL once A
+ * was removed. */
 const struct presence *core_presence_of(
 	struct core_account *a, const char *peer);
 

@@ -107,7 +107,9 @@ static void fetched(const struct core_outcome *outcome, void *arg)
 	struct cmd_call *call = arg;
 	struct asked *asked = call->data;
 
-	give_theirs(call, asked->account, asked->peer);
+	/* The account may have been removed meanwhile. */
+	if (core_presence_of(asked->account, asked->peer))
+		give_theirs(call, asked->account, asked->peer);
 	reply_core(outcome, call);
 }
 

@@ -166,3 +166,20 @@ def test_notices_are_requests(alice, eve):
                for i in range(12)]
     assert answers == [200] * 10 + [503] * 2
     s.none("typing", 0.2)
+
+
+# ---- what goes while something is under way
+
+def test_account_removed_under_way(alice, eve):
+    """Every command that waits for a silent peer has its reply."""
+    s = alice("buddy add %s -n Bob\n" % eve.uri("bob"))
+    waiting = [s.send("presence", "show", eve.uri("kim")),
+               s.send("search", "-p", eve.uri("kim")),
+               s.send("msg", eve.uri("bob"), "hi"),
+               s.send("chat", "open", eve.uri("kim")),
+               s.send("wait", "presence", "bob", "online", "-t", "5")]
+    eve.expect("^MESSAGE")
+    s.do("account", "remove", "me")
+    for number in waiting:
+        s.reply(number)
+    assert s.do("version")["ok"]
