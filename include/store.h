@@ -91,8 +91,6 @@ struct store_query {
 	uint64_t before; /* ids below this; 0: the newest */
 	size_t n; /* at most so many; the next page is before the
 	                        last one's id */
-	bool parts; /* words match inside of words too, if the store
-	                        has an index of parts */
 };
 
 /* Bytes START to END of a text. */
@@ -186,7 +184,6 @@ struct store_config {
 	const char *dir; /* state directory; made with mode 0700 */
 	struct tmrs *tmrs;
 	const struct work *work; /* must have lanes */
-	bool parts; /* keep an index of parts of words */
 	store_notice_h *notice; /* in the loop; may be NULL */
 	void *arg;
 };

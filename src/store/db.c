@@ -16,7 +16,6 @@ enum {
 
 static const char *const meta_names[DB_METAS] = {
 	[DB_INDEXED] = "indexed",
-	[DB_PARTS] = "parts",
 	[DB_RETAIN] = "retain",
 	[DB_MERGE] = "merge",
 };

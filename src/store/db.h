@@ -60,7 +60,6 @@ enum db_stmt {
 /* Numbers that are kept in the table "meta". */
 enum db_meta {
 	DB_INDEXED, /* messages up to this id are in the word index */
-	DB_PARTS, /* and in the index of parts */
 	DB_RETAIN, /* those below this id are forgotten */
 	DB_MERGE, /* index with deleted entries: merge until this is 0 */
 	DB_METAS
@@ -86,7 +85,6 @@ struct db {
 	sqlite3_stmt *stmts[DB_STMTS];
 	char *path;
 	bool readonly;
-	bool parts; /* there is an index of parts */
 	bool sweep; /* there may be messages to remove */
 	bool checkpoint; /* what was removed is in the log still */
 	int err; /* what broke this transaction; 0 */

@@ -83,7 +83,8 @@ static void check_values(const struct pl *pl)
 /* What is quoted by us is read back as it was. */
 static void check_quoted(const struct pl *pl)
 {
-	struct mbuf *mb = mbuf_alloc(2 * pl->l + 2);
+	/* Writing asks for a little more than it needs (msg.h). */
+	struct mbuf *mb = mbuf_alloc(2 * pl->l + 2 + 64);
 	struct pl text;
 	size_t len;
 	char *s;

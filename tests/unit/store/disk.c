@@ -29,7 +29,6 @@ int disk_try(struct disk *d, char **why)
 			.dir = d->dir,
 			.tmrs = loop_tmrs(d->loop),
 			.work = d->work,
-			.parts = d->parts,
 			.notice = notice_h,
 			.arg = d,
 		},

@@ -20,7 +20,6 @@ struct disk {
 	struct loop *loop;
 	struct work *work;
 	struct store *store;
-	bool parts;
 	unsigned waiting; /* completions that are still to come */
 	int err; /* of the last one */
 	uint64_t id;
