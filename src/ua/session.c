@@ -107,7 +107,8 @@ void session_over(struct ua_session *s, bool by_peer,
 	forget_all(s);
 	session_drop_st(s);
 	list_unlink(&s->le);
-	ua_bye_finish(&s->bye);
+	/* In no list of the account, it would not learn of its end. */
+	ua_bye_detach(&s->bye);
 	if (session_hears(s) && s->h.closed)
 		s->h.closed(by_peer, result, why, s->h.arg);
 }

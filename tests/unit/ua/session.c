@@ -725,6 +725,32 @@ static void test_odd(void **state)
 }
 
 
+static void drop_h(void *arg)
+{
+	struct node *n = arg;
+
+	node_log(n, "done ");
+	n->ua = mem_deref(n->ua);
+}
+
+
+/* The account is let go as soon as it has signed out; a goodbye that its
+ * limit cut short is told after that. */
+static void test_account_first(void **state)
+{
+	struct pair *p = pair_talking();
+
+	(void)state;
+	memnet_cut(p->a.host, p->b.host, true);
+	ua_session_end(p->s, 5000, node_done_h, &p->a);
+	p->s = mem_deref(p->s);
+	ua_stop(p->a.ua, 1000, drop_h, &p->a);
+	world_run(&p->w, 10000);
+	assert_log(&p->a, "offline done done ");
+	pair_close(p);
+}
+
+
 /* CSeq: each request of a session the next number, ACK the INVITE's. */
 static void test_cseq(void **state)
 {
@@ -900,6 +926,7 @@ int test_session(void)
 		cmocka_unit_test(test_no_ack),
 		cmocka_unit_test(test_early_end),
 		cmocka_unit_test(test_odd),
+		cmocka_unit_test(test_account_first),
 		cmocka_unit_test(test_cseq),
 		cmocka_unit_test(test_bye_reason),
 		cmocka_unit_test(test_end_and_release),
