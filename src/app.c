@@ -60,12 +60,15 @@ static void app_release(struct app *app)
 
 	for (i = 0; i < N_SIGNALS; i++)
 		mem_deref(app->signals[i]);
+	app->cmd = NULL; /* nothing is logged from here on */
 	mem_deref(app->file_queue);
+	/* The commands hold it longer: what they still wait for ends with
+	 * it. */
+	mem_deref(app->core);
 	mem_deref(app->json);
 	mem_deref(app->line);
 	mem_deref(app->shell);
 	mem_deref(app->bot);
-	mem_deref(app->core);
 	mem_deref(app->store);
 	mem_deref(app->trace);
 	mem_deref(app->demo);
