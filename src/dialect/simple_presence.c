@@ -169,7 +169,9 @@ static enum ua_verdict authorize_handler(const char *watcher,
 	enum endpoint_verdict v =
 		e->h.authorize(watcher, &name, source, e->h.arg);
 
-	if (v != ENDPOINT_BUSY && endpoint_hears(e)) {
+	/* Two who refuse each other would ask for ever, each because of the
+	 * other. */
+	if (v != ENDPOINT_BUSY && v != ENDPOINT_REFUSE && endpoint_hears(e)) {
 		simple_watch_hint(e, watcher, true);
 		conv_alive(e, watcher);
 	}

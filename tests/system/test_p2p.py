@@ -2,6 +2,7 @@
 """Two sottos without any server."""
 
 import socket
+import time
 
 import pytest
 
@@ -228,3 +229,20 @@ def test_signed_in_again(start):
     alice.do("login", "me")
     alice.expect("presence", buddy=b, state="online", timeout=10)
     bob.expect("presence", buddy=a, state="online", timeout=10)
+
+
+def test_refused_both_ways(start, tmp_path):
+    """Two who declined each other do not ask because the other asked."""
+    pa, pb = free_ports(2)
+    a, b = "sip:alice@127.0.0.1:%d" % pa, "sip:bob@127.0.0.1:%d" % pb
+    trace = tmp_path / "trace"
+    alice = start("alice", person("alice", pa), "--trace", str(trace))
+    bob = start("bob", person("bob", pb))
+    alice.do("buddy", "decline", b)
+    bob.do("buddy", "decline", a)
+    alice.do("buddy", "add", b)
+    bob.do("buddy", "add", a)
+    time.sleep(13)  # a sign of life is used once in 5 s
+    asked = [line for line in trace.read_text().splitlines()
+             if line.startswith("SUBSCRIBE ")]
+    assert 2 <= len(asked) <= 3, asked
