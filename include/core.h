@@ -319,6 +319,9 @@ void core_typing(struct core_chat *c, bool active);
  * program. */
 bool core_keeps(const struct core *core);
 
+/* True while message ID is on the wire without an answer. */
+bool core_in_flight(const struct core *core, uint64_t id);
+
 /* Messages neither final nor failed; failed since the last call of
  * core_sent_failed(). */
 size_t core_unsent(const struct core *core);

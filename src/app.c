@@ -38,7 +38,7 @@ struct app {
 	struct log *log;
 	struct store *store;
 	struct core *core;
-	struct file_lock *lock;
+	struct app_state *state;
 	struct app_trace *trace;
 	struct app_demo *demo;
 	struct json_front *json;
@@ -72,7 +72,7 @@ static void app_release(struct app *app)
 	mem_deref(app->store);
 	mem_deref(app->trace);
 	mem_deref(app->demo);
-	mem_deref(app->lock);
+	mem_deref(app->state);
 	mem_deref(app->log);
 	mem_deref(app->rand);
 	mem_deref(app->work);
@@ -182,35 +182,50 @@ static bool needs_nothing(const struct app *app)
 static int open_state(struct app *app)
 {
 	const char *dir = app->options->state;
-	char *found = NULL, *text = NULL;
-	pid_t pid = 0;
-	int err, status = EX_OK;
+	char *why = NULL;
+	int status;
 
 	if (needs_nothing(app))
 		return EX_OK;
 	if (app->demo)
 		dir = app_demo_state(app->demo);
-	if (!dir)
-		dir = found = file_state_dir();
-	if (!dir) {
-		complain("no HOME: say -s DIR");
+	status = app_state_open(&app->state, dir, &why);
+	if (status)
+		complain(why);
+	mem_deref(why);
+	return status;
+}
+
+
+static void notice_handler(enum log_level level, const char *text, void *arg)
+{
+	struct app *app = arg;
+
+	if (app->core)
+		core_say(app->core, level, "%s", text);
+	else
+		complain(text);
+}
+
+
+/* The demo's peers keep nothing: they end with the demo. */
+static int open_store(struct app *app)
+{
+	struct tmrs *tmrs = loop_tmrs(app->loop);
+	char *why = NULL;
+	int status;
+
+	if (!app->state || app->options->front == APP_BOT) {
+		if (!store_memory_alloc(&app->store, tmrs, app->work))
+			return EX_OK;
+		complain("no store");
 		return EX_OSERR;
 	}
-	err = file_private_dir(dir);
-	if (!err)
-		err = file_lock(&app->lock, dir, &pid);
-	if (err == EAGAIN) {
-		text = mem_printf(
-			"%s is in use by process %ld", dir, (long)pid);
-		status = EX_TEMPFAIL;
-	} else if (err) {
-		text = mem_printf("%s: %s", dir, strerror(err));
-		status = EX_OSERR;
-	}
-	if (text)
-		complain(text);
-	mem_deref(text);
-	mem_deref(found);
+	status = app_state_store(&app->store, app->state, tmrs, app->work,
+		notice_handler, app, &why);
+	if (status)
+		complain(why);
+	mem_deref(why);
 	return status;
 }
 
@@ -314,26 +329,33 @@ static void log_sink(
 }
 
 
-static int make_core(struct app *app)
+static int make_loop(struct app *app)
 {
-	struct core_config c = {0};
 	int err = loop_alloc(&app->loop);
 
-	if (err)
-		return err;
+	if (err) {
+		complain(strerror(err));
+		return EX_OSERR;
+	}
 	app->work = work_alloc(app->loop);
 	app->rand = rand_system();
 	app->log = log_alloc(LOG_INFO, log_sink, app);
-	err = store_memory_alloc(&app->store, loop_tmrs(app->loop), app->work);
-	if (err)
-		return err;
-	c.tmrs = loop_tmrs(app->loop);
-	c.rand = app->rand;
-	c.log = app->log;
-	c.loop = app->loop;
-	c.work = app->work;
-	c.store = app->store;
-	err = core_alloc(&app->core, &c);
+	return open_store(app);
+}
+
+
+static int make_core(struct app *app)
+{
+	const struct core_config c = {
+		.tmrs = loop_tmrs(app->loop),
+		.rand = app->rand,
+		.log = app->log,
+		.loop = app->loop,
+		.work = app->work,
+		.store = app->store,
+	};
+	int err = core_alloc(&app->core, &c);
+
 	return err ? err : watch_signals(app);
 }
 
@@ -419,6 +441,8 @@ static int start(struct app *app)
 	int status, err;
 
 	status = open_state(app);
+	if (!status)
+		status = make_loop(app);
 	if (status)
 		return status;
 	err = make_core(app);

@@ -37,6 +37,20 @@ int app_options_read(struct app_options *o, int argc, char *argv[]);
 /* Runs the program to its end; its exit status. */
 int app_run(const struct app_options *o);
 
+/* ---- state.c: the state directory ---- */
+struct app_state;
+
+/* Makes DIR (NULL: the default one) and holds it for this program; the hold
+ * ends with mem_deref(). An exit status with *WHY (mem_deref) if not 0: 75
+ * where another program has it. */
+int app_state_open(struct app_state **sp, const char *dir, char **why);
+const char *app_state_dir(const struct app_state *s);
+
+/* Opens the store in it. 74 with *WHY if it cannot be used. */
+int app_state_store(struct store **sp, const struct app_state *s,
+	struct tmrs *tmrs, const struct work *work, store_notice_h *notice,
+	void *arg, char **why);
+
 /* ---- trace.c: --trace FILE ---- */
 struct app_trace;
 

@@ -52,6 +52,8 @@
 #define T_NEEDS_SCREEN "%s needs the full screen"
 #define T_NO_ANSWER    "no answer in %s seconds"
 #define T_QUEUED       "queued as %llu"
+#define T_MAYBE \
+	"no answer to %llu yet, it may have arrived: see msg --resend"
 #define T_NOT_KEPT     "not sent, and not kept"
 #define T_NO_OUTCOME   "%s ended without an outcome"
 #define T_FILE_READ    "%s: %s"

@@ -123,6 +123,9 @@ static void limit_passed(void *arg)
 			(unsigned long long)(call->group->limit + 999) / 1000);
 	if (call->id && call->cmd->front->once && !core_keeps(call->cmd->core))
 		reply_done(call, EX_TEMPFAIL, T_NOT_KEPT);
+	else if (call->id && core_in_flight(call->cmd->core, call->id))
+		reply_done(call, EX_TEMPFAIL, T_MAYBE,
+			(unsigned long long)call->id);
 	else if (call->id)
 		reply_done(call, EX_TEMPFAIL, T_QUEUED,
 			(unsigned long long)call->id);

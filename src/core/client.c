@@ -53,6 +53,7 @@ static void destructor(void *data)
 	core->dying = true;
 	tmr_cancel(&core->expiry_tmr);
 	tmr_cancel(&core->limit_tmr);
+	tmr_cancel(&core->linger_tmr);
 	tmr_cancel(&core->scratch_tmr);
 	core_search_flush(core);
 	core_notify_flush(core);
@@ -164,6 +165,16 @@ void core_job_done(int err, uint64_t id, void *arg)
 }
 
 
+void core_store_failed(struct core *core, const char *what, int err)
+{
+	/* Long queues outlive what the store in memory keeps. */
+	if (!err || err == ENOENT || core_keeps(core))
+		return;
+	core_say(core, LOG_ERROR, "the store failed: %s: %s", what,
+		strerror(err));
+}
+
+
 int core_stack(struct core *core, struct dialect_stack **sp)
 {
 	struct dialect_stack_config config = {
@@ -224,8 +235,8 @@ void core_shutdown_check(struct core *core)
 {
 	struct le *le;
 
-	if (!core->going_down || !list_isempty(&core->jobs) ||
-		!list_isempty(&core->leavers))
+	if (!core->going_down || tmr_isrunning(&core->linger_tmr) ||
+		!list_isempty(&core->jobs) || !list_isempty(&core->leavers))
 		return;
 	for (le = core->accounts.head; le; le = le->next) {
 		const struct core_account *a = le->data;
@@ -248,25 +259,48 @@ static void shutdown_limit_h(void *arg)
 }
 
 
+static void sign_out(void *arg)
+{
+	struct core *core = arg;
+	uint64_t now = tmrs_now(core->config.tmrs);
+	struct le *le, *next;
+
+	LIST_FOREACH (&core->accounts, le, next) {
+		core_account_stop(le->data,
+			core->down_by > now ? core->down_by - now : 0);
+	}
+	core_shutdown_check(core);
+}
+
+
+void core_shutdown_landed(struct core *core)
+{
+	if (tmr_isrunning(&core->linger_tmr) && !core_outbox_flying(core))
+		tmr_start(core->config.tmrs, &core->linger_tmr, 0, sign_out,
+			core);
+}
+
+
 void core_shutdown(
 	struct core *core, uint64_t limit, void (*done)(void *arg), void *arg)
 {
-	struct le *le, *next;
-
 	if (core->going_down)
 		return;
 	core->going_down = true;
 	core->down = done;
 	core->down_arg = arg;
+	core->down_by = tmrs_now(core->config.tmrs) + limit;
 	if (!core_keeps(core))
 		core_outbox_fail(core, NULL, false, CORE_NOT_KEPT);
-	LIST_FOREACH (&core->accounts, le, next) {
-		core_account_stop(le->data, limit);
-	}
 	/* Behind the endpoints' own: theirs run first. */
 	tmr_start(core->config.tmrs, &core->limit_tmr, limit, shutdown_limit_h,
 		core);
-	core_shutdown_check(core);
+	/* What has its answer in time is no message that may have arrived. */
+	if (core_outbox_flying(core))
+		tmr_start(core->config.tmrs, &core->linger_tmr, limit / 2,
+			sign_out, core);
+	else
+		sign_out(core);
 }
 
 

@@ -113,6 +113,7 @@ struct core {
 	struct tmr scratch_tmr;
 	struct tmr expiry_tmr;
 	struct tmr limit_tmr; /* of a shutdown */
+	struct tmr linger_tmr; /* of one that waits for answers */
 	char *options[CORE_OPTIONS_MAX];
 	struct core_limits limits;
 	struct presence *unwatched;
@@ -122,8 +123,9 @@ struct core {
 	void *ask_arg;
 	void (*down)(void *arg); /* a shutdown is under way */
 	void *down_arg;
+	uint64_t down_by; /* monotonic */
 	size_t stranger_chats;
-	unsigned loading; /* tables of the store not read yet */
+	unsigned loading; /* tables of the store and outbox not read yet */
 	bool restoring; /* what happens now comes from the store */
 	bool dying; /* in its destructor: the store is asked nothing more */
 	bool down_told;
@@ -134,8 +136,14 @@ struct core {
 /* The stack, made now if need be. Errno. */
 int core_stack(struct core *core, struct dialect_stack **sp);
 
-/* Something that a shutdown may wait for has ended. */
+/* Something that a shutdown may wait for has ended; a message in flight has
+ * had its answer. */
 void core_shutdown_check(struct core *core);
+void core_shutdown_landed(struct core *core);
+
+/* WHAT was not done since the store said ERR (0: it was). A store on disk
+ * tells once of itself. */
+void core_store_failed(struct core *core, const char *what, int err);
 
 /* Keeps S (a reference is taken over) until the next turn. */
 const char *core_scratch(struct core *core, char *s);
@@ -143,6 +151,7 @@ const char *core_scratch(struct core *core, char *s);
 /* ---- saved.c: what was typed is kept -------------------------------- */
 
 void core_saved_load(struct core *core);
+void core_saved_loaded(struct core *core); /* all is read */
 void core_saved_account(const struct core_account *a, bool removed);
 void core_saved_setting(
 	const struct core_account *a, const char *name, const char *value);
@@ -366,11 +375,19 @@ enum endpoint_verdict core_chat_invite(
 void core_chat_drop(struct core_account *a, const char *why);
 void core_chat_flush(struct core_account *a);
 
-/* ---- outbox.c ------------------------------------------------------- */
+/* ---- message.c: one text on its way --------------------------------- */
 
 /* Why messages fail that were not sent when the program ends: the store in
  * memory ends with it. */
 #define CORE_NOT_KEPT "not sent, and not kept"
+
+/* What a message ended as. */
+struct core_end {
+	enum store_state state;
+	int status;
+	char *why;
+	uint16_t code;
+};
 
 struct core_message {
 	UT_hash_handle hh; /* in core.by_id, once it has an id */
@@ -378,19 +395,49 @@ struct core_message {
 	struct le chat_le; /* in core_chat.outbox */
 	struct core *core;
 	struct core_chat *chat; /* a reference */
+	struct core_account *account; /* a reference; of the chat */
 	char *text;
 	uint64_t id; /* 0: not stored yet */
 	int64_t at;
 	uint64_t since; /* monotonic */
 	enum store_state told; /* last state told as an event */
+	bool restored; /* an earlier run of the program left it */
+	bool marked; /* being kept as sent, which comes first */
 	bool flying; /* handed to the endpoint, no answer */
-	bool over; /* final */
+	bool over; /* final: END is being kept */
+	struct core_end end;
 	char *doom; /* fails with these words once stored; NULL */
 	struct tmr sent_tmr;
 	core_done_h *done;
 	void *arg;
 };
 
+/* TEXT is taken over; AT: wall ms. In no list yet. */
+struct core_message *core_message_alloc(
+	struct core_chat *c, char *text, int64_t at);
+
+/* It has its ID: told as an event, with the state told last. */
+void core_message_stored(struct core_message *m, uint64_t id);
+
+/* Told as an event: each state once and none backwards. */
+void core_message_tell(struct core_message *m, enum store_state state,
+	const char *why, uint16_t code);
+void core_message_keep(struct core_message *m, enum store_state state);
+
+/* Final: out of its chat's queue at once, kept, then told. */
+void core_message_finish(struct core_message *m, enum store_state state,
+	int status, const char *why, uint16_t code);
+
+/* ---- outbox.c, outbox_expiry.c, outbox_restore.c -------------------- */
+
+/* Takes the oldest text on its way if nothing is in that. */
+void core_outbox_pump(struct core_chat *c);
+
+/* An answer is due. */
+bool core_outbox_flying(const struct core *core);
+
+/* What an earlier run left; core_saved_loaded() after that. */
+void core_outbox_restore(struct core *core);
 void core_outbox_sent(
 	uint64_t token, const struct endpoint_outcome *outcome, void *arg);
 void core_outbox_online(struct core_account *a);

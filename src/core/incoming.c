@@ -117,6 +117,15 @@ static void show(const struct incoming *in, uint64_t id)
 }
 
 
+static void refused(struct core *core, const char *peer, int err)
+{
+	char *what = mem_printf("a message from %s was not taken", peer);
+
+	core_store_failed(core, what, err);
+	mem_deref(what);
+}
+
+
 static void stored_h(int err, uint64_t id, void *data)
 {
 	struct incoming *in = data;
@@ -135,10 +144,7 @@ static void stored_h(int err, uint64_t id, void *data)
 	default:
 		endpoint_message_answer(in->m, 500, STORE_RETRY_S);
 		if (core)
-			core_say(core, LOG_ERROR,
-				"the store failed: a message from %s was not "
-				"taken: %s",
-				in->peer, strerror(err));
+			refused(core, in->peer, err);
 		break;
 	}
 }

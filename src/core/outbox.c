@@ -15,113 +15,12 @@ enum {
 };
 
 
-static void destructor(void *data)
-{
-	struct core_message *m = data;
-
-	tmr_cancel(&m->sent_tmr);
-	list_unlink(&m->le);
-	list_unlink(&m->chat_le);
-	mem_deref(m->chat);
-	mem_deref(m->text);
-	mem_deref(m->doom);
-}
-
-
-static void pump(struct core_chat *c);
+static void retry_h(void *arg);
 
 
 bool core_code_is_temporary(uint16_t code)
 {
 	return !code || code == 408 || code == 503 || code == 504;
-}
-
-
-static void post(struct core_message *m, enum core_event_kind kind,
-	enum store_state state, const char *why, uint16_t code)
-{
-	const struct core_chat *c = m->chat;
-	bool whole = kind == CORE_EVENT_MESSAGE;
-
-	if (!c->account)
-		return;
-	core_event_post(m->core,
-		&(struct core_event){
-			.kind = kind,
-			.account = c->account->name,
-			.peer = c->peer,
-			.id = m->id,
-			.state = store_state_name(state),
-			.reason = why,
-			.code = code,
-			.direction = whole ? "out" : NULL,
-			.text = whole ? m->text : NULL,
-			.via = whole ? c->via : NULL,
-		});
-}
-
-
-/* Each state once and none backwards. */
-static void tell(struct core_message *m, enum store_state state,
-	const char *why, uint16_t code)
-{
-	if (state <= m->told)
-		return;
-	m->told = state;
-	post(m, CORE_EVENT_MESSAGE_STATE, state, why, code);
-}
-
-
-static void state_kept_h(int err, uint64_t id, void *data)
-{
-	struct core *core = data;
-
-	(void)id;
-	/* Long queues outlive what the store in memory keeps. */
-	if (err && err != ENOENT)
-		core_say(core, LOG_ERROR,
-			"the store failed: the state of a message is not "
-			"kept: %s",
-			strerror(err));
-}
-
-
-static void keep(struct core_message *m, enum store_state state,
-	const char *why, uint16_t code)
-{
-	struct core *core = m->core;
-
-	if (!core->dying)
-		core->store->ops->set_state(core->store, m->id, state, why,
-			code, core_job_done,
-			core_job_alloc(core, state_kept_h, NULL));
-}
-
-
-/* Final: told, kept, out of the queue. */
-static void finish(struct core_message *m, enum store_state state, int status,
-	const char *why, uint16_t code)
-{
-	struct core *core = m->core;
-	struct core_chat *c = mem_ref(m->chat);
-
-	m->over = true;
-	tmr_cancel(&m->sent_tmr);
-	if (m->id) {
-		tell(m, state, why, code);
-		keep(m, state, why, code);
-		HASH_DELETE(hh, core->by_id, m);
-	}
-	if (state == STORE_FAILED)
-		core->sent_failed = true;
-	core_outcome_sent(core, m->done, m->arg, status, why, m->id,
-		store_state_name(state));
-	list_unlink(&m->le);
-	list_unlink(&m->chat_le);
-	mem_deref(m);
-	c->tries = 0;
-	pump(c);
-	mem_deref(c);
 }
 
 
@@ -131,7 +30,7 @@ static void sent_h(void *arg)
 
 	/* While the session still opens nothing is on the wire. */
 	if (m->chat->state != ENDPOINT_CHAT_OPENING)
-		tell(m, STORE_SENT, NULL, 0);
+		core_message_tell(m, STORE_SENT, NULL, 0);
 }
 
 
@@ -145,20 +44,54 @@ void core_outbox_opened(struct core_chat *c)
 }
 
 
-/* Hands the oldest text to the endpoint if nothing is in its way. */
-static void pump(struct core_chat *c)
+static bool may_go(const struct core_chat *c)
+{
+	const struct core *core = c->account ? c->account->core : NULL;
+
+	return core && !core->loading && !core->going_down &&
+		core_account_online(c->account);
+}
+
+
+/* That it is sent is kept before it is: after a crash nothing goes out a
+ * second time by itself. */
+static void marked_h(int err, uint64_t id, void *data)
+{
+	struct core_message *m = data;
+	struct core_chat *c = m->chat;
+
+	(void)id;
+	m->marked = false;
+	if (m->over)
+		return;
+	/* Long queues outlive what the store in memory keeps. */
+	if (err && err != ENOENT) {
+		core_store_failed(m->core, "a message waits", err);
+		tmr_start(
+			m->core->config.tmrs, &c->retry, RETRY_MS, retry_h, c);
+	} else if (!may_go(c)) {
+		core_message_keep(m, STORE_QUEUED);
+	} else {
+		m->flying = true;
+		tmr_start(
+			m->core->config.tmrs, &m->sent_tmr, SENT_MS, sent_h, m);
+		endpoint_send(c->account->endpoint, c->peer, m->text, m->id);
+	}
+}
+
+
+void core_outbox_pump(struct core_chat *c)
 {
 	struct core_message *m = list_data(c->outbox.head);
+	struct core *core;
 
-	if (!m || !m->id || m->flying || tmr_isrunning(&c->retry) ||
-		m->core->going_down)
+	if (!m || !m->id || m->flying || m->marked ||
+		tmr_isrunning(&c->retry) || !may_go(c))
 		return;
-	if (!c->account || !core_account_online(c->account))
-		return;
-	m->flying = true;
-	keep(m, STORE_SENT, NULL, 0);
-	tmr_start(m->core->config.tmrs, &m->sent_tmr, SENT_MS, sent_h, m);
-	endpoint_send(c->account->endpoint, c->peer, m->text, m->id);
+	core = m->core;
+	m->marked = true;
+	core->store->ops->set_state(core->store, m->id, STORE_SENT, NULL, 0,
+		core_job_done, core_job_alloc(core, marked_h, m));
 }
 
 
@@ -167,7 +100,7 @@ static void retry_h(void *arg)
 	struct core_chat *c = arg;
 
 	c->told_after = false;
-	pump(c);
+	core_outbox_pump(c);
 }
 
 
@@ -180,9 +113,11 @@ static void later(struct core_message *m, const struct endpoint_outcome *o)
 
 	m->flying = false;
 	tmr_cancel(&m->sent_tmr);
-	keep(m, STORE_QUEUED, NULL, 0);
+	core_shutdown_landed(m->core);
+	core_message_keep(m, STORE_QUEUED);
 	if (m->core->going_down && !core_keeps(m->core)) {
-		finish(m, STORE_FAILED, EX_TEMPFAIL, CORE_NOT_KEPT, o->code);
+		core_message_finish(
+			m, STORE_FAILED, EX_TEMPFAIL, CORE_NOT_KEPT, o->code);
 		return;
 	}
 	if (!c->tries++)
@@ -208,8 +143,8 @@ static void unknown(struct core_message *m, const char *why, uint16_t code)
 		: mem_printf(
 			  "%s; it may have arrived", why ? why : "no answer");
 
-	tell(m, STORE_SENT, NULL, 0);
-	finish(m, STORE_FAILED, EX_TEMPFAIL, text, code);
+	core_message_tell(m, STORE_SENT, NULL, 0);
+	core_message_finish(m, STORE_FAILED, EX_TEMPFAIL, text, code);
 	mem_deref(text);
 }
 
@@ -221,8 +156,9 @@ static void refused(struct core_message *m, const struct endpoint_outcome *o)
 		: EX_UNAVAILABLE;
 
 	if (o->code)
-		tell(m, STORE_SENT, NULL, 0);
-	finish(m, STORE_FAILED, status, o->why ? o->why : "refused", o->code);
+		core_message_tell(m, STORE_SENT, NULL, 0);
+	core_message_finish(
+		m, STORE_FAILED, status, o->why ? o->why : "refused", o->code);
 }
 
 
@@ -240,12 +176,12 @@ void core_outbox_sent(
 	core_chat_set_via(m->chat, outcome->via);
 	switch (outcome->sent) {
 	case ENDPOINT_DELIVERED:
-		tell(m, STORE_SENT, NULL, 0);
-		finish(m, STORE_DELIVERED, 0, NULL, outcome->code);
+		core_message_tell(m, STORE_SENT, NULL, 0);
+		core_message_finish(m, STORE_DELIVERED, 0, NULL, outcome->code);
 		break;
 	case ENDPOINT_ACCEPTED:
-		tell(m, STORE_SENT, NULL, 0);
-		finish(m, STORE_ACCEPTED, 0, NULL, outcome->code);
+		core_message_tell(m, STORE_SENT, NULL, 0);
+		core_message_finish(m, STORE_ACCEPTED, 0, NULL, outcome->code);
 		break;
 	case ENDPOINT_REFUSED:
 		refused(m, outcome);
@@ -272,7 +208,7 @@ void core_outbox_online(struct core_account *a)
 			continue;
 		if (!c->told_after)
 			tmr_cancel(&c->retry);
-		pump(c);
+		core_outbox_pump(c);
 	}
 	core_list_release(chats, n);
 }
@@ -285,7 +221,7 @@ void core_outbox_drop(struct core_account *a)
 	LIST_FOREACH (&a->core->outbox, le, next) {
 		struct core_message *m = le->data;
 
-		if (m->flying && m->chat->account == a)
+		if (m->flying && !m->over && m->chat->account == a)
 			unknown(m, "signed out before an answer came", 0);
 	}
 }
@@ -299,7 +235,7 @@ static void doom(struct core_message *m, const char *why)
 		m->doom = mem_strdup(why);
 		return;
 	}
-	finish(m, STORE_FAILED, EX_TEMPFAIL, why, 0);
+	core_message_finish(m, STORE_FAILED, EX_TEMPFAIL, why, 0);
 }
 
 
@@ -319,54 +255,6 @@ void core_outbox_fail(
 }
 
 
-static uint64_t expiry(const struct core *core)
-{
-	return (uint64_t)core_option_number(core, "outbox-expiry") * 1000;
-}
-
-
-static void expiry_h(void *arg)
-{
-	struct core *core = arg;
-	uint64_t now = tmrs_now(core->config.tmrs);
-	size_t i, n;
-	void **messages = core_list_hold(&core->outbox, &n);
-
-	for (i = 0; i < n; i++) {
-		struct core_message *m = messages[i];
-
-		if (m->over || m->flying || !m->id ||
-			now - m->since < expiry(core))
-			continue;
-		finish(m, STORE_FAILED, EX_TEMPFAIL,
-			"not sent within the time of outbox-expiry", 0);
-	}
-	core_list_release(messages, n);
-	core_outbox_expiry(core);
-}
-
-
-void core_outbox_expiry(struct core *core)
-{
-	uint64_t due, now = tmrs_now(core->config.tmrs);
-	struct le *le;
-
-	tmr_cancel(&core->expiry_tmr);
-	if (!expiry(core))
-		return;
-	for (le = core->outbox.head; le; le = le->next) {
-		const struct core_message *m = le->data;
-
-		if (m->flying || !m->id)
-			continue;
-		due = m->since + expiry(core);
-		tmr_start(core->config.tmrs, &core->expiry_tmr,
-			due > now ? due - now : 0, expiry_h, core);
-		return;
-	}
-}
-
-
 static void stored_h(int err, uint64_t id, void *data)
 {
 	struct core_message *m = data;
@@ -376,18 +264,16 @@ static void stored_h(int err, uint64_t id, void *data)
 		return;
 	if (err) {
 		why = mem_printf("the store failed: %s", strerror(err));
-		finish(m, STORE_FAILED, EX_IOERR, why, 0);
+		core_message_finish(m, STORE_FAILED, EX_IOERR, why, 0);
 		mem_deref(why);
 		return;
 	}
-	m->id = id;
-	HASH_ADD(hh, m->core->by_id, id, sizeof(m->id), m);
-	post(m, CORE_EVENT_MESSAGE, STORE_QUEUED, NULL, 0);
+	core_message_stored(m, id);
 	if (m->doom) {
-		finish(m, STORE_FAILED, EX_TEMPFAIL, m->doom, 0);
+		core_message_finish(m, STORE_FAILED, EX_TEMPFAIL, m->doom, 0);
 		return;
 	}
-	pump(m->chat);
+	core_outbox_pump(m->chat);
 	if (!tmr_isrunning(&m->core->expiry_tmr))
 		core_outbox_expiry(m->core);
 }
@@ -429,13 +315,8 @@ int core_send(struct core_chat *c, const char *text, core_done_h *done,
 	if (status)
 		return status;
 	core = c->account->core;
-	m = mem_zalloc(sizeof(*m), destructor);
-	m->core = core;
-	m->chat = mem_ref(c);
-	m->text = utf8_repair_dup(&pl);
-	m->at = tmrs_wall(core->config.tmrs);
-	m->since = tmrs_now(core->config.tmrs);
-	m->told = STORE_QUEUED;
+	m = core_message_alloc(
+		c, utf8_repair_dup(&pl), tmrs_wall(core->config.tmrs));
 	m->done = done;
 	m->arg = arg;
 	c->engaged = true;
@@ -453,6 +334,29 @@ int core_send(struct core_chat *c, const char *text, core_done_h *done,
 		},
 		0, core_job_done, core_job_alloc(core, stored_h, m));
 	return 0;
+}
+
+
+bool core_outbox_flying(const struct core *core)
+{
+	struct le *le;
+
+	for (le = core->outbox.head; le; le = le->next) {
+		const struct core_message *m = le->data;
+
+		if (m->flying && !m->over)
+			return true;
+	}
+	return false;
+}
+
+
+bool core_in_flight(const struct core *core, uint64_t id)
+{
+	struct core_message *m;
+
+	HASH_FIND(hh, core->by_id, &id, sizeof(id), m);
+	return m && m->flying;
 }
 
 

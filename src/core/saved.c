@@ -11,14 +11,8 @@
 
 static void kept_h(int err, uint64_t id, void *data)
 {
-	struct core *core = data;
-
 	(void)id;
-	if (err)
-		core_say(core, LOG_ERROR,
-			"the store failed: a change will be lost at the end: "
-			"%s",
-			strerror(err));
+	core_store_failed(data, "a change will be lost at the end", err);
 }
 
 
@@ -192,8 +186,8 @@ static const struct {
 };
 
 
-/* Tables come one after the other, so the number of those still to come
- * tells which one a row is of. */
+/* Tables come one after the other, and then the outbox, so the number of those
+ * still to come tells which one a row is of. */
 static void row_h(const char *key, const char *value, void *arg)
 {
 	const struct core_job *job = arg;
@@ -203,7 +197,7 @@ static void row_h(const char *key, const char *value, void *arg)
 	if (!core)
 		return;
 	core->restoring = true;
-	tables[n - core->loading].load(core, key, value);
+	tables[n + 1 - core->loading].load(core, key, value);
 	core->restoring = false;
 }
 
@@ -211,15 +205,22 @@ static void row_h(const char *key, const char *value, void *arg)
 static void loaded_h(int err, uint64_t id, void *data)
 {
 	struct core *core = data;
-	struct le *le, *next;
 
 	(void)id;
 	if (err)
 		core_say(core, LOG_ERROR,
 			"the store failed: what was kept cannot be read: %s",
 			strerror(err));
-	if (--core->loading)
-		return;
+	if (--core->loading == 1)
+		core_outbox_restore(core);
+}
+
+
+void core_saved_loaded(struct core *core)
+{
+	struct le *le, *next;
+
+	core->loading = 0;
 	LIST_FOREACH (&core->accounts, le, next) {
 		struct core_account *a = le->data;
 
@@ -233,7 +234,7 @@ void core_saved_load(struct core *core)
 {
 	size_t i;
 
-	core->loading = sizeof(tables) / sizeof(*tables);
+	core->loading = sizeof(tables) / sizeof(*tables) + 1;
 	for (i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		core->store->ops->each(core->store, tables[i].table, row_h,
 			core_job_done, core_job_alloc(core, loaded_h, NULL));

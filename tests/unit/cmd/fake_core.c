@@ -832,6 +832,14 @@ void core_typing(struct core_chat *c, bool active)
 }
 
 
+bool core_in_flight(const struct core *core, uint64_t id)
+{
+	(void)core;
+	(void)id;
+	return false;
+}
+
+
 bool core_keeps(const struct core *core)
 {
 	(void)core;

@@ -335,10 +335,10 @@ static void signed_out(void **state)
 	fake_signed_out(e);
 	world_run(&w, 0);
 	assert_log(&w,
-		"state " BOB " sent\nstate " BOB
+		"state " BOB " sent\naccount work offline\nstate " BOB
 		" failed: signed out before an answer came; it may "
 		"have arrived\n1: 75 signed out before an answer came; "
-		"it may have arrived failed\naccount work offline\n");
+		"it may have arrived failed\n");
 	assert_int_equal(core_unsent(w.core), 1);
 	world_quiet(&w);
 	(void)world_login(&w, a);
@@ -366,13 +366,15 @@ static void account_removed(void **state)
 	world_quiet(&w);
 	assert_int_equal(core_account_remove(a, NULL), 0);
 	world_run(&w, 0);
-	assert_log(&w,
-		"state " BOB " failed: not sent: the account was "
-		"removed\n1: 75 not sent: the account was removed "
-		"failed\n");
+	assert_log(&w, "");
 	w.hold = false;
 	world_run(&w, 0);
-	assert_log(&w, "2: 75 not sent: the account was removed failed\n");
+	assert_log(&w,
+		"message out " BOB " 2 queued\nstate " BOB
+		" failed: not sent: the account was removed\n"
+		"1: 75 not sent: the account was removed failed\n"
+		"state " BOB " failed: not sent: the account was removed\n"
+		"2: 75 not sent: the account was removed failed\n");
 	assert_int_equal(core_unsent(w.core), 0);
 	fake_signed_out(e);
 	world_run(&w, 0);
@@ -411,6 +413,142 @@ static void expires(void **state)
 }
 
 
+/* It is kept as sent before it is. */
+static void marked_first(void **state)
+{
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	a = world_online(&w, &e);
+	w.state_err = EIO;
+	send_text(a, "hi");
+	world_run(&w, 3000);
+	assert_calls(&w, "");
+	assert_log(&w,
+		"message out " BOB " hi queued\n"
+		"log error: the store failed: a message waits: "
+		"Input/output error\n");
+	w.state_err = 0;
+	world_run(&w, 2000);
+	assert_calls(&w, "send " BOB " hi\n");
+	world_close(&w);
+}
+
+
+/* The flow goes while that is being kept: nothing was sent. */
+static void marked_and_offline(void **state)
+{
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	a = world_account(&w, "work", ALICE);
+	send_text(a, "hi");
+	world_run(&w, 0);
+	w.hold = true;
+	e = world_login(&w, a);
+	core_logout(a, NULL, NULL);
+	fake_signed_out(e);
+	world_quiet(&w);
+	w.hold = false;
+	world_run(&w, 0);
+	assert_calls(&w, "");
+	assert_int_equal(core_unsent(w.core), 1);
+	(void)world_login(&w, a);
+	assert_true(world_has(w.calls, "send " BOB " hi\n"));
+	world_close(&w);
+}
+
+
+/* An end is told when it is kept, and not before. */
+static void kept_then_told(void **state)
+{
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	a = world_online(&w, &e);
+	send_text(a, "hi");
+	world_run(&w, 0);
+	world_quiet(&w);
+	w.hold = true;
+	fake_sent(e, w.ids[0], ENDPOINT_DELIVERED, NULL, 200, 0);
+	world_run(&w, 0);
+	assert_log(&w, "state " BOB " sent\n");
+	assert_int_equal(core_unsent(w.core), 1);
+	w.hold = false;
+	world_run(&w, 0);
+	assert_log(&w, "state " BOB " delivered\nhi: 0 delivered\n");
+	assert_int_equal(core_unsent(w.core), 0);
+	world_close(&w);
+}
+
+
+/* Leaving with a store that keeps: what is in flight may still have its
+ * answer, what is queued stays so. */
+static void leaving_kept(void **state)
+{
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	w.durable = true;
+	world_restart(&w);
+	world_run(&w, 0);
+	a = world_online(&w, &e);
+	send_text(a, "1");
+	send_text(a, "2");
+	world_run(&w, 0);
+	world_quiet(&w);
+	core_shutdown(w.core, 2000, NULL, NULL);
+	world_run(&w, 500);
+	assert_calls(&w, "");
+	fake_sent(e, w.ids[0], ENDPOINT_DELIVERED, NULL, 200, 0);
+	world_run(&w, 0);
+	assert_log(&w,
+		"state " BOB " sent\nstate " BOB
+		" delivered\n1: 0 delivered\n");
+	assert_calls(&w, "sign out " ALICE " 1500\n");
+	assert_int_equal(core_unsent(w.core), 1);
+	world_close(&w);
+}
+
+
+static void leaving_unanswered(void **state)
+{
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	a = world_online(&w, &e);
+	send_text(a, "1");
+	world_run(&w, 0);
+	world_quiet(&w);
+	core_shutdown(w.core, 2000, NULL, NULL);
+	world_run(&w, 999);
+	assert_calls(&w, "");
+	world_run(&w, 1);
+	assert_calls(&w, "sign out " ALICE " 1000\n");
+	fake_signed_out(e);
+	world_run(&w, 0);
+	assert_true(world_has(w.log,
+		"failed: signed out before an answer came; it may have "
+		"arrived"));
+	world_close(&w);
+}
+
+
 int test_outbox(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -425,6 +563,11 @@ int test_outbox(void)
 		cmocka_unit_test(leaving_early),
 		cmocka_unit_test(signed_out),
 		cmocka_unit_test(account_removed),
+		cmocka_unit_test(marked_first),
+		cmocka_unit_test(marked_and_offline),
+		cmocka_unit_test(kept_then_told),
+		cmocka_unit_test(leaving_kept),
+		cmocka_unit_test(leaving_unanswered),
 		cmocka_unit_test(expires),
 	};
 

@@ -85,8 +85,11 @@ static void store_set_state(struct store *s, uint64_t id,
 	store_done_h *h, void *arg)
 {
 	(void)s;
-	world->memory->ops->set_state(
-		world->memory, id, state, reason, code, h, arg);
+	if (world->state_err)
+		refuse(world->state_err, h, arg);
+	else
+		world->memory->ops->set_state(
+			world->memory, id, state, reason, code, h, arg);
 }
 
 
@@ -128,6 +131,52 @@ static void store_each(struct store *s, const char *table,
 }
 
 
+struct unsent {
+	uint64_t after;
+	size_t n;
+	store_page_h *h;
+	void *arg;
+};
+
+
+static void unsent_h(void *arg)
+{
+	struct unsent *u = arg;
+	size_t i = 0, n;
+
+	while (i < world->n_left && world->left[i].id <= u->after)
+		i++;
+	n = world->n_left - i;
+	u->h(0, world->left + i, n < u->n ? n : u->n, u->arg);
+	mem_deref(u);
+}
+
+
+static void store_unsent(
+	struct store *s, uint64_t after, size_t n, store_page_h *h, void *arg)
+{
+	struct unsent *u = mem_zalloc(sizeof(*u), NULL);
+
+	(void)s;
+	u->after = after;
+	u->n = n;
+	u->h = h;
+	u->arg = arg;
+	(void)world->work.later(world->work.ctx, unsent_h, u);
+}
+
+
+static const struct store_ops durable_ops = {
+	.durable = true,
+	.add = store_add,
+	.set_state = store_set_state,
+	.page = store_page,
+	.get = store_get,
+	.put = store_put,
+	.each = store_each,
+	.unsent = store_unsent,
+};
+
 static const struct store_ops ops = {
 	.add = store_add,
 	.set_state = store_set_state,
@@ -135,6 +184,7 @@ static const struct store_ops ops = {
 	.get = store_get,
 	.put = store_put,
 	.each = store_each,
+	.unsent = store_unsent,
 };
 
 
@@ -346,6 +396,7 @@ void world_restart(struct world *w)
 	w->listener = mem_deref(w->listener);
 	w->core = mem_deref(w->core);
 	world_quiet(w);
+	w->store.ops = w->durable ? &durable_ops : &ops;
 	start(w, NULL);
 }
 

@@ -25,6 +25,10 @@ struct world {
 	struct store store; /* what core sees */
 	struct store *memory;
 	int add_err; /* of the next additions; 0: none */
+	int state_err; /* of the next new states */
+	bool durable; /* the store says it outlives the process */
+	const struct store_message *left; /* what an earlier run left */
+	size_t n_left;
 	size_t n_put; /* rows put */
 	struct rand *rand;
 	struct core *core;
