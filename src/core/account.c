@@ -119,6 +119,7 @@ int core_account_add(struct core *core, const char *name, const char *uri,
 		a = account_new(core, name, aor);
 		declared(a, origin);
 		core_account_post(a);
+		core_outbox_await(core);
 	}
 	if (ap)
 		*ap = a;

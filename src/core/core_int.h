@@ -438,6 +438,10 @@ bool core_outbox_flying(const struct core *core);
 
 /* What an earlier run left; core_saved_loaded() after that. */
 void core_outbox_restore(struct core *core);
+
+/* There is a new account, of which messages may wait in the store: nothing is
+ * sent, and it does not sign in, until they have their places. */
+void core_outbox_await(struct core *core);
 void core_outbox_sent(
 	uint64_t token, const struct endpoint_outcome *outcome, void *arg);
 void core_outbox_online(struct core_account *a);

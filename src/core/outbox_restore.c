@@ -43,7 +43,8 @@ static void restore(struct core *core, const struct store_message *row)
 	struct core_message *m;
 	struct core_chat *c;
 
-	if (!a)
+	HASH_FIND(hh, core->by_id, &row->id, sizeof(row->id), m);
+	if (!a || m)
 		return;
 	c = core_chat_get(a, row->peer);
 	c->engaged = true;
@@ -108,5 +109,15 @@ static void ask(struct core *core, uint64_t after)
 
 void core_outbox_restore(struct core *core)
 {
+	ask(core, 0);
+}
+
+
+void core_outbox_await(struct core *core)
+{
+	/* At the start it is read anyway. */
+	if (core->loading || core->restoring || !core_keeps(core))
+		return;
+	core->loading = 1;
 	ask(core, 0);
 }

@@ -504,7 +504,9 @@ static void leaving_kept(void **state)
 	w.durable = true;
 	world_restart(&w);
 	world_run(&w, 0);
-	a = world_online(&w, &e);
+	a = world_account(&w, "work", ALICE);
+	world_run(&w, 0);
+	e = world_login(&w, a);
 	send_text(a, "1");
 	send_text(a, "2");
 	world_run(&w, 0);

@@ -106,6 +106,33 @@ static void login_waits(void **state)
 }
 
 
+/* An account that comes later finds what it left. */
+static void account_later(void **state)
+{
+	struct core_account *a;
+	struct world w;
+
+	(void)state;
+	open_left(&w, left, UNIT_N(left));
+	world_run(&w, 0);
+	assert_int_equal(core_unsent(w.core), 0);
+	a = world_account(&w, "work", ALICE);
+	assert_int_equal(
+		core_send(core_chat_get(a, BOB), "new", NULL, NULL, NULL), 0);
+	core_login(a, NULL, NULL);
+	world_run(&w, 0);
+	assert_int_equal(core_unsent(w.core), 3);
+	(void)world_account(&w, "kim", KIM);
+	world_run(&w, 0);
+	assert_int_equal(core_unsent(w.core), 3);
+	fake_state(fake_endpoint(), ENDPOINT_ONLINE, NULL);
+	world_run(&w, 0);
+	assert_true(world_has(w.calls, "send " BOB " 1\n"));
+	assert_false(world_has(w.calls, "send " BOB " new\n"));
+	world_close(&w);
+}
+
+
 static void many(void **state)
 {
 	static struct store_message rows[1234];
@@ -158,6 +185,7 @@ int test_outbox_restore(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(restored),
 		cmocka_unit_test(login_waits),
+		cmocka_unit_test(account_later),
 		cmocka_unit_test(many),
 		cmocka_unit_test(expires),
 	};
