@@ -68,11 +68,22 @@ enum front_kind {
 	FRONT_THEME,
 };
 
-/* What is done with panes: `chat split`, `chat focus`, `chat zoom`. */
+/* What is done with panes; some with a WORD. */
 enum front_pane {
-	FRONT_PANE_SPLIT,
+	FRONT_PANE_SPLIT, /* chat split, focus, zoom */
 	FRONT_PANE_FOCUS,
 	FRONT_PANE_ZOOM,
+	FRONT_PANE_TAB, /* chat tab: the number */
+	FRONT_PANE_WHY, /* chat why */
+	FRONT_PANE_GO, /* screen show: its name */
+	FRONT_PANE_MOVE, /* screen move: where */
+	FRONT_PANE_FIND, /* screen find: the text; NULL ends it */
+	FRONT_PANE_FIND_NEXT,
+	FRONT_PANE_FIND_PREVIOUS,
+	FRONT_PANE_ANSWER, /* screen answer: how */
+	FRONT_PANE_EDIT,
+	FRONT_PANE_SUSPEND,
+	FRONT_PANE_REDRAW,
 };
 
 struct front {
@@ -93,7 +104,12 @@ struct front {
 	/* Returns an exit status and sets *WHY (mem_deref) if not 0. NULL:
 	 * there are no panes; typed pane commands are refused ("needs the
 	 * full screen"), those in a file do nothing. */
-	int (*pane)(enum front_pane what, char **why, void *arg);
+	int (*pane)(enum front_pane what, const char *word, char **why,
+		void *arg);
+
+	/* The person under the cursor of a list, who `%` stands for; false:
+	 * nobody is. CHAT borrows until the next turn. NULL: no lists. */
+	bool (*selected)(struct front_chat *chat, void *arg);
 
 	/* Calls EMIT for every candidate that begins with PREFIX. */
 	void (*complete)(enum front_kind kind, const char *prefix,

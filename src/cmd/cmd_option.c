@@ -27,6 +27,26 @@ const struct cmd_entry cmd_set = {
 };
 
 
+static void toggle_exec(struct cmd_call *call)
+{
+	struct core *core = call->cmd->core;
+	const char *name = args_get(call->args, "OPTION");
+	char *why = NULL;
+	int status = core_option_set(core, name,
+		core_option_bool(core, name) ? "no" : "yes", &why);
+
+	reply_why(call, status, why);
+}
+
+
+const struct cmd_entry cmd_toggle = {
+	.name = "toggle",
+	.items = {{.name = "OPTION", .kind = CMD_OPTION}},
+	.help = "changes an option from yes to no, or back",
+	.exec = toggle_exec,
+};
+
+
 static void options_exec(struct cmd_call *call)
 {
 	size_t i;

@@ -26,11 +26,11 @@
 #define T_ALIAS_EMPTY	"the alias %s has no command"
 
 /* arguments */
-#define T_USAGE	      "usage: %s"
-#define T_MISSING     "%s is missing; usage: %s"
-#define T_TOO_MANY    "%s is too much; usage: %s"
-#define T_NO_FLAG     "no such flag: %s; usage: %s"
-#define T_SECRET_FLAG \
+#define T_USAGE	   "usage: %s"
+#define T_MISSING  "%s is missing; usage: %s"
+#define T_TOO_MANY "%s is too much; usage: %s"
+#define T_NO_FLAG  "no such flag: %s; usage: %s"
+#define T_SECRET_FLAG                                                     \
 	"what begins with - stands behind --, as in: password -- VALUE; " \
 	"usage: %s"
 #define T_FLAG_VALUE  "%s needs a value: %s"
@@ -49,11 +49,14 @@
 	"every command takes -a NAME (the account) and -t SECONDS besides"
 
 /* running */
+#define T_MOVES                                            \
+	"up|down|page-up|page-down|first|last|select|fold" \
+	"|wider|narrower"
+#define T_ANSWERS      "accept|decline|block|later"
 #define T_NEEDS_SCREEN "%s needs the full screen"
 #define T_NO_ANSWER    "no answer in %s seconds"
 #define T_QUEUED       "queued as %llu"
-#define T_MAYBE \
-	"no answer to %llu yet, it may have arrived: see msg --resend"
+#define T_MAYBE	       "%llu may have arrived: no answer yet (msg --resend)"
 #define T_NOT_KEPT     "not sent, and not kept"
 #define T_NO_OUTCOME   "%s ended without an outcome"
 #define T_FILE_READ    "%s: %s"
@@ -66,6 +69,7 @@
 #define T_NO_ACCOUNTS	 "there is no account; type: %saccount add NAME URI"
 #define T_NOT_BUDDY	 "%s is not in the buddy list"
 #define T_NO_SHOWN	 "no chat is shown; type: %schat show NAME"
+#define T_NOBODY_POINTED "%% stands for nobody here"
 #define T_NO_CHATS	 "there is no chat"
 #define T_NOTHING_UNREAD "nothing is unread"
 

@@ -7,7 +7,8 @@
 
 
 /* Where keys may mean something of their own; "any" is asked last. */
-const char *const cmd_places[] = {"any", "chat", "buddies", "search", NULL};
+const char *const cmd_places[] = {
+	"any", "chat", "buddies", "search", "text", "question", NULL};
 
 
 /* Keys that are no single character; the second name is taken too. */
@@ -51,14 +52,61 @@ static const struct {
 	const char *key;
 	const char *command;
 } default_keys[] = {
-	{"any", "F1", "help"},
+	{"any", "F1", "keys"},
+	{"any", "F6", "screen show buddies"},
+	{"any", "F7", "screen show search"},
+	{"any", "F8", "screen show log"},
+	{"any", "F9", "toggle buddies-hidden"},
+	{"any", "C-l", "screen redraw"},
+	{"any", "C-z", "screen suspend"},
 	{"any", "M-n", "chat next"},
 	{"any", "M-p", "chat previous"},
 	{"any", "M-a", "chat unread"},
 	{"any", "M-s", "chat split"},
 	{"any", "M-o", "chat focus"},
 	{"any", "M-z", "chat zoom"},
+	{"any", "M-1", "chat tab 1"},
+	{"any", "M-2", "chat tab 2"},
+	{"any", "M-3", "chat tab 3"},
+	{"any", "M-4", "chat tab 4"},
+	{"any", "M-5", "chat tab 5"},
+	{"any", "M-6", "chat tab 6"},
+	{"any", "M-7", "chat tab 7"},
+	{"any", "M-8", "chat tab 8"},
+	{"any", "M-9", "chat tab 9"},
+	{"any", "PageUp", "screen move page-up"},
+	{"any", "PageDown", "screen move page-down"},
+	{"any", "M-<", "screen move first"},
+	{"any", "M->", "screen move last"},
+	{"any", "M-/", "screen show find"},
 	{"chat", "M-w", "chat close"},
+	{"chat", "M-y", "chat why"},
+	{"buddies", "Up", "screen move up"},
+	{"buddies", "Down", "screen move down"},
+	{"buddies", "Enter", "screen move select"},
+	{"buddies", "Space", "screen move fold"},
+	{"buddies", "+", "screen move wider"},
+	{"buddies", "-", "screen move narrower"},
+	{"buddies", "Home", "screen move first"},
+	{"buddies", "End", "screen move last"},
+	{"buddies", "Escape", "screen show chat"},
+	{"buddies", "i", "buddy show %"},
+	{"buddies", "?", "keys"},
+	{"search", "Up", "screen move up"},
+	{"search", "Down", "screen move down"},
+	{"search", "Enter", "screen move select"},
+	{"search", "M-i", "buddy add %"},
+	{"search", "Escape", "screen show close"},
+	{"text", "Up", "screen move up"},
+	{"text", "Down", "screen move down"},
+	{"text", "Home", "screen move first"},
+	{"text", "End", "screen move last"},
+	{"text", "Escape", "screen show close"},
+	{"text", "q", "screen show close"},
+	{"question", "F2", "screen answer accept"},
+	{"question", "F3", "screen answer decline"},
+	{"question", "F4", "screen answer block"},
+	{"question", "F5", "screen answer later"},
 };
 
 

@@ -42,12 +42,37 @@ static int resolve(struct cmd_call *call, const char *typed,
 }
 
 
+/* `%`: who is under the cursor of a list, else whom the shown chat is with. */
+static bool pointed(
+	struct cmd_call *call, struct core_account **ap, char **peer)
+{
+	const struct cmd *cmd = call->cmd;
+	const struct front *front = cmd->front;
+	struct front_chat chat;
+
+	if ((!front->selected || !front->selected(&chat, cmd->front_arg)) &&
+		!cmd_shown(cmd, &chat))
+		return false;
+	*ap = core_account_find(cmd->core, chat.account);
+	if (*ap)
+		*peer = mem_strdup(chat.peer);
+	return *ap != NULL;
+}
+
+
 bool target_peer(struct cmd_call *call, const char *typed,
 	struct core_account **ap, char **peer)
 {
 	char *why = NULL;
-	int status = resolve(call, typed, ap, peer, &why);
+	int status;
 
+	if (!strcmp(typed, "%")) {
+		if (pointed(call, ap, peer))
+			return true;
+		reply_done(call, EX_DATAERR, T_NOBODY_POINTED);
+		return false;
+	}
+	status = resolve(call, typed, ap, peer, &why);
 	if (status)
 		reply_why(call, status, why);
 	return !status;

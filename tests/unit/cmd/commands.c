@@ -230,6 +230,27 @@ static void accounts(void **state)
 }
 
 
+/* `%` is who is under the cursor, else the partner of the shown chat. */
+static void pointed(void **state)
+{
+	struct world *w = world_alloc(WORLD_PANES);
+
+	(void)state;
+	world_people(w);
+	w->nobody = true;
+	assert_int_equal(world_line(w, "msg % 1"), EX_DATAERR);
+	assert_string_equal(w->text, "% stands for nobody here");
+	world_line(w, "chat show bob@lab.test");
+	world_line(w, "msg % 2");
+	w->nobody = false;
+	world_line(w, "msg % 3");
+	assert_string_equal(fake_log(w->core),
+		"send home sip:bob@lab.test 2\n"
+		"send work sip:cursor@x.test 3\n");
+	world_free(w);
+}
+
+
 static void search(void **state)
 {
 	struct world *w = world_alloc(0);
@@ -428,6 +449,7 @@ int test_commands(void)
 		cmocka_unit_test(message),
 		cmocka_unit_test(chats),
 		cmocka_unit_test(accounts),
+		cmocka_unit_test(pointed),
 		cmocka_unit_test(search),
 		cmocka_unit_test(fetched_presence),
 		cmocka_unit_test(help),

@@ -832,6 +832,14 @@ void core_typing(struct core_chat *c, bool active)
 }
 
 
+bool core_option_bool(const struct core *core, const char *name)
+{
+	const char *value = core_option_get(core, name);
+
+	return value && !strcmp(value, "yes");
+}
+
+
 bool core_in_flight(const struct core *core, uint64_t id)
 {
 	(void)core;

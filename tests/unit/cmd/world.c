@@ -53,11 +53,23 @@ static void front_show(const struct front_chat *chat, void *arg)
 }
 
 
-static int front_pane(enum front_pane what, char **why, void *arg)
+static int front_pane(
+	enum front_pane what, const char *word, char **why, void *arg)
 {
+	(void)word;
 	(void)why;
 	(void)arg;
 	return what == FRONT_PANE_ZOOM ? 69 : 0;
+}
+
+
+static bool front_selected(struct front_chat *chat, void *arg)
+{
+	const struct world *w = arg;
+
+	*chat = (struct front_chat){
+		.account = "work", .peer = "sip:cursor@x.test"};
+	return !w->nobody;
 }
 
 
@@ -95,6 +107,7 @@ struct world *world_alloc(unsigned flags)
 		.outcome = front_outcome,
 		.show = front_show,
 		.pane = flags & WORLD_PANES ? front_pane : NULL,
+		.selected = flags & WORLD_PANES ? front_selected : NULL,
 		.complete = front_complete,
 		.quit = front_quit,
 	};

@@ -28,6 +28,7 @@ struct world {
 	struct mbuf *outcomes; /* at the front: "status text" a line */
 	char *shown; /* what show() was told */
 	bool quit;
+	bool nobody; /* is under the cursor */
 	char *scratch;
 };
 
