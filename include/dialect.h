@@ -194,6 +194,10 @@ int endpoint_alloc(struct endpoint **ep, struct dialect_stack *stack,
 /* Signs in; while failed: tries at once. */
 void endpoint_sign_in(struct endpoint *e);
 
+/* Somebody waits: while failed, a try that is due later is made now, but not
+ * before a time that the server named. */
+void endpoint_nudge(struct endpoint *e);
+
 /* BYE, un-PUBLISH, un-SUBSCRIBE, un-REGISTER side by side; DONE (may be NULL)
  * after that or LIMIT ms. */
 void endpoint_sign_out(struct endpoint *e, uint64_t limit,

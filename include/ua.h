@@ -174,6 +174,11 @@ int ua_alloc(struct ua **uap, struct ua_stack *stack,
  * 5626 4.5) or listens. Called while failed: tries again at once. */
 void ua_start(struct ua *ua);
 
+/* Somebody waits for the account: a try that is due later, after a failure,
+ * is made now, at most one in 2 s and never before a time that the server
+ * named. */
+void ua_nudge(struct ua *ua);
+
 /* Un-registers; DONE (may be NULL) after that or LIMIT ms. State offline. */
 void ua_stop(struct ua *ua, uint64_t limit, void (*done)(void *arg), void *arg);
 

@@ -277,6 +277,14 @@ void core_account_start(struct core_account *a)
 }
 
 
+void core_account_nudge(struct core_account *a)
+{
+	if (a && a->core && a->endpoint && !a->leaving &&
+		a->state == ENDPOINT_FAILED)
+		endpoint_nudge(a->endpoint);
+}
+
+
 void core_login(struct core_account *a, core_done_h *done, void *arg)
 {
 	if (!a->core)

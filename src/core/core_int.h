@@ -231,6 +231,9 @@ const char *core_account_setting(
 bool core_account_online(const struct core_account *a);
 void core_account_post(struct core_account *a); /* its event */
 
+/* A message waits for A: a failed one tries again soon. A may be NULL. */
+void core_account_nudge(struct core_account *a);
+
 /* STATUS: address, code and retry; NULL: none. False: nothing is new. */
 bool core_account_set_state(struct core_account *a, enum endpoint_state state,
 	const char *reason, const struct endpoint_status *status);

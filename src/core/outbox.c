@@ -86,8 +86,12 @@ void core_outbox_pump(struct core_chat *c)
 	struct core *core;
 
 	if (!m || !m->id || m->flying || m->marked ||
-		tmr_isrunning(&c->retry) || !may_go(c))
+		tmr_isrunning(&c->retry))
 		return;
+	if (!may_go(c)) {
+		core_account_nudge(c->account);
+		return;
+	}
 	core = m->core;
 	m->marked = true;
 	core->store->ops->set_state(core->store, m->id, STORE_SENT, NULL, 0,

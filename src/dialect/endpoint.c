@@ -273,6 +273,12 @@ void endpoint_sign_in(struct endpoint *e)
 }
 
 
+void endpoint_nudge(struct endpoint *e)
+{
+	ua_nudge(e->ua);
+}
+
+
 static void left(void *arg)
 {
 	struct endpoint *e = endpoint_hold(arg);

@@ -8,10 +8,9 @@
 
 enum {
 	SPACING = 10, /* least seconds between two REGISTERs */
-	TLS_WAIT_MAX = 1800, /* seconds before a refused certificate is
-	                           looked at again */
+	FLOW_JITTER_MS = 1000, /* all clients of a server lose it at once */
+	CHECK_MS = 10000, /* a connection in doubt has to answer by then */
 	RAISES_MAX = 3, /* times a 423 is obeyed in a row */
-	/* bytes of Service-Route */
 };
 
 
@@ -22,7 +21,7 @@ struct ua_reg {
 	struct sip_flow_watch *watch;
 	struct tmr tmr; /* refresh or next try */
 	uint32_t expires; /* asked for; a 423 raises it */
-	unsigned failures; /* one after the other */
+	struct ua_retry retry;
 	unsigned raises; /* 423s in a row */
 	bool bound; /* the server may hold a binding */
 	bool removing;
@@ -125,51 +124,19 @@ static int reg_send(struct ua_reg *reg)
 
 /* ---- failure ---- */
 
-/* True where the same request may succeed later without anybody's help. */
-static bool heals(const struct ua_result *r)
-{
-	if (r->wrong_password || r->err == EACCES)
-		return false;
-	if (r->retry_after)
-		return true;
-	if (r->tls || r->err)
-		return r->err != ECANCELED;
-	switch (r->status) {
-	case 408:
-	case 430:
-	case 480:
-	case 486:
-	case 491:
-		return true;
-	case 501:
-	case 505:
-	case 513:
-		return false;
-	default:
-		return r->status >= 500 && r->status != 603 &&
-			r->status != 604 && r->status != 606;
-	}
-}
-
-
 static void reg_failed(struct ua_reg *reg, const struct ua_result *result)
 {
 	struct ua *ua = reg->ua;
 	int64_t retry_at = 0;
-	uint32_t wait;
+	uint64_t wait;
 
-	++reg->failures;
 	reg->new_flow = true;
 	sip_agent_set_flow(ua->agent, NULL);
 	reg->watch = mem_deref(reg->watch);
-	if (heals(result)) {
-		wait = ua_backoff(ua, result->tls ? 16 : reg->failures,
-			result->tls ? TLS_WAIT_MAX : UA_BACKOFF_MAX);
-		if (wait < result->retry_after)
-			wait = result->retry_after;
-		retry_at = tmrs_wall(ua->stack->tmrs) + (int64_t)wait * 1000;
-		tmr_start(ua->stack->tmrs, &reg->tmr, (uint64_t)wait * 1000,
-			reg_tmr_h, reg);
+	wait = ua_retry_failed(&reg->retry, ua, result);
+	if (ua_retry_heals(result)) {
+		retry_at = tmrs_wall(ua->stack->tmrs) + (int64_t)wait;
+		tmr_start(ua->stack->tmrs, &reg->tmr, wait, reg_tmr_h, reg);
 	}
 	ua_set_state(ua, UA_FAILED, result, result->why, retry_at, NULL);
 }
@@ -203,7 +170,8 @@ static void reg_tmr_h(void *arg)
 	struct ua_reg *reg = arg;
 	struct ua *ua = mem_ref(reg->ua);
 
-	if (!reg->req && ua->state == UA_FAILED)
+	/* Of short waits, one behind the other, only the ends are news. */
+	if (!reg->req && ua->state == UA_FAILED && !reg->retry.brief)
 		ua_set_state(ua, UA_CONNECTING, NULL, NULL, 0, NULL);
 	if (ua_isowned(ua) && !reg->req && !ua->stopping &&
 		ua->state != UA_OFFLINE)
@@ -219,13 +187,14 @@ static void flow_down_h(const struct stream_end *end, void *arg)
 	struct ua_reg *reg = arg;
 	struct ua *ua = mem_ref(reg->ua);
 	struct tmrs *tmrs = ua->stack->tmrs;
-	uint64_t since = tmrs_now(tmrs) - reg->online_at, wait = 0;
+	uint64_t since = tmrs_now(tmrs) - reg->online_at;
+	uint64_t wait = rand_below(ua->stack->rand, FLOW_JITTER_MS);
 
 	reg->watch = mem_deref(reg->watch);
 	reg->new_flow = true;
 	/* A server that takes us and hangs up at once is not hammered. */
 	if (since < SPACING * 1000)
-		wait = SPACING * 1000 - since;
+		wait += SPACING * 1000 - since;
 	if (!reg->req && !reg->removing) {
 		tmr_start(tmrs, &reg->tmr, wait, reg_tmr_h, reg);
 		ua_set_state(ua, UA_CONNECTING, NULL,
@@ -271,7 +240,8 @@ static void registered(struct ua_reg *reg, const struct sip_result *r)
 		return;
 	}
 	reg->bound = true;
-	reg->failures = reg->raises = 0;
+	ua_retry_reset(&reg->retry);
+	reg->raises = 0;
 	reg->flow_retried = false;
 	reg->online_at = tmrs_now(ua->stack->tmrs);
 	ua_redirect_reset(&reg->rd);
@@ -420,6 +390,20 @@ void ua_reg_start(struct ua_reg *reg)
 }
 
 
+void ua_reg_nudge(struct ua_reg *reg)
+{
+	struct ua *ua = reg->ua;
+	uint64_t wait;
+
+	if (reg->req || ua->state != UA_FAILED || ua->stopping ||
+		!tmr_isrunning(&reg->tmr) || !ua_retry_may_hurry(&reg->retry))
+		return;
+	wait = ua_retry_hurry(&reg->retry, ua);
+	if (wait < tmr_remaining(&reg->tmr))
+		tmr_start(ua->stack->tmrs, &reg->tmr, wait, reg_tmr_h, reg);
+}
+
+
 void ua_reg_stop(struct ua_reg *reg)
 {
 	tmr_cancel(&reg->tmr);
@@ -427,7 +411,7 @@ void ua_reg_stop(struct ua_reg *reg)
 	reg->bound = reg->bound || reg->req;
 	reg->req = mem_deref(reg->req);
 	reg->watch = mem_deref(reg->watch);
-	if (!reg->bound || reg->failures) {
+	if (!reg->bound || reg->retry.failed) {
 		ua_stop_unbound(reg->ua);
 		return;
 	}
@@ -443,7 +427,8 @@ void ua_reg_reset(struct ua_reg *reg)
 	reg->watch = mem_deref(reg->watch);
 	ua_redirect_reset(&reg->rd);
 	reg->expires = reg->ua->expires;
-	reg->failures = reg->raises = 0;
+	ua_retry_reset(&reg->retry);
+	reg->raises = 0;
 	reg->bound = reg->removing = reg->flow_retried = false;
 	reg->outbound = reg->new_flow = true;
 	(void)sip_agent_set_service_route(reg->ua->agent, NULL);

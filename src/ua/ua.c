@@ -147,16 +147,6 @@ bool ua_isonline(const struct ua *ua)
 }
 
 
-uint32_t ua_backoff(struct ua *ua, unsigned n, uint32_t max)
-{
-	enum { BASE = 30 };
-	uint64_t wait = (uint64_t)BASE << (n < 16 ? n : 16);
-	uint32_t w = wait > max ? max : (uint32_t)wait;
-
-	return w / 2 + rand_below(ua->stack->rand, w / 2 + 1);
-}
-
-
 void ua_local(
 	const struct ua *ua, const struct sip_flow *flow, struct sa *local)
 {
@@ -246,6 +236,13 @@ void ua_start(struct ua *ua)
 	sip_agent_reset_credentials(ua->agent);
 	ua->state = UA_CONNECTING;
 	tmr_start(ua->stack->tmrs, &ua->tmr, 0, start_h, ua);
+}
+
+
+void ua_nudge(struct ua *ua)
+{
+	if (ua->reg)
+		ua_reg_nudge(ua->reg);
 }
 
 

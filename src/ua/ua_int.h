@@ -129,9 +129,6 @@ bool ua_isonline(const struct ua *ua);
 void ua_stop_unbound(struct ua *ua);
 void ua_stop_check(struct ua *ua);
 
-/* Seconds to wait after failure number N (from 1): RFC 5626 4.5. */
-uint32_t ua_backoff(struct ua *ua, unsigned n, uint32_t max);
-
 /* An address of ours for SDP, towards FLOW if there is one. */
 void ua_local(
 	const struct ua *ua, const struct sip_flow *flow, struct sa *local);
@@ -212,6 +209,34 @@ void ua_redirect_add(
 /* The next one to try (borrowed) after an answer of STATUS, or NULL. */
 const char *ua_redirect_next(struct ua_redirect *rd, uint16_t status);
 
+/* ---- retry.c -------------------------------------------------------- */
+
+/* What is remembered of failures to register since the last success. */
+struct ua_retry {
+	bool failed;
+	bool brief; /* the last wait is one of the short ones */
+	bool ordered; /* the last wait is the server's wish, or TLS's */
+	unsigned quick; /* waits that were short, and that were not */
+	unsigned slow;
+	uint64_t since; /* the first failure */
+	uint64_t last;
+};
+
+/* Seconds to wait after failure number N (from 1): RFC 5626 4.5. */
+uint32_t ua_backoff(struct ua *ua, unsigned n, uint32_t max);
+
+/* True where the same request may succeed later without anybody's help. */
+bool ua_retry_heals(const struct ua_result *r);
+
+/* Another failure: milliseconds until the next try. */
+uint64_t ua_retry_failed(
+	struct ua_retry *retry, struct ua *ua, const struct ua_result *r);
+
+/* True if the user may shorten the wait; milliseconds that are left then. */
+bool ua_retry_may_hurry(const struct ua_retry *retry);
+uint64_t ua_retry_hurry(const struct ua_retry *retry, const struct ua *ua);
+void ua_retry_reset(struct ua_retry *retry);
+
 /* ---- register.c, binding.c ------------------------------------------ */
 
 /* Seconds that the 200 R to a REGISTER gives our binding, 0: none; learns
@@ -224,6 +249,7 @@ void ua_binding_keepalive(const struct sip_result *r, bool outbound);
 
 int ua_reg_alloc(struct ua_reg **rp, struct ua *ua);
 void ua_reg_start(struct ua_reg *reg);
+void ua_reg_nudge(struct ua_reg *reg); /* somebody waits for it */
 void ua_reg_stop(struct ua_reg *reg); /* ua_stop_unbound() when done */
 
 /* Forgets everything without a word. */

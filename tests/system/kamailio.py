@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A Kamailio of the tests' own on loopback: UDP, TCP and TLS, digest,
-registrar, presence that lets every watcher in. Nothing of it outlives the
-object."""
+registrar, presence that lets every watcher in, on demand a store for who is
+away. It can be killed and come back. Nothing of it outlives the object."""
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -58,6 +59,9 @@ loadmodule "registrar.so"
 loadmodule "nathelper.so"
 loadmodule "presence.so"
 loadmodule "presence_xml.so"
+#!ifdef WITH_STORE
+loadmodule "msilo.so"
+#!endif
 
 modparam("tls", "config", "@DIR@/tls.cfg")
 modparam("tls", "tls_force_run", 1)
@@ -84,6 +88,14 @@ modparam("registrar", "received_avp", "$avp(RECEIVED)")
 modparam("nathelper", "received_avp", "$avp(RECEIVED)")
 modparam("presence", "db_url", "text://@DIR@/dbtext")
 modparam("db_text", "db_mode", 0)
+#!ifdef WITH_STORE
+modparam("msilo", "db_url", "text://@DIR@/dbtext")
+modparam("msilo", "outbound_proxy", "sip:127.0.0.1:@PORT@")
+modparam("msilo", "add_date", 0)
+modparam("msilo", "use_contact", 0)
+modparam("msilo", "check_time", 5)
+modparam("msilo", "expire_time", 86400)
+#!endif
 modparam("presence", "subs_db_mode", 0)
 modparam("presence", "publ_cache", 0)
 modparam("presence", "clean_period", 10)
@@ -126,6 +138,9 @@ request_route {
 	if (is_method("PUBLISH|SUBSCRIBE")) { route(PRESENCE); exit; }
 	if (is_method("INVITE")) record_route();
 	if (!lookup("location")) {
+#!ifdef WITH_STORE
+		if (is_method("MESSAGE")) { route(STORE); exit; }
+#!endif
 		t_newtran();
 		if ($rU =~ "^(@USERS@)$")
 			send_reply("480", "Temporarily Unavailable");
@@ -133,9 +148,34 @@ request_route {
 			send_reply("404", "Not Found");
 		exit;
 	}
+#!ifdef WITH_STORE
+	t_on_failure("STORE");
+#!endif
 	route(RELAY);
 	exit;
 }
+
+#!ifdef WITH_STORE
+route[STORE] {
+	if (!t_newtran()) { sl_reply_error(); exit; }
+	if (!($rU =~ "^(@USERS@)$")) { send_reply("404", "Not Found"); exit; }
+	if ($hdr(Content-Type) =~ "^application/im-iscomposing") {
+		send_reply("202", "Not stored"); exit;
+	}
+	if (m_store("sip:$rU@@DOMAIN@")) send_reply("202", "Accepted");
+	else send_reply("503", "Offline store failed");
+	exit;
+}
+
+failure_route[STORE] {
+	if (t_is_canceled() || !is_method("MESSAGE")) exit;
+	if (!t_branch_timeout() && !t_check_status("408|430|477|480|503")) exit;
+	if ($hdr(Content-Type) =~ "^application/im-iscomposing") {
+		t_reply("202", "Not stored"); exit;
+	}
+	if (m_store("sip:$oU@@DOMAIN@")) t_reply("202", "Accepted");
+}
+#!endif
 
 route[AUTH] {
 #!ifdef WITH_NOAUTH
@@ -182,7 +222,10 @@ route[REGISTRAR] {
 		sl_send_reply("423", "Interval Too Brief"); exit;
 	}
 	if ($proto != "udp") fix_nated_register();
-	if (!save("location")) sl_reply_error();
+	if (!save("location")) { sl_reply_error(); exit; }
+#!ifdef WITH_STORE
+	if ($expires(max) > 0) m_dump("sip:$tU@@DOMAIN@");
+#!endif
 	exit;
 }
 
@@ -311,12 +354,14 @@ def make_certificates(directory):
 
 
 class Kamailio:
-    """Starts at once; `with` or stop() ends it."""
+    """Starts at once; `with` or stop() ends it. STORE: it keeps messages for
+    who is not registered and hands them over when he is (msilo)."""
 
     def __init__(self, directory, algorithm="MD5", auth=True, nonce=300,
-                 min_expires=10, debug=2):
+                 min_expires=10, debug=2, store=False):
         self.dir = str(directory)
         self.auth = auth
+        self.store = store
         self.subst = {
             "ALGORITHM": algorithm, "NONCE": str(nonce),
             "MIN": str(min_expires), "DEBUG": str(debug),
@@ -345,6 +390,8 @@ class Kamailio:
         head = "#!KAMAILIO\n"
         if not self.auth:
             head += "#!define WITH_NOAUTH\n"
+        if self.store:
+            head += "#!define WITH_STORE\n"
         with open(os.path.join(self.dir, "kamailio.cfg"), "w") as f:
             f.write(head + text)
         with open(os.path.join(self.dir, "tls.cfg"), "w") as f:
@@ -363,12 +410,23 @@ class Kamailio:
         tables = os.path.join(self.dir, "dbtext")
         shutil.rmtree(tables, ignore_errors=True)
         os.makedirs(tables)
+        if self.store:
+            # As the module comes, but for what it leaves unset itself.
+            with open(os.path.join(tables, "silo"), "w") as f:
+                f.write("id(int,auto) src_addr(string) dst_addr(string) "
+                        "username(string) domain(string) inc_time(int) "
+                        "exp_time(int) snd_time(int) ctype(string) "
+                        "body(string,null) extra_hdrs(string,null) "
+                        "callid(string,null) status(int,null) \n")
         for t in ("version", "presentity", "active_watchers", "watchers",
                   "xcap", "pua"):
             shutil.copy("/usr/share/kamailio/dbtext/kamailio/" + t, tables)
 
     def start(self):
         self._write()
+        self._run()
+
+    def _run(self):
         self.log = open(os.path.join(self.dir, "kamailio.log"), "ab")
         self.process = subprocess.Popen(
             (self.program(), "-f", self.dir + "/kamailio.cfg", "-Y",
@@ -423,6 +481,22 @@ class Kamailio:
             self.process.wait(10)
         self.process = None
         self.log.close()
+
+    def go(self, sig=signal.SIGTERM):
+        """Away: SIGTERM is the orderly way, SIGKILL the other, which loses
+        what is in its store."""
+        if sig == signal.SIGKILL:
+            # Its processes are a group of their own.
+            os.killpg(self.process.pid, sig)
+            self.process.wait(10)
+            self.process = None
+            self.log.close()
+        else:
+            self.stop()
+
+    def come_back(self):
+        """On the same ports, with what it had on disk."""
+        self._run()
 
     def __enter__(self):
         return self

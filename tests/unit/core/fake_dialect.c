@@ -105,6 +105,12 @@ void endpoint_sign_in(struct endpoint *e)
 }
 
 
+void endpoint_nudge(struct endpoint *e)
+{
+	note("nudge %s", e->aor);
+}
+
+
 void endpoint_sign_out(
 	struct endpoint *e, uint64_t limit, void (*done)(void *arg), void *arg)
 {

@@ -7,8 +7,9 @@ int test_message(void);
 int test_notify(void);
 int test_publish(void);
 int test_register(void);
+int test_retry(void);
 int test_session(void);
 int test_subscribe(void);
 
-UNIT_MAIN(test_listen, test_dispatch, test_register, test_message,
+UNIT_MAIN(test_listen, test_dispatch, test_register, test_retry, test_message,
 	test_subscribe, test_notify, test_publish, test_session)

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A server that is away for a while: what is typed meanwhile waits, and
+arrives once and in order within 15 s of its return; what is written to who is
+away waits in the server. FL4, ME9."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from kamailio import Kamailio
+from sotto import account
+
+pytestmark = pytest.mark.peers
+
+WHOLE = os.environ.get("SOTTO_TEST_ALL")
+RETURN = 15.0  # seconds from the server's return until all has arrived
+TEN = ["%d: what is typed while nobody listens" % n for n in range(10)]
+SHORT = {"udp": 8.0, "tcp": 15.0, "tls": 8.0}
+
+
+@pytest.fixture
+def server(tmp_path_factory):
+    if Kamailio.program() is None:
+        pytest.skip("kamailio is not installed")
+    with Kamailio(tmp_path_factory.mktemp("away"), store=True) as k:
+        yield k
+
+
+def config(user, server, transport):
+    return (account("me", user, server, transport, session="page",
+                    accept="all") + "login me\n")
+
+
+def incoming(s):
+    """Texts that came in, as often as they did."""
+    return [e["text"] for e in s.seen("message", direction="in")]
+
+
+def states(s, id):
+    return [e["state"] for e in s.seen("message-state", id=id)]
+
+
+def type_all(s, peer, texts, seconds=0.0):
+    """Types TEXTS over SECONDS; returns the numbers of the commands."""
+    numbers = []
+    for text in texts:
+        numbers.append(s.send("msg", peer, text))
+        time.sleep(seconds / len(texts))
+    return numbers
+
+
+@pytest.mark.parametrize("transport", ("udp", "tcp", "tls"))
+@pytest.mark.parametrize("how", (signal.SIGKILL, signal.SIGTERM))
+def test_server_away(start, server, transport, how):
+    minute = 60.0 if WHOLE else SHORT[transport]
+    alice = start("alice", config("alice", server, transport))
+    bob = start("bob", config("bob", server, transport))
+    for s in (alice, bob):
+        s.expect("account", state="online")
+    alice.do("msg", "sip:bob@lab.test", "before")
+    bob.expect("message", text="before", direction="in")
+
+    server.go(how)
+    gone = time.monotonic()
+    numbers = type_all(alice, "sip:bob@lab.test", TEN, minute / 2)
+    back = type_all(bob, "sip:alice@lab.test", TEN[:3], 1.0)
+    time.sleep(max(gone + minute - time.monotonic(), 0))
+    # Nothing has failed, nothing is gone.
+    for s, n in ((alice, 11), (bob, 3)):
+        assert s.seen("message-state", state="failed") == []
+        queued = [e for e in s.seen("message", direction="out")]
+        assert len(queued) == n
+        assert s.seen("reply", ok=False) == []
+    assert incoming(bob) == ["before"]
+
+    server.come_back()
+    returned = time.monotonic()
+    bob.expect("message", timeout=RETURN, text=TEN[-1], direction="in")
+    alice.expect("message", timeout=RETURN, text=TEN[2], direction="in")
+    took = time.monotonic() - returned
+    print("%s, %s: all there %.1f s after its return"
+          % (transport, how.name, took))
+    assert took <= RETURN
+    for s, wanted in ((alice, numbers), (bob, back)):
+        for number in wanted:
+            assert s.reply(number)["ok"] is True
+    time.sleep(1.0)  # what comes twice would come now
+    assert incoming(bob) == ["before"] + TEN
+    assert incoming(alice) == TEN[:3]
+    for s in (alice, bob):
+        assert s.seen("message-state", state="failed") == []
+
+
+@pytest.mark.parametrize("transport", ("udp", "tcp", "tls"))
+def test_peer_away(start, server, transport):
+    """The server keeps what is written to who is away, through a restart of
+    its own, and hands it over with the time of its writing."""
+    bob = start("bob", config("bob", server, transport))
+    bob.expect("account", state="online")
+    assert bob.quit() == 0
+    alice = start("alice", config("alice", server, transport))
+    alice.expect("account", state="online")
+    numbers = type_all(alice, "sip:bob@lab.test", TEN)
+    for number in numbers:
+        reply = alice.reply(number)
+        assert reply["ok"] is True
+        id = reply["result"]["id"]
+        assert states(alice, id)[-1] == "accepted"
+    server.go(signal.SIGTERM)
+    server.come_back()
+    bob = start("bob", config("bob", server, transport))
+    bob.expect("message", timeout=RETURN, text=TEN[-1], direction="in")
+    time.sleep(0.5)
+    got = bob.seen("message", direction="in")
+    assert [e["text"] for e in got] == TEN
+    assert all("sent-at" in e for e in got)
