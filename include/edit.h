@@ -7,6 +7,9 @@
  * standard input and writes standard output, which never blocks it: what a
  * slow terminal has not taken waits. What is printed in one turn of the loop
  * is drawn together, and the line that is being typed stays below it.
+ *
+ * 1 line    readline draws, for the line front end
+ * 2 lent    the screen draws and hands in the bytes of keys
  */
 #ifndef SOTTO_EDIT_H
 #define SOTTO_EDIT_H
@@ -16,8 +19,11 @@
 #include "cmd.h"
 #include "core.h"
 #include "loop.h"
+#include "pl.h"
 
 struct edit;
+
+/* ---- 1 line --------------------------------------------------------- */
 
 struct edit_handlers {
 	/* A whole line, without its newline. */
@@ -76,5 +82,60 @@ bool edit_interrupt(struct edit *e);
  * perhaps before this returns. */
 void edit_ask(
 	struct edit *e, const char *prompt, core_secret_h *answer, void *ctx);
+
+/* ---- 2 lent --------------------------------------------------------- */
+
+/* What may complete the word at the point; borrowed, not cleaned. */
+struct edit_candidate {
+	const char *text;
+	const char *help; /* NULL: none */
+};
+
+struct edit_lend_handlers {
+	/* Enter: the whole line, newlines included. It is empty afterwards,
+	 * and the handler may put something else there (edit_set()). */
+	void (*line)(const char *text, void *arg);
+
+	/* Text, point or prompt are others: to be drawn. TYPED: by a key that
+	 * changed the text. */
+	void (*changed)(bool typed, void *arg);
+
+	/* The menu of candidates; N 0: it is gone. AT is the one that stands
+	 * in the line, N if none does. */
+	void (*menu)(const struct edit_candidate *candidates, size_t n,
+		size_t at, void *arg);
+	void (*bell)(void *arg);
+	void (*end)(void *arg); /* the end of input was typed */
+	void *arg;
+};
+
+/* Readline without a terminal: it reads what edit_feed() hands in and draws
+ * nothing. Keys, vi mode and the like are those of inputrc. EBUSY. */
+int edit_lend(struct edit **ep, struct loop *loop, struct cmd *cmd,
+	const struct edit_lend_handlers *h);
+void edit_feed(struct edit *e, const struct pl *bytes);
+
+/* Puts TEXT in at the point as it is: nothing in it is a key. */
+void edit_paste(struct edit *e, const struct pl *text);
+
+/* What is typed so far and the byte the cursor is at; borrowed. While a
+ * question of edit_ask() is asked it is the answer, which is not to be
+ * shown: edit_question() is its prompt, else NULL. */
+const char *edit_text(const struct edit *e);
+size_t edit_point(const struct edit *e);
+const char *edit_question(const struct edit *e);
+
+/* What readline shows instead of the prompt (incremental search, a count, the
+ * mode of vi); NULL: nothing. */
+const char *edit_shown_prompt(const struct edit *e);
+
+/* Another text, as of another draft; nothing of it is undone. */
+void edit_set(struct edit *e, const char *text, size_t point);
+
+/* The lines of chat KEY are those that Up and searches find from here on;
+ * edit_remember() adds to them. LOAD is called for its first use and hands
+ * its older lines to edit_remember(). */
+void edit_history(struct edit *e, const char *key,
+	void (*load)(struct edit *e, const char *key, void *arg), void *arg);
 
 #endif

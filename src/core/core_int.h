@@ -18,7 +18,7 @@ enum {
 	CORE_TEXT_MAX = 1 << 20, /* bytes of a text */
 	CORE_VALUE_MAX = 4096, /* bytes of an option or setting */
 	CORE_SETTINGS_MAX = 32, /* rows of the table of settings */
-	CORE_OPTIONS_MAX = 32, /* rows of the table of options */
+	CORE_OPTIONS_MAX = 64, /* rows of the table of options */
 	CORE_PENDING_MAX = 1000, /* watchers that wait for an answer */
 	CORE_FETCHED_MAX = 1000, /* strangers whose presence is kept */
 	CORE_STRANGER_CHATS = 1000, /* chats of people not in the list */

@@ -11,7 +11,39 @@ static const char *const longs[] = {"auto", "yes", "no", NULL};
 static const char *const levels[] = {"error", "warning", "info", "debug", NULL};
 
 
+static const char *const orders[] = {"presence", "name", "fixed", NULL};
+
+
 const struct core_option core_options[] = {
+	{
+		.name = "buddies-hidden",
+		.type = CORE_BOOL,
+		.initial = "no",
+		.help = "Whether the buddy list is shown only while it has the "
+			"keys.",
+	},
+	{
+		.name = "buddies-offline",
+		.type = CORE_BOOL,
+		.initial = "yes",
+		.help = "Whether buddies who are offline are listed.",
+	},
+	{
+		.name = "buddies-order",
+		.type = CORE_CHOICE,
+		.initial = "presence",
+		.choices = orders,
+		.help = "How the buddies of a group are ordered: by presence "
+			"and then by name, by name, or as they were added.",
+	},
+	{
+		.name = "buddies-width",
+		.type = CORE_NUMBER,
+		.initial = "24",
+		.min = 8,
+		.max = 200,
+		.help = "Columns of the buddy list.",
+	},
 	{
 		.name = "dns-servers",
 		.type = CORE_STRING,

@@ -275,6 +275,9 @@ struct tmrs *ui_tmrs(struct ui_front *f);
 /* Something changed: drawn before the loop sleeps. */
 void ui_dirty(struct ui_front *f);
 
+/* Shows a chat, as `chat show` does. */
+void ui_show(struct ui_front *f, const struct front_chat *chat);
+
 /* Runs a command line as if a key were bound to it. */
 void ui_command(struct ui_front *f, const char *line);
 
