@@ -100,8 +100,10 @@ struct sip_net_handlers {
 	void (*recv)(const struct sa *src, const struct sa *dst,
 		const uint8_t *p, size_t n, void *arg);
 
-	/* Datagrams: ICMP about PEER. */
-	void (*error)(const struct sa *peer, int err, void *arg);
+	/* Datagrams: ICMP about one to PEER that begins with the N bytes at
+	 * P; N may be 0. */
+	void (*error)(const struct sa *peer, int err, const uint8_t *p,
+		size_t n, void *arg);
 
 	/* A connection is up; has ended (once, nothing after it). */
 	void (*up)(void *arg);
@@ -297,6 +299,12 @@ typedef void(sip_flow_down_h)(const struct stream_end *end, void *arg);
 int sip_flow_watch(struct sip_flow_watch **wp, struct sip_flow *flow,
 	sip_flow_down_h *h, void *arg);
 
+/* When something last came over FLOW, by tmrs_now(); 0: never. */
+uint64_t sip_flow_heard(const struct sip_flow *flow);
+
+/* Ends FLOW, which was found dead, as if the network had told so. */
+void sip_flow_close(struct sip_flow *flow, int err, const char *why);
+
 /* Keeps FLOW alive (RFC 5626 4.4): on a stream CRLF CRLF every 80-100 % of
  * SECONDS (0: 120), no pong within 10 s ends the flow when PONG is true; on
  * UDP a CRLF CRLF datagram every 24-29 s. */
@@ -370,6 +378,8 @@ struct sip_result {
 	bool wrong_password;   /* credentials were refused */
 	uint32_t retry_after;  /* seconds; 0: not said */
 	struct sip_flow *flow; /* that it went over; NULL: none */
+	bool maybe; /* no answer from a server that it may have reached: this
+	               one, or one before it */
 	bool final;
 };
 

@@ -71,6 +71,8 @@ struct ua_result {
 	bool wrong_password;
 	bool tls;              /* a TLS check failed */
 	uint32_t retry_after;  /* seconds; 0: not said */
+	bool maybe;            /* a server that did not answer may have got
+	                          it */
 };
 typedef void(ua_result_h)(const struct ua_result *result, void *arg);
 

@@ -18,9 +18,10 @@ struct udp;
 typedef void(udp_recv_h)(const struct sa *src, const struct sa *dst,
 	const uint8_t *p, size_t n, void *arg);
 
-/* ICMP told ERR (ECONNREFUSED, EHOSTUNREACH, ...) about what was sent to
- * PEER. */
-typedef void(udp_error_h)(const struct sa *peer, int err, void *arg);
+/* ICMP told ERR (ECONNREFUSED, EHOSTUNREACH, ...) about what was sent to PEER:
+ * it begins with the N bytes at P; N may be 0. */
+typedef void(udp_error_h)(const struct sa *peer, int err, const uint8_t *p,
+	size_t n, void *arg);
 
 /* Opens a socket at LOCAL (port 0: any free one). Errno. mem_deref()
  * closes. */

@@ -75,22 +75,33 @@ static enum endpoint_sent sent_of_response(const struct ua_result *r)
 		return ENDPOINT_ACCEPTED;
 	if (r->status / 100 == 2)
 		return ENDPOINT_DELIVERED;
+	/* What a server before this one may have got is not sent again. */
 	if (asks_back(r))
-		return ENDPOINT_LATER;
-	/* 487: the session ended while the peer had it in hand. */
-	return r->status == 408 || r->status == 487 ? ENDPOINT_UNKNOWN
-						    : ENDPOINT_REFUSED;
+		return r->maybe ? ENDPOINT_UNKNOWN : ENDPOINT_LATER;
+	switch (r->status) {
+	case 408: /* a server passed it on and heard nothing of it (RFC 3261 */
+	case 504: /* 21.4.9, 21.5.5): the peer may have it on the screen */
+	case 487: /* the session ended while the peer had it in hand */
+		return ENDPOINT_UNKNOWN;
+	default:
+		return ENDPOINT_REFUSED;
+	}
 }
 
 
 /*
- * A text that cannot have left stays to be sent later; one whose answer was
- * lost may have arrived.
+ * A text that cannot have arrived stays to be sent later: no connection came
+ * to be, ICMP sent the datagram back. One that was on its way and got no
+ * answer, be it within 32 s (timer F) or since the connection broke, may have
+ * arrived, and only its writer may send it again: the peer would see it twice
+ * (its Call-ID is another then, RFC 3428 8).
  */
 enum endpoint_sent conv_sent_of(const struct ua_result *r)
 {
 	if (r->msg)
 		return sent_of_response(r);
+	if (r->maybe)
+		return ENDPOINT_UNKNOWN;
 	if (r->tls)
 		return ENDPOINT_REFUSED;
 	switch (r->err) {
@@ -99,18 +110,11 @@ enum endpoint_sent conv_sent_of(const struct ua_result *r)
 	case EINVAL:
 	case ENOTSUP:
 		return ENDPOINT_REFUSED;
-	case ECONNREFUSED:
-	case EHOSTUNREACH:
-	case ENETUNREACH:
-	case ENETDOWN:
-	case ENOENT:
-	case ENOTCONN:
-	case EAGAIN:
-	case ENOBUFS:
+	case ENOTCONN: /* the session is closed: another may carry it */
 		return ENDPOINT_LATER;
 	default:
 		/* Without any status it was not even tried. */
-		return r->status ? ENDPOINT_UNKNOWN : ENDPOINT_REFUSED;
+		return r->status ? ENDPOINT_LATER : ENDPOINT_REFUSED;
 	}
 }
 

@@ -65,10 +65,13 @@ static void no_recv(const struct sa *src, const struct sa *dst,
 }
 
 
-static void no_error(const struct sa *peer, int err, void *arg)
+static void no_error(
+	const struct sa *peer, int err, const uint8_t *p, size_t n, void *arg)
 {
 	(void)peer;
 	(void)err;
+	(void)p;
+	(void)n;
 	(void)arg;
 }
 
@@ -158,22 +161,26 @@ static int icmp_error(struct msghdr *msg)
 /* Takes one message off the error queue; false when it is empty. */
 static bool read_error(struct udp *udp)
 {
-	struct slot slot;
+	struct slot slot = {.iov = {udp->buf, DATAGRAM_SIZE}};
 	struct msghdr msg = {
 		.msg_name = &slot.src,
 		.msg_namelen = sizeof(slot.src),
+		.msg_iov = &slot.iov,
+		.msg_iovlen = 1,
 		.msg_control = slot.control,
 		.msg_controllen = sizeof(slot.control),
 	};
 	struct sa peer;
+	ssize_t n;
 	int err;
 
-	if (recvmsg(udp->fd, &msg, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+	n = recvmsg(udp->fd, &msg, MSG_ERRQUEUE | MSG_DONTWAIT);
+	if (n < 0)
 		return false;
 	err = icmp_error(&msg);
 	sa_set_sockaddr(&peer, msg.msg_name, msg.msg_namelen);
 	if (err && sa_isset(&peer))
-		udp->errorh(&peer, err, udp->arg);
+		udp->errorh(&peer, err, udp->buf, (size_t)n, udp->arg);
 	return true;
 }
 

@@ -15,6 +15,7 @@ enum {
 	COMPLETED_INVITE = 32000, /* D, unreliable transports */
 	ORPHAN = 180000, /* an INVITE that rings for nobody */
 	FOLLOW_UP_SLACK = 512,
+	QUOTE_MIN = 256, /* bytes of a request that ICMP quotes */
 };
 
 enum ctrans_state {
@@ -44,6 +45,8 @@ struct ctrans {
 	struct tmr resend; /* A, E */
 	struct tmr end; /* B, F; D, K; M */
 	uint32_t interval;
+	uint64_t number; /* flow->nsent after the last copy of the request */
+	bool again; /* that was not the first one */
 	uint16_t via_port;
 	bool cancel; /* wanted */
 	bool cancelled; /* sent */
@@ -99,14 +102,15 @@ static const char *send_why(int err)
 
 
 /* T ends with ERR; its user hears it last, for he may do anything. */
-static void ctrans_fail(struct ctrans *t, int err, const char *why)
+static void ctrans_fail(struct ctrans *t, int err, const char *why, bool lost)
 {
+	const struct sip_ctrans_failure failure = {err, why, lost};
 	sip_ctrans_h *h = t->user ? t->user->h : NULL;
 	void *arg = t->user ? t->user->arg : NULL;
 
 	mem_deref(t);
 	if (h)
-		h(NULL, err, why, arg);
+		h(NULL, &failure, arg);
 }
 
 
@@ -115,7 +119,7 @@ static void end_due(void *arg)
 	struct ctrans *t = arg;
 
 	if (t->state == TRYING || t->state == PROCEEDING)
-		ctrans_fail(t, ETIMEDOUT, "no answer within 32 s");
+		ctrans_fail(t, ETIMEDOUT, "no answer within 32 s", false);
 	else
 		mem_deref(t);
 }
@@ -134,9 +138,11 @@ static void resend_due(void *arg)
 
 	err = sip_flow_send(t->flow, t->request->buf, t->request->end);
 	if (err) {
-		ctrans_fail(t, err, send_why(err));
+		ctrans_fail(t, err, send_why(err), false);
 		return;
 	}
+	t->number = t->flow->nsent;
+	t->again = true;
 	t->interval *= 2;
 	if (t->method != MSG_INVITE &&
 		(t->interval > SIP_T2 || t->state == PROCEEDING))
@@ -162,6 +168,7 @@ static int ctrans_start(struct ctrans **tp, struct sip_flow *flow,
 	t = mem_zalloc(sizeof(*t), ctrans_destructor);
 	t->sip = sip;
 	t->flow = mem_ref(flow);
+	t->number = flow->nsent;
 	t->request = mem_ref(mb);
 	t->method = method;
 	if (method == MSG_UNKNOWN)
@@ -329,7 +336,7 @@ static void ctrans_response(struct ctrans *t, const struct msg *resp)
 		break;
 	}
 	if (h)
-		h(resp, 0, NULL, arg);
+		h(resp, NULL, arg);
 }
 
 
@@ -379,7 +386,26 @@ bool sip_ctrans_recv(struct sip *sip, const struct msg *msg)
 
 void sip_ctrans_flow_down(struct ctrans *t, int err, const char *why)
 {
-	ctrans_fail(t, err, why);
+	ctrans_fail(t, err, why, !t->again && t->number >= t->flow->dead_from);
+}
+
+
+uint64_t sip_ctrans_quoted(
+	const struct sip_flow *flow, const uint8_t *p, size_t n)
+{
+	const struct le *le;
+	uint64_t number = 0;
+
+	/* What is short may be of several: the last of them is meant. */
+	for (le = n >= QUOTE_MIN ? flow->ctrans.head : NULL; le;
+		le = le->next) {
+		const struct ctrans *t = le->data;
+		size_t len = t->request->end < n ? t->request->end : n;
+
+		if (t->number > number && !memcmp(t->request->buf, p, len))
+			number = t->number;
+	}
+	return number ? number : flow->nsent;
 }
 
 

@@ -73,13 +73,14 @@ static void udp_arrived(const struct sa *src, const struct sa *dst,
 }
 
 
-static void udp_failed(const struct sa *peer, int err, void *arg)
+static void udp_failed(const struct sa *peer, int err, const uint8_t *p,
+	size_t n, void *arg)
 {
 	struct real_end *end = mem_ref(arg);
 	struct real_udp *udp = &end->u.udp;
 
 	if (udp->handlers.error)
-		udp->handlers.error(peer, err, udp->arg);
+		udp->handlers.error(peer, err, p, n, udp->arg);
 	mem_deref(end);
 }
 

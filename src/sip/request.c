@@ -166,6 +166,7 @@ void request_fail(struct sip_request *r)
 		.why = r->why ? r->why : strerror(r->err),
 		.wrong_password = r->wrong_password,
 		.retry_after = r->retry_after,
+		.maybe = r->maybe,
 		.final = true,
 	};
 
@@ -199,6 +200,7 @@ static void report_final(
 		.status = msg->status,
 		.why = why ? why : cause,
 		.retry_after = retry_after(msg),
+		.maybe = r->maybe,
 		.final = true,
 	};
 
@@ -320,6 +322,7 @@ static void answer(struct sip_request *r, const struct msg *msg)
 	if (sip_agent_filter_recv(r->agent, msg)) {
 		if (msg->status < 200 || r->state == REQUEST_ANSWERED)
 			return;
+		r->maybe = true;
 		request_set_failure(r, EBADMSG,
 			mem_strdup("the answer did not pass its check"));
 		request_fail(r);
@@ -336,11 +339,12 @@ static void answer(struct sip_request *r, const struct msg *msg)
 }
 
 
-void request_ctrans_h(
-	const struct msg *resp, int err, const char *why, void *arg)
+void request_ctrans_h(const struct msg *resp,
+	const struct sip_ctrans_failure *failure, void *arg)
 {
 	struct sip_request *r = arg;
 	char *words;
+	int err;
 
 	if (resp) {
 		answer(r, resp);
@@ -350,12 +354,11 @@ void request_ctrans_h(
 		request_end(r);
 		return;
 	}
-	if (r->cancelled) {
-		err = ECANCELED;
-		words = mem_strdup("cancelled");
-	} else {
-		words = request_failure_words(r->flow, err, why);
-	}
+	r->maybe = r->maybe || !failure->lost;
+	err = r->cancelled ? ECANCELED : failure->err;
+	words = r->cancelled
+		? mem_strdup("cancelled")
+		: request_failure_words(r->flow, err, failure->why);
 	request_next(r, err, words);
 }
 
@@ -463,6 +466,7 @@ void sip_request_agent_gone(struct sip_request *r)
 	if (waiting && r->method == MSG_INVITE && r->ct)
 		sip_ctrans_cancel(r->ct);
 	r->agent = NULL;
+	r->maybe = r->maybe || r->ct;
 	if (!waiting) {
 		request_end(r);
 		return;

@@ -70,6 +70,7 @@ struct sip_request {
 	int err;
 	uint16_t status;
 	char *why;
+	bool maybe; /* a server may have got it and did not answer */
 	bool wrong_password;
 	uint32_t retry_after;
 
@@ -92,8 +93,8 @@ void request_fail(struct sip_request *r);
 void request_set_failure(struct sip_request *r, int err, char *why);
 
 /* A response, or the failure, of R's transaction. */
-void request_ctrans_h(
-	const struct msg *resp, int err, const char *why, void *arg);
+void request_ctrans_h(const struct msg *resp,
+	const struct sip_ctrans_failure *failure, void *arg);
 
 /* R has nothing more to do and reports nothing; it may be gone then. */
 void request_end(struct sip_request *r);

@@ -68,11 +68,17 @@ void sip_recv(struct sip *sip, struct sip_flow *flow, struct msg *msg,
 /* ---- ctrans ---- */
 struct sip_ctrans;
 
-/* RESP for every response that matches; or ERR once: ETIMEDOUT, or the
- * errno of a transport that failed (WHY: words, may be NULL). Final
- * responses end the transaction's interest except 2xx to INVITE. */
-typedef void(sip_ctrans_h)(
-	const struct msg *resp, int err, const char *why, void *arg);
+/* RESP for every response that matches; or FAILURE once: ETIMEDOUT, or the
+ * errno of a transport that failed (WHY: words, may be NULL). LOST: the
+ * request has surely not arrived. Final responses end the transaction's
+ * interest except 2xx to INVITE. */
+struct sip_ctrans_failure {
+	int err;
+	const char *why;
+	bool lost;
+};
+typedef void(sip_ctrans_h)(const struct msg *resp,
+	const struct sip_ctrans_failure *failure, void *arg);
 
 /* Sends the whole message MB over FLOW (up). BRANCH without cookie. mem_deref()
  * of *CTP: no more calls, the transaction finishes alone. For ACK to a 2xx

@@ -79,10 +79,14 @@ struct sip_flow {
 	struct list waits;
 	struct list watches;
 	struct list ctrans; /* unfinished ones, told of the end */
+	uint64_t heard; /* when something last came over it */
 	struct sip_keepalive *keepalive;
 
 	/* UDP */
 	struct sip_port *port; /* NULL: closed */
+	uint64_t nsent; /* datagrams */
+	uint64_t dead_from; /* the number of the first that is known not to
+	                       have arrived; UINT64_MAX: of none */
 	UT_hash_handle hh;
 	struct sip_path_key key;
 
@@ -170,6 +174,12 @@ bool sip_keepalive_pong(struct sip_flow *flow);
 
 /* FLOW of a client transaction ended. */
 void sip_ctrans_flow_down(struct ctrans *t, int err, const char *why);
+
+/* The number among those sent over FLOW of the datagram that begins with the N
+ * bytes at P; where it is no request that waits for its answer, that of the
+ * last, which is not before it. */
+uint64_t sip_ctrans_quoted(
+	const struct sip_flow *flow, const uint8_t *p, size_t n);
 
 /* The stack goes: all transactions end without a word. */
 void sip_ctrans_flush(struct sip *sip);

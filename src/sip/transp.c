@@ -181,6 +181,7 @@ struct sip_flow *sip_flow_alloc(struct sip *sip,
 
 	flow->sip = sip;
 	flow->transp = transp;
+	flow->dead_from = UINT64_MAX;
 	if (local)
 		flow->local = *local;
 	flow->peer = *peer;
@@ -343,6 +344,20 @@ void sip_flow_end(struct sip_flow *flow, const struct stream_end *end)
 }
 
 
+void sip_flow_close(struct sip_flow *flow, int err, const char *why)
+{
+	const struct stream_end end = {.err = err, .why = why};
+
+	sip_flow_end(flow, &end);
+}
+
+
+uint64_t sip_flow_heard(const struct sip_flow *flow)
+{
+	return flow->heard;
+}
+
+
 void sip_flow_drop(struct sip_flow *flow)
 {
 	struct le *le;
@@ -420,6 +435,7 @@ void sip_flow_recv(struct sip_flow *flow, const void *p, size_t n)
 	char buf[80];
 	int err;
 
+	flow->heard = tmrs_now(sip->config.tmrs);
 	sip_trace_msg(flow, false, p, n);
 	err = msg_decode(
 		&msg, p, n, flow->transp->reliable, &sip->config.limits, &why);

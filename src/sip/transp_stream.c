@@ -75,10 +75,13 @@ static void touch(struct sip_flow *flow)
 static void conn_recv(const struct sa *src, const struct sa *dst,
 	const uint8_t *p, size_t n, void *arg)
 {
+	struct sip_flow *flow = arg;
+
 	(void)src;
 	(void)dst;
-	touch(arg);
-	sip_stream_recv(arg, p, n);
+	touch(flow);
+	flow->heard = flow->stream->active;
+	sip_stream_recv(flow, p, n);
 }
 
 

@@ -74,7 +74,13 @@ static void udp_recv(const struct sa *src, const struct sa *dst,
 }
 
 
-static void udp_error(const struct sa *peer, int err, void *arg)
+/*
+ * ICMP about a datagram says that this one did not arrive, nor did what was
+ * sent to the same place after it. Of what was sent before it nothing is
+ * known: it may have arrived while somebody was still there.
+ */
+static void udp_error(
+	const struct sa *peer, int err, const uint8_t *p, size_t n, void *arg)
 {
 	struct sip_port *port = arg;
 	struct stream_end end = {.err = err};
@@ -90,8 +96,10 @@ static void udp_error(const struct sa *peer, int err, void *arg)
 			if (flow->ended || !sa_eq(&flow->peer, peer))
 				flow = NULL;
 		}
-		if (flow)
+		if (flow) {
+			flow->dead_from = sip_ctrans_quoted(flow, p, n);
 			sip_flow_end(flow, &end);
+		}
 	} while (flow);
 	mem_deref(port);
 }
@@ -142,6 +150,7 @@ static int udp_send_to(
 		return ENOTCONN;
 	err = flow->sip->config.net->udp_send(
 		flow->port->end, &flow->local, dst, p, n);
+	++flow->nsent;
 	/* A full buffer of the kernel is a lost datagram: timers cure it. */
 	return err == EAGAIN || err == ENOBUFS ? 0 : err;
 }

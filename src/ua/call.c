@@ -137,10 +137,15 @@ static void call_h(const struct sip_result *r, void *arg)
 
 	if (!r->final)
 		return;
+	mem_ref(c);
 	c->req = NULL;
 	ua_result_set(&result, r);
-	if (!call_redirect(c, r))
+	/* Before it is told: what waits behind it is not to follow it. */
+	if (c->ua && c->ua->reg)
+		ua_reg_doubt(c->ua->reg, r);
+	if (mem_nrefs(c) > 1 && !call_redirect(c, r))
 		finish(c, &result);
+	mem_deref(c);
 	mem_deref(req);
 }
 

@@ -342,6 +342,7 @@ static void register_h(const struct sip_result *r, void *arg)
 		return;
 	mem_ref(ua);
 	reg->req = NULL;
+	tmr_cancel(&reg->tmr);
 	ua_result_set(&result, r);
 	if (reg->removing) {
 		reg->bound = false;
@@ -387,6 +388,47 @@ void ua_reg_start(struct ua_reg *reg)
 	tmr_cancel(&reg->tmr);
 	if (!reg->req)
 		reg_try(reg);
+}
+
+
+/* Over a stream the REGISTER has waited long enough: another one goes over a
+ * new connection. */
+static void check_due(void *arg)
+{
+	struct ua_reg *reg = arg;
+	struct sip_flow *flow = mem_ref(sip_agent_flow(reg->ua->agent));
+
+	if (flow && reg->req)
+		sip_flow_close(flow, ETIMEDOUT, "no answer within 10 s");
+	mem_deref(flow);
+}
+
+
+/* RFC 5626 4.4 leaves it to keep-alives to find a dead flow; over UDP, or
+ * between two of them, a request that times out is the first to know. What
+ * waits to be sent would share its fate, 32 s each; while we are connecting it
+ * is kept. If anything came over the flow meanwhile it lives, and it is the
+ * peer behind the server who is silent. */
+void ua_reg_doubt(struct ua_reg *reg, const struct sip_result *r)
+{
+	struct ua *ua = reg->ua;
+	struct tmrs *tmrs = ua->stack->tmrs;
+	struct sip_flow *flow = sip_agent_flow(ua->agent);
+
+	if (r->msg || r->err != ETIMEDOUT || !r->flow || r->flow != flow ||
+		ua->state != UA_ONLINE || ua->stopping || reg->req ||
+		tmrs_now(tmrs) - sip_flow_heard(flow) < UA_T_64T1 - SIP_T1)
+		return;
+	mem_ref(ua);
+	tmr_cancel(&reg->tmr);
+	reg->new_flow = false;
+	if (sip_tp_reliable(sip_flow_tp(flow)))
+		tmr_start(tmrs, &reg->tmr, CHECK_MS, check_due, reg);
+	reg_try(reg);
+	if (ua_isowned(ua) && reg->req)
+		ua_set_state(ua, UA_CONNECTING, NULL,
+			"the server does not answer", 0, NULL);
+	mem_deref(ua);
 }
 
 

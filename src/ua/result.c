@@ -16,6 +16,7 @@ void ua_result_set(struct ua_result *to, const struct sip_result *from)
 		.wrong_password = from->wrong_password,
 		.tls = !from->msg && from->err == EPROTO,
 		.retry_after = from->retry_after,
+		.maybe = from->maybe,
 	};
 	if (to->wrong_password)
 		to->why = "wrong password";

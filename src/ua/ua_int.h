@@ -249,6 +249,10 @@ void ua_binding_keepalive(const struct sip_result *r, bool outbound);
 
 int ua_reg_alloc(struct ua_reg **rp, struct ua *ua);
 void ua_reg_start(struct ua_reg *reg);
+
+/* R, a request of ours, got no answer: over our flow that may be all the
+ * server's silence, which a REGISTER finds out. */
+void ua_reg_doubt(struct ua_reg *reg, const struct sip_result *r);
 void ua_reg_nudge(struct ua_reg *reg); /* somebody waits for it */
 void ua_reg_stop(struct ua_reg *reg); /* ua_stop_unbound() when done */
 

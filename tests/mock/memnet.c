@@ -322,7 +322,7 @@ static void datagram_arrive(void *arg)
 	if (b && pk->kind == ICMP) {
 		mem_ref(b);
 		if (b->h.error)
-			b->h.error(&pk->src, pk->err, b->arg);
+			b->h.error(&pk->src, pk->err, pk->p, pk->n, b->arg);
 		mem_deref(b);
 	} else if (b) {
 		mem_ref(b);
@@ -330,8 +330,10 @@ static void datagram_arrive(void *arg)
 		mem_deref(b);
 	} else if (pk->kind == DATA && !mn->faults.no_icmp) {
 		struct packet *icmp =
-			mem_zalloc(sizeof(*icmp), packet_destructor);
+			mem_zalloc(sizeof(*icmp) + pk->n, packet_destructor);
 
+		icmp->n = pk->n;
+		memcpy(icmp->p, pk->p, pk->n);
 		icmp->mn = mn;
 		icmp->kind = ICMP;
 		icmp->err = ECONNREFUSED;

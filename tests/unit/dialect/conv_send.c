@@ -51,6 +51,7 @@ static void test_outcomes(void **state)
 		{{600, NULL}, "1=refused/page ", "Busy", 0},
 		{{603, NULL}, "1=refused/page ", "Decline", 0},
 		{{408, NULL}, "1=unknown/page ", "may have arrived", 0},
+		{{504, NULL}, "1=unknown/page ", "may have arrived", 0},
 		{{0, NULL}, "1=unknown/page ", "may have arrived", 0},
 	};
 	size_t i;

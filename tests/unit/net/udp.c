@@ -15,6 +15,8 @@ struct fixture {
 	size_t last_len;
 	struct sa src, dst;
 	unsigned errors;
+	uint8_t quote[8]; /* of the datagram that the last was about */
+	size_t quoted;
 	struct sa error_peer;
 	int error;
 	bool free_at_once;
@@ -60,12 +62,15 @@ static void recv_handler(const struct sa *src, const struct sa *dst,
 }
 
 
-static void error_handler(const struct sa *peer, int err, void *arg)
+static void error_handler(const struct sa *peer, int err, const uint8_t *p,
+	size_t n, void *arg)
 {
 	struct fixture *f = arg;
 
 	f->error_peer = *peer;
 	f->error = err;
+	f->quoted = n;
+	memcpy(f->quote, p, n < sizeof(f->quote) ? n : sizeof(f->quote));
 	++f->errors;
 	if (f->free_at_once)
 		f->a = mem_deref(f->a);
@@ -202,6 +207,8 @@ static void refused_at(struct fixture *f, const char *addr)
 	net_test_run(&f->t);
 	assert_int_equal(f->error, ECONNREFUSED);
 	assert_true(sa_eq(&f->error_peer, &dead));
+	assert_int_equal(f->quoted, 1);
+	assert_int_equal(f->quote[0], 'x');
 	net_test_pause(&f->t, 5);
 	assert_int_equal(f->errors, 1);
 	assert_int_equal(f->received, 1);

@@ -362,10 +362,13 @@ static void udp_recv_h(const struct sa *src, const struct sa *dst,
 }
 
 
-static void udp_error_h(const struct sa *peer, int err, void *arg)
+static void udp_error_h(const struct sa *peer, int err, const uint8_t *p,
+	size_t n, void *arg)
 {
 	(void)peer;
 	(void)err;
+	(void)p;
+	(void)n;
 	(void)arg;
 }
 
@@ -523,6 +526,7 @@ void lab_result_h(const struct sip_result *result, void *arg)
 	r->wrong_password = result->wrong_password;
 	r->retry_after = result->retry_after;
 	r->has_flow = result->flow != NULL;
+	r->maybe = result->maybe;
 	/* What the header promises of every result. */
 	assert_true(!result->msg != !result->err);
 	if (result->final && (result->err || result->status >= 300))

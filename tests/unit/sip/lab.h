@@ -56,6 +56,7 @@ struct lab_result {
 	bool wrong_password;
 	uint32_t retry_after;
 	bool has_flow;
+	bool maybe;
 };
 
 struct lab_results {

@@ -9,6 +9,7 @@ int test_ctrans(void);
 int test_dialog(void);
 int test_keepalive(void);
 int test_locate(void);
+int test_maybe(void);
 int test_net_real(void);
 int test_request(void);
 int test_request_ack(void);
@@ -18,5 +19,6 @@ int test_torture(void);
 int test_transp(void);
 
 UNIT_MAIN(test_agent, test_auth, test_auth_digest, test_cause, test_ctrans,
-	test_dialog, test_keepalive, test_locate, test_net_real, test_request,
-	test_request_ack, test_siphash, test_strans, test_torture, test_transp)
+	test_dialog, test_keepalive, test_locate, test_maybe, test_net_real,
+	test_request, test_request_ack, test_siphash, test_strans, test_torture,
+	test_transp)

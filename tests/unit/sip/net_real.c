@@ -41,14 +41,13 @@ static bool real_request(struct sip_strans *st, const struct msg *req,
 }
 
 
-static void real_response(
-	const struct msg *resp, int err, const char *why, void *arg)
+static void real_response(const struct msg *resp,
+	const struct sip_ctrans_failure *failure, void *arg)
 {
 	struct real *r = arg;
 
-	(void)why;
 	r->status = resp ? resp->status : 0;
-	r->err = err;
+	r->err = failure ? failure->err : 0;
 	loop_stop(r->loop, 0);
 }
 

@@ -386,15 +386,16 @@ void world_flow(struct world_user *u, struct world *w, enum sip_tp tp)
 }
 
 
-static void response_h(
-	const struct msg *resp, int err, const char *why, void *arg)
+static void response_h(const struct msg *resp,
+	const struct sip_ctrans_failure *failure, void *arg)
 {
 	struct world_user *u = arg;
 
 	u->at = memnet_now(u->w->mn);
 	if (!resp) {
-		assert_non_null(why);
-		u->err = err;
+		assert_non_null(failure->why);
+		u->err = failure->err;
+		u->lost = failure->lost;
 		u->final++;
 		return;
 	}

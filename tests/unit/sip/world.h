@@ -113,6 +113,7 @@ struct world_user {
 	unsigned final;
 	uint16_t status;
 	int err;
+	bool lost; /* with err */
 	uint64_t at; /* of the last report */
 };
 

@@ -616,6 +616,94 @@ static void test_listen_too(void **state)
 }
 
 
+static void say(struct node *n, const char *to)
+{
+	struct pl pl = body("hi");
+
+	assert_int_equal(ua_message(NULL, n->ua, to, "text/plain", &pl, NULL,
+				 node_result_h, n),
+		0);
+}
+
+
+/* Over UDP a request without an answer is the first to notice that the server
+ * is gone: connecting before its own end is told, and online when the server
+ * is there again. */
+static void test_doubt(void **state)
+{
+	size_t n;
+	OPEN(f, PROXY, OK);
+
+	(void)state;
+	node_start(&f->a);
+	world_run(&f->w, 1000);
+	assert_log(&f->a, "connecting online ");
+	memnet_cut(f->a.host, f->s.host, true);
+	say(&f->a, "sip:bob@example.org");
+	world_run(&f->w, 31900);
+	assert_log(&f->a, "");
+	world_run(&f->w, 200);
+	assert_log(&f->a, "connecting result:408 ");
+	world_run(&f->w, 10000);
+	memnet_cut(f->a.host, f->s.host, false);
+	n = server_count(&f->s, "REGISTER");
+	world_run(&f->w, 4100);
+	assert_log(&f->a, "online ");
+	assert_int_equal(server_count(&f->s, "REGISTER"), n + 1);
+	CLOSE(f);
+}
+
+
+/* Over a stream 10 s are enough, then another one is made. */
+static void test_doubt_stream(void **state)
+{
+	OPEN(f, TCP_PROXY, OK);
+
+	(void)state;
+	node_start(&f->a);
+	world_run(&f->w, 1000);
+	assert_log(&f->a, "connecting online ");
+	memnet_cut(f->a.host, f->s.host, true);
+	say(&f->a, "sip:bob@example.org");
+	world_run(&f->w, 32100);
+	assert_log(&f->a, "connecting result:408 ");
+	world_run(&f->w, 11000);
+	memnet_cut(f->a.host, f->s.host, false);
+	world_run(&f->w, 4000);
+	assert_log(&f->a, "online ");
+	CLOSE(f);
+}
+
+
+static void deaf_h(struct server *s, const struct msg *req, void *arg)
+{
+	if (req->method != MSG_MESSAGE)
+		registrar_h(s, req, arg);
+}
+
+
+/* A server that is heard of meanwhile is there: the peer is silent. */
+static void test_no_doubt(void **state)
+{
+	OPEN(f, PROXY, OK);
+
+	(void)state;
+	f->s.h = deaf_h;
+	node_start(&f->a);
+	world_run(&f->w, 1000);
+	assert_log(&f->a, "connecting online ");
+	say(&f->a, "sip:bob@example.org");
+	world_run(&f->w, 10000);
+	assert_int_equal(ua_options(NULL, f->a.ua, "sip:example.org",
+				 node_result_h, &f->a),
+		0);
+	world_run(&f->w, 30000);
+	assert_log(&f->a, "result:200 result:408 ");
+	assert_int_equal(server_count(&f->s, "REGISTER"), 1);
+	CLOSE(f);
+}
+
+
 /* Over the new connection a subscription is refreshed in its dialog, with
  * the new Contact. */
 static void test_flow_and_subscription(void **state)
@@ -682,6 +770,9 @@ int test_register(void)
 		cmocka_unit_test(test_released),
 		cmocka_unit_test(test_listen_too),
 		cmocka_unit_test(test_flow_and_subscription),
+		cmocka_unit_test(test_doubt),
+		cmocka_unit_test(test_doubt_stream),
+		cmocka_unit_test(test_no_doubt),
 	};
 
 	return cmocka_run_group_tests_name("register", tests, NULL, NULL);

@@ -380,10 +380,13 @@ static void server_recv_h(const struct sa *src, const struct sa *dst,
 }
 
 
-static void server_error_h(const struct sa *peer, int err, void *arg)
+static void server_error_h(const struct sa *peer, int err, const uint8_t *p,
+	size_t n, void *arg)
 {
 	(void)peer;
 	(void)err;
+	(void)p;
+	(void)n;
 	(void)arg;
 }
 
