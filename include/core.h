@@ -331,6 +331,25 @@ bool core_sent_failed(struct core *core);
 void core_chat_page(struct core_chat *c, uint64_t before, size_t n,
 	store_page_h *h, void *arg);
 
+/* The messages with PEER of A, page by page, for somebody who may lose
+ * interest: nothing is told after mem_deref() of *PP, nor once A is removed.
+ * To look makes no chat. Pages are told oldest first, borrowed. */
+struct core_past;
+void core_past_alloc(
+	struct core_past **pp, struct core_account *a, const char *peer);
+
+/* The N before id BEFORE (0: the newest), the N after id AFTER. */
+void core_past_before(struct core_past *p, uint64_t before, size_t n,
+	store_page_h *h, void *arg);
+void core_past_after(struct core_past *p, uint64_t after, size_t n,
+	store_page_h *h, void *arg);
+
+/* The N newest before id BEFORE (0: any) that TEXT, in the language of
+ * struct store_query, finds. Those of somebody whose address holds PEER's
+ * are among them. */
+void core_past_search(struct core_past *p, const char *text, uint64_t before,
+	size_t n, store_hits_h *h, void *arg);
+
 /* ---- 9 search ------------------------------------------------------- */
 
 enum {

@@ -13,6 +13,7 @@ int test_notify(void);
 int test_option(void);
 int test_outbox(void);
 int test_outbox_restore(void);
+int test_past(void);
 int test_peer(void);
 int test_presentity(void);
 int test_resend(void);
@@ -24,6 +25,6 @@ int test_watcher(void);
 
 UNIT_MAIN(test_account, test_client, test_complete, test_conversation,
 	test_credentials, test_event, test_group, test_incoming, test_notify,
-	test_option, test_outbox, test_outbox_restore, test_peer,
+	test_option, test_outbox, test_outbox_restore, test_past, test_peer,
 	test_presentity, test_resend, test_resolve, test_roster, test_saved,
 	test_search, test_watcher)

@@ -166,6 +166,23 @@ static void store_unsent(
 }
 
 
+static void store_scan(struct store *s, const char *account, const char *peer,
+	uint64_t after, size_t n, store_page_h *h, void *arg)
+{
+	(void)s;
+	world->memory->ops->scan(
+		world->memory, account, peer, after, n, h, arg);
+}
+
+
+static void store_search(struct store *s, const struct store_query *q,
+	store_hits_h *h, void *arg)
+{
+	(void)s;
+	world->memory->ops->search(world->memory, q, h, arg);
+}
+
+
 static const struct store_ops durable_ops = {
 	.durable = true,
 	.add = store_add,
@@ -175,6 +192,8 @@ static const struct store_ops durable_ops = {
 	.put = store_put,
 	.each = store_each,
 	.unsent = store_unsent,
+	.scan = store_scan,
+	.search = store_search,
 };
 
 static const struct store_ops ops = {
@@ -185,6 +204,8 @@ static const struct store_ops ops = {
 	.put = store_put,
 	.each = store_each,
 	.unsent = store_unsent,
+	.scan = store_scan,
+	.search = store_search,
 };
 
 
