@@ -87,7 +87,7 @@ static struct core_job *ask(
 	struct core_job *job;
 	struct question *q;
 
-	if (!core)
+	if (!core || p->account->removed)
 		return NULL;
 	q = mem_zalloc(sizeof(*q), question_destructor);
 	q->page = page;
