@@ -83,7 +83,10 @@ typedef void(store_peers_h)(
  * before:D and after:D (D is 2026, 2026-11, 2026-11-24 in local time or an
  * RFC 3339 time; before D begins, at or after D begins). Case and diacritics
  * do not count; a row of Chinese, Japanese or Korean characters is found
- * anywhere. What is no such query is searched as plain words.
+ * anywhere. Where parts of words are indexed (store_ops.parts) a word of three
+ * or more letters and digits is found inside of words too, unless it is in
+ * quotes; a star before it says so explicitly. Where they are not, or it is
+ * shorter, *part* is part*. What is no such query is searched as plain words.
  */
 struct store_query {
 	const char *text;
@@ -164,6 +167,12 @@ struct store_ops {
 	 * those that are still queued or sent. */
 	void (*retain)(
 		struct store *s, int64_t before, store_done_h *h, void *arg);
+
+	/* Whether searches find parts of words too; kept until it is asked
+	 * for otherwise. The completion means that it is noted: the index of
+	 * parts is made, or taken away and its room freed, behind everything
+	 * else, and until it is complete searches find words. */
+	void (*parts)(struct store *s, bool on, store_done_h *h, void *arg);
 };
 
 struct store {

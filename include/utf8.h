@@ -55,6 +55,13 @@ char *utf8_show_dup(const char *text, enum utf8_mode mode);
  * (mem_deref). */
 char *utf8_repair_dup(const struct pl *pl);
 
+/* CP in lower case and without diacritics, as a search compares it; 0: a
+ * mark, which belongs to what is before it. */
+uint32_t utf8_fold(uint32_t cp);
+
+/* True if CP is a letter or a digit of any script. */
+bool utf8_is_letter(uint32_t cp);
+
 /* Columns that the cleaned text PL takes on a terminal. */
 size_t utf8_cols(const struct pl *pl);
 

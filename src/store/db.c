@@ -18,6 +18,10 @@ static const char *const meta_names[DB_METAS] = {
 	[DB_INDEXED] = "indexed",
 	[DB_RETAIN] = "retain",
 	[DB_MERGE] = "merge",
+	[DB_PARTS_WANTED] = "parts_wanted",
+	[DB_PARTS] = "parts",
+	[DB_PARTED] = "parted",
+	[DB_PARTS_MERGE] = "parts_merge",
 };
 
 
@@ -29,6 +33,7 @@ static void db_destructor(void *data)
 	for (i = 0; i < DB_STMTS; i++)
 		(void)sqlite3_finalize(db->stmts[i]);
 	(void)sqlite3_close_v2(db->sql);
+	mem_deref(db->folded);
 	mem_deref(db->path);
 }
 
@@ -264,6 +269,19 @@ int db_run(struct db *db, sqlite3_stmt *stmt)
 int db_exec(struct db *db, const char *sql)
 {
 	return db_errno(db, sqlite3_exec(db->sql, sql, NULL, NULL, NULL));
+}
+
+
+int db_exec_inside(struct db *db, const char *sql)
+{
+	int err;
+
+	(void)sqlite3_db_config(
+		db->sql, SQLITE_DBCONFIG_DEFENSIVE, 0, (int *)NULL);
+	err = db_exec(db, sql);
+	(void)sqlite3_db_config(
+		db->sql, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
+	return err;
 }
 
 

@@ -48,12 +48,14 @@ enum db_stmt {
 	DB_WORD_MERGE,
 	DB_SEARCH_CHATS,
 	DB_SEARCH_ROW,
-	DB_SEARCH_ALL,
-	DB_SEARCH_TAIL,
-	DB_SEARCH_WORD,
+	DB_SEARCH_TEXT,
 	DB_MARK_CLEAR,
 	DB_MARK_ADD,
 	DB_MARK,
+	DB_PART_NEXT,
+	DB_PART_ADD,
+	DB_PART_DELETE,
+	DB_PART_MERGE,
 	DB_STMTS
 };
 
@@ -62,14 +64,25 @@ enum db_meta {
 	DB_INDEXED, /* messages up to this id are in the word index */
 	DB_RETAIN, /* those below this id are forgotten */
 	DB_MERGE, /* index with deleted entries: merge until this is 0 */
+	DB_PARTS_WANTED, /* whether there shall be an index of parts */
+	DB_PARTS, /* what there is of it: enum db_parts */
+	DB_PARTED, /* messages up to this id are in it */
+	DB_PARTS_MERGE,
 	DB_METAS
 };
 
 enum {
-	DB_VERSION = 2, /* of the schema */
+	DB_VERSION = 3, /* of the schema */
 	DB_SWEEP = 400, /* messages removed in a slice */
 	DB_INDEX = 2000, /* messages indexed in a slice */
 	DB_PAGE_MAX = 10000,
+};
+
+enum db_parts {
+	DB_PARTS_OFF, /* no table */
+	DB_PARTS_MAKING, /* kept up, but old messages are not in it yet */
+	DB_PARTS_READY,
+	DB_PARTS_DROPPING,
 };
 
 /* message.flags */
@@ -79,6 +92,8 @@ enum {
 	DB_SESSION = 4,
 	DB_PAGE = 8,
 };
+
+struct folded;
 
 struct db {
 	sqlite3 *sql;
@@ -90,6 +105,9 @@ struct db {
 	int err; /* what broke this transaction; 0 */
 	bool damaged; /* the file is no database any more */
 	bool index_damaged; /* only the index */
+	bool parts_damaged; /* only that of parts */
+	bool refused; /* SQLite did not take an expression of ours */
+	struct folded *folded; /* room for a text; NULL: not yet */
 	int64_t now; /* wall ms */
 	int64_t pruned; /* when seen keys were pruned last */
 	uint64_t last_id; /* newest id given out */
@@ -141,6 +159,9 @@ int db_run(struct db *db, sqlite3_stmt *stmt);
 bool db_next(struct db *db, sqlite3_stmt *stmt);
 
 int db_exec(struct db *db, const char *sql);
+
+/* As db_exec(); SQL may write to what the tables of FTS5 are made of. */
+int db_exec_inside(struct db *db, const char *sql);
 
 /* One transaction. Begin clears what broke the last one; end commits, or
  * rolls back where something broke, and tells what. */
@@ -219,8 +240,30 @@ int index_step(struct db *db, bool *more);
  * each character of a script that is written without spaces. */
 void index_write(struct mbuf *mb, const struct pl *text);
 
+/* True of scripts that put no space between words: each character is a word,
+ * and what is looked for becomes a phrase. */
+bool index_spaceless(uint32_t cp);
+
+/* Drops the FTS5 table NAME, which may be damaged. */
+int index_drop(struct db *db, const char *name);
+
 /* Empties the index after damage: it is made anew in steps. */
 int index_renew(struct db *db);
+
+/* ---- part_index.c */
+
+/* Whether there shall be an index of parts; made and dropped in steps. */
+int part_index_want(struct db *db, bool on);
+
+/* Puts message ID into it, or takes it out, where it has come to it. */
+int part_index_add(struct db *db, uint64_t id, const char *text);
+int part_index_remove(struct db *db, uint64_t id, const char *text);
+
+/* Indexes, merges or drops a slice. *MORE: there is more. */
+int part_index_step(struct db *db, bool *more);
+
+/* After damage: drops it, and makes it anew, in steps. */
+int part_index_renew(struct db *db);
 
 /* ---- damage.c */
 

@@ -363,6 +363,16 @@ static void memory_retain(
 }
 
 
+static void memory_parts(struct store *s, bool on, store_done_h *h, void *arg)
+{
+	struct request *r = request_add(s, run_refuse);
+
+	(void)on;
+	r->done = h;
+	r->arg = arg;
+}
+
+
 static const struct store_ops memory_ops = {
 	.add = memory_add,
 	.set_state = memory_set_state,
@@ -376,6 +386,7 @@ static const struct store_ops memory_ops = {
 	.scan = memory_scan,
 	.clear = memory_clear,
 	.retain = memory_retain,
+	.parts = memory_parts,
 };
 
 

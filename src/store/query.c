@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* query.c - the query language: words, phrases, prefixes, AND, OR, NOT,
- * parentheses and filters become an FTS5 expression that is always valid. */
+/* query.c - the query language: words, phrases, prefixes, parts, AND, OR, NOT,
+ * parentheses and filters become FTS5 expressions that are always valid. */
 #include <errno.h>
 #include <string.h>
 #include <time.h>
 #include "date.h"
 #include "db.h"
 #include "mem.h"
+#include "part.h"
 #include "query.h"
 #include "utf8.h"
 
@@ -34,6 +35,7 @@ struct token {
 	struct pl text; /* without quotes */
 	struct pl name; /* of a filter */
 	bool prefix;
+	bool part; /* to be found inside of words too */
 };
 
 struct parser {
@@ -43,6 +45,7 @@ struct parser {
 	unsigned terms;
 	unsigned depth;
 	bool plain;
+	bool parts;
 	bool bad;
 };
 
@@ -140,6 +143,7 @@ static bool take_filter(struct parser *p, struct token *t)
 static void classify(struct parser *p, struct token *t)
 {
 	t->kind = TERM;
+	t->part = true;
 	if (p->plain || take_filter(p, t))
 		return;
 	if (pl_streq(&t->text, "AND"))
@@ -151,6 +155,11 @@ static void classify(struct parser *p, struct token *t)
 	else if (t->text.l > 1 && t->text.p[t->text.l - 1] == '*') {
 		t->prefix = true;
 		--t->text.l;
+	}
+	t->part = !t->prefix;
+	if (t->kind == TERM && t->text.l > 1 && *t->text.p == '*') {
+		t->part = true;
+		pl_skip(&t->text, 1);
 	}
 }
 
@@ -212,17 +221,13 @@ static bool has_word(const struct pl *text)
 
 
 /* A quoted string of FTS5's. */
-static char *term(struct parser *p, const struct token *t)
+static char *words(const struct token *t)
 {
 	struct mbuf *text, *mb;
 	struct pl pl;
 	char *s;
 	size_t i;
 
-	if (!has_word(&t->text))
-		return NULL;
-	if (++p->terms > TERMS_MAX)
-		return NULL;
 	text = mbuf_alloc(EXPR_MAX);
 	mb = mbuf_alloc(EXPR_MAX);
 	index_write(text, &t->text);
@@ -238,6 +243,37 @@ static char *term(struct parser *p, const struct token *t)
 	mem_deref(text);
 	mem_deref(mb);
 	return s;
+}
+
+
+/* NULL: too short, or more than one word. */
+static struct query_node *part(const struct pl *text)
+{
+	struct folded *f = part_folded_alloc();
+	struct query_node *node = NULL;
+
+	if (part_is(f, text))
+		node = query_part(f->letters, f->n);
+	mem_deref(f);
+	return node;
+}
+
+
+static struct query_node *term(struct parser *p, const struct token *t)
+{
+	struct query_node *node = NULL;
+	char *s;
+
+	if (!has_word(&t->text))
+		return NULL;
+	if (++p->terms > TERMS_MAX)
+		return NULL;
+	if (t->part && p->parts)
+		node = part(&t->text);
+	if (node)
+		return node;
+	s = words(t);
+	return s ? query_words(s) : NULL;
 }
 
 
@@ -287,27 +323,13 @@ static void filter(struct parser *p, const struct token *t)
 }
 
 
-/* A and B joined; both are taken over, either may be NULL. */
-static char *join(char *a, const char *word, char *b)
-{
-	char *s;
-
-	if (!a || !b)
-		return a ? a : b;
-	s = mem_printf("(%s %s %s)", a, word, b);
-	mem_deref(a);
-	mem_deref(b);
-	return s;
-}
+static struct query_node *any_of(struct parser *p);
 
 
-static char *any_of(struct parser *p);
-
-
-static char *one(struct parser *p)
+static struct query_node *one(struct parser *p)
 {
 	struct token t = p->token;
-	char *s = NULL;
+	struct query_node *s = NULL;
 
 	next(p);
 	switch (t.kind) {
@@ -335,20 +357,21 @@ static char *one(struct parser *p)
 
 /* Only the outermost may begin with what must not be there: the filters
  * say what else must. */
-static char *without(struct parser *p, char *left, char *right)
+static struct query_node *without(
+	struct parser *p, struct query_node *left, struct query_node *right)
 {
 	if (left || !right)
-		return join(left, "NOT", right);
+		return query_join(left, QUERY_NOT, right);
 	if (p->depth)
 		p->bad = true;
-	p->q->except = join(p->q->except, "OR", right);
+	p->q->except = query_join(p->q->except, QUERY_OR, right);
 	return NULL;
 }
 
 
-static char *all_of(struct parser *p)
+static struct query_node *all_of(struct parser *p)
 {
-	char *left = one(p);
+	struct query_node *left = one(p);
 
 	while (!p->bad && p->token.kind != END && p->token.kind != CLOSE &&
 		p->token.kind != OR) {
@@ -359,27 +382,27 @@ static char *all_of(struct parser *p)
 		if (negative)
 			left = without(p, left, one(p));
 		else
-			left = join(left, "AND", one(p));
+			left = query_join(left, QUERY_AND, one(p));
 	}
 	return left;
 }
 
 
-static char *any_of(struct parser *p)
+static struct query_node *any_of(struct parser *p)
 {
-	char *left = all_of(p);
+	struct query_node *left = all_of(p);
 
 	while (!p->bad && p->token.kind == OR) {
 		next(p);
-		left = join(left, "OR", all_of(p));
+		left = query_join(left, QUERY_OR, all_of(p));
 	}
 	return left;
 }
 
 
-static struct query *parse(const struct pl *text, bool plain)
+static struct query *parse(const struct pl *text, bool plain, bool parts)
 {
-	struct parser p = {.rest = *text, .plain = plain};
+	struct parser p = {.rest = *text, .plain = plain, .parts = parts};
 	bool filters;
 
 	if (p.rest.l > TEXT_MAX)
@@ -401,9 +424,9 @@ static struct query *parse(const struct pl *text, bool plain)
 }
 
 
-struct query *query_alloc(const struct pl *text, bool plain)
+struct query *query_alloc(const struct pl *text, bool plain, bool parts)
 {
-	struct query *q = plain ? NULL : parse(text, false);
+	struct query *q = plain ? NULL : parse(text, false, parts);
 
-	return q ? q : parse(text, true);
+	return q ? q : parse(text, true, parts);
 }

@@ -297,6 +297,22 @@ static void ask_retain(
 }
 
 
+static int run_parts(struct db *db, struct request *r)
+{
+	return part_index_want(db, r->on);
+}
+
+
+static void ask_parts(struct store *s, bool on, store_done_h *h, void *arg)
+{
+	struct request *r = store_ask(s, run_parts, tell_done, arg);
+
+	r->write = r->removes = true;
+	r->on = on;
+	r->done = h;
+}
+
+
 static int run_search(struct db *db, struct request *r)
 {
 	return search_run(db,
@@ -346,4 +362,5 @@ const struct store_ops store_sqlite_ops = {
 	.scan = ask_scan,
 	.clear = ask_clear,
 	.retain = ask_retain,
+	.parts = ask_parts,
 };

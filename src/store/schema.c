@@ -38,6 +38,10 @@ static const char *const steps[DB_VERSION] = {
 	"CREATE VIRTUAL TABLE word USING fts5(text,who,content='',"
 	"columnsize=0,tokenize='unicode61 remove_diacritics 2',"
 	"prefix='2 3');",
+
+	/* An index of parts of words, made when somebody wants it. */
+	"INSERT INTO meta VALUES('parts_wanted',0),('parts',0),('parted',0),"
+	"('parts_merge',0);",
 };
 
 

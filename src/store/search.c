@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* search.c - find messages with the reading connection: the word index, what
- * it has not come to yet, and where in a text the words are. */
+/* search.c - find messages with the reading connection: the indexes, what they
+ * have not come to yet, and who may be found. */
 #include <string.h>
+#include "ids.h"
 #include "mem.h"
 #include "query.h"
 #include "search.h"
@@ -150,10 +151,17 @@ static bool allowed(const struct chats *chats, int64_t id, int flags)
 }
 
 
-static void write_who(struct mbuf *mb, const struct chats *chats)
+/* NULL: no filter, or one of so many that each hit is looked at instead. */
+static struct query_node *who(const struct chats *chats)
 {
+	struct query_node *node = NULL;
+	struct mbuf *mb;
 	const char * or = "";
 	size_t i;
+
+	if (chats->every || !chats->n || chats->named > WHO_MAX)
+		return NULL;
+	mb = mbuf_alloc(1 << 20);
 
 	(void)mbuf_write_str(mb, "{who}:(");
 	for (i = 0; i < chats->n; i++) {
@@ -170,32 +178,27 @@ static void write_who(struct mbuf *mb, const struct chats *chats)
 		or = " OR ";
 	}
 	(void)mbuf_write_str(mb, ")");
+	if (!mbuf_err(mb))
+		node = query_words(mbuf_strdup(mb));
+	mem_deref(mb);
+	return node;
 }
 
 
-/* All of it as one expression; NULL: nothing that the index could find. */
-static char *expression(const struct query *q, const struct chats *chats)
+/* Words are looked for in texts only. */
+static void in_text(struct query_node *node)
 {
-	bool who = !chats->every && chats->named <= WHO_MAX;
-	struct mbuf *mb;
-	char *s = NULL;
+	char *words;
 
-	if (!q->match && !who)
-		return NULL;
-	mb = mbuf_alloc(1 << 20);
-	(void)mbuf_write_str(mb, q->except ? "(" : "");
-	if (q->match)
-		(void)mbuf_printf(mb, "{text}:(%s)", q->match);
-	if (q->match && who)
-		(void)mbuf_write_str(mb, " AND ");
-	if (who)
-		write_who(mb, chats);
-	if (q->except)
-		(void)mbuf_printf(mb, ") NOT {text}:(%s)", q->except);
-	if (!mbuf_err(mb))
-		s = mbuf_strdup(mb);
-	mem_deref(mb);
-	return s;
+	if (!node)
+		return;
+	if (node->kind == QUERY_WORDS) {
+		words = mem_printf("{text}:(%s)", node->words);
+		mem_deref(node->words);
+		node->words = words;
+	}
+	in_text(node->a);
+	in_text(node->b);
 }
 
 
@@ -270,149 +273,9 @@ static void take(
 }
 
 
-struct range {
-	int64_t from, to; /* ids, both included */
-};
-
-
-/* Newest first out of one index. False where it could not be asked. */
-static bool collect(struct db *db, struct hits *hits, const struct chats *chats,
-	sqlite3_stmt *stmt, const char *match, struct range range, size_t max)
+static struct ids_range range_of(const struct query *q, uint64_t before)
 {
-	bool more = true;
-
-	if (!stmt)
-		return false;
-	if (match)
-		db_bind_text(stmt, 3, match);
-	(void)sqlite3_bind_int64(stmt, 1, range.from);
-	(void)sqlite3_bind_int64(stmt, 2, range.to);
-	while (hits->rows->n < max && (more = db_next(db, stmt)))
-		take(db, hits, chats, sqlite3_column_int64(stmt, 0));
-	if (more)
-		(void)sqlite3_reset(stmt);
-	(void)sqlite3_clear_bindings(stmt);
-	return !db->err;
-}
-
-
-static void find(struct db *db, struct hits *hits, const struct chats *chats,
-	const char *match, struct range range, size_t max)
-{
-	struct range tail = range, main = range;
-
-	if (!match) {
-		(void)collect(db, hits, chats,
-			db_stmt(db, DB_SEARCH_ALL,
-				"SELECT id FROM message WHERE id>=? "
-				"AND id<=? ORDER BY id DESC"),
-			NULL, range, max);
-		return;
-	}
-	if (tail.from <= db->meta[DB_INDEXED])
-		tail.from = db->meta[DB_INDEXED] + 1;
-	if (main.to > db->meta[DB_INDEXED])
-		main.to = db->meta[DB_INDEXED];
-	if (db->tail_used &&
-		!collect(db, hits, chats,
-			db_stmt(db, DB_SEARCH_TAIL,
-				"SELECT rowid FROM temp.tail WHERE rowid>=? "
-				"AND rowid<=? AND tail MATCH ? "
-				"ORDER BY rowid DESC"),
-			match, tail, max))
-		return;
-	if (hits->rows->n < max)
-		(void)collect(db, hits, chats,
-			db_stmt(db, DB_SEARCH_WORD,
-				"SELECT rowid FROM word WHERE rowid>=? "
-				"AND rowid<=? AND word MATCH ? "
-				"ORDER BY rowid DESC"),
-			match, main, max);
-}
-
-
-/* ---- where the words are ---- */
-
-/* MARKED is the indexed form of TEXT with a \2 before and a \3 behind each
- * match; the \1 are in neither. */
-static void read_marks(
-	struct store_hit *hit, const char *text, const char *marked)
-{
-	struct store_mark *marks = NULL;
-	size_t at = 0, n = 0, size = 0, start = 0;
-
-	for (; *marked; marked++) {
-		switch (*marked) {
-		case 1:
-			break;
-		case 2:
-			start = at;
-			break;
-		case 3:
-			if (n == size) {
-				size = size ? 2 * size : 4;
-				marks = mem_reallocarray(
-					marks, size, sizeof(*marks));
-			}
-			marks[n++] = (struct store_mark){start, at};
-			break;
-		default:
-			at += text[at] != '\0';
-			break;
-		}
-	}
-	hit->marks = marks;
-	hit->n = n;
-}
-
-
-static int mark_add(struct db *db, size_t i, const char *text)
-{
-	sqlite3_stmt *stmt = db_stmt(db, DB_MARK_ADD,
-		"INSERT INTO temp.mark(rowid,text) VALUES(?,?)");
-	struct pl pl = pl_str(text);
-	struct mbuf *mb;
-	int err;
-
-	if (!stmt)
-		return db->err;
-	mb = mbuf_alloc_size(pl.l + 1, 16 << 20);
-	index_write(mb, &pl);
-	(void)sqlite3_bind_int64(stmt, 1, (int64_t)i + 1);
-	(void)sqlite3_bind_text(
-		stmt, 2, (const char *)mb->buf, (int)mb->end, SQLITE_STATIC);
-	err = db_run(db, stmt);
-	(void)sqlite3_clear_bindings(stmt);
-	mem_deref(mb);
-	return err;
-}
-
-
-static void mark(struct db *db, struct hits *hits, const char *match)
-{
-	sqlite3_stmt *stmt;
-	size_t i;
-
-	(void)db_run(db, db_stmt(db, DB_MARK_CLEAR, "DELETE FROM temp.mark"));
-	for (i = 0; i < hits->n && !db->err; i++)
-		(void)mark_add(db, i, hits->hits[i].message.text);
-	stmt = db_stmt(db, DB_MARK,
-		"SELECT rowid,highlight(mark,0,char(2),char(3)) "
-		"FROM temp.mark WHERE mark MATCH ?");
-	if (!stmt || db->err)
-		return;
-	db_bind_text(stmt, 1, match);
-	while (db_next(db, stmt)) {
-		i = (size_t)sqlite3_column_int64(stmt, 0) - 1;
-		read_marks(&hits->hits[i], hits->hits[i].message.text,
-			(const char *)sqlite3_column_text(stmt, 1));
-	}
-}
-
-
-static struct range range_of(const struct query *q, uint64_t before)
-{
-	struct range range = {1, INT64_MAX};
+	struct ids_range range = {1, INT64_MAX};
 
 	/* Ids are the time of storing. */
 	if (q->after > 0 && q->after < INT64_MAX / 1000)
@@ -425,35 +288,58 @@ static struct range range_of(const struct query *q, uint64_t before)
 }
 
 
-static int run(struct db *db, const struct query *q,
-	const struct search_args *args, struct hits *hits)
+/* What must match in one tree, and what must not as another. */
+static void find(struct db *db, struct hits *hits, const struct chats *chats,
+	const struct query_node *must, const struct query_node *except,
+	const struct ids_range *range, size_t max)
 {
-	size_t i, max = args->n < HITS_MAX ? args->n : HITS_MAX;
-	struct chats *chats = find_chats(db, q, args->account);
-	char *match = chats->every || chats->n ? expression(q, chats) : NULL;
+	struct ids *ids = ids_alloc(db, must, range);
+	struct ids *never = except ? ids_alloc(db, except, range) : NULL;
+	int64_t id = range->to;
 
-	if (!db->err &&
-		(match || q->nfrom || q->nin || args->account || q->after ||
-			q->before != INT64_MAX))
-		find(db, hits, chats, match, range_of(q, args->before), max);
+	while (hits->rows->n < max && (id = ids_next(ids, id))) {
+		if (!never || ids_next(never, id) != id)
+			take(db, hits, chats, id);
+		--id;
+	}
+	mem_deref(ids);
+	mem_deref(never);
+}
+
+
+static void make_hits(struct hits *hits)
+{
+	size_t i;
+
 	hits->n = hits->rows->n;
 	hits->hits = mem_reallocarray(
 		NULL, hits->n ? hits->n : 1, sizeof(*hits->hits));
 	for (i = 0; i < hits->n; i++)
 		hits->hits[i] = (struct store_hit){.message = hits->rows->m[i]};
-	if (!db->err && hits->n && q->match)
-		mark(db, hits, q->match);
-	mem_deref(match);
-	mem_deref(chats);
-	return db->err;
 }
 
 
-/* FTS5 did not take an expression of ours: that is no error of the store,
- * and not for the user. */
-static bool refused(struct db *db, int err)
+static int run(struct db *db, struct query *q, const struct search_args *args,
+	struct hits *hits)
 {
-	return err && (sqlite3_errcode(db->sql) & 0xff) == SQLITE_ERROR;
+	size_t max = args->n < HITS_MAX ? args->n : HITS_MAX;
+	struct chats *chats = find_chats(db, q, args->account);
+	struct ids_range range = range_of(q, args->before);
+	struct query_node *must;
+
+	in_text(q->match);
+	in_text(q->except);
+	must = query_join(mem_ref(q->match), QUERY_AND, who(chats));
+	if (!db->err && (chats->every || chats->n) &&
+		(must || q->nfrom || q->nin || args->account || q->after ||
+			q->before != INT64_MAX))
+		find(db, hits, chats, must, q->except, &range, max);
+	make_hits(hits);
+	if (!db->err && hits->n && q->match)
+		mark_hits(db, hits, q->match);
+	mem_deref(must);
+	mem_deref(chats);
+	return db->err;
 }
 
 
@@ -471,18 +357,23 @@ int search_run(
 {
 	struct hits *hits = hits_alloc();
 	struct pl text = pl_str(args->text);
-	struct query *q = query_alloc(&text, false);
+	struct query *q = NULL;
 	int err = db_meta_load(db);
+	bool parts = db->meta[DB_PARTS] == DB_PARTS_READY;
 
+	db->refused = false;
 	err = err ? err : prepare_temp(db);
 	err = err ? err : extend_tail(db);
-	err = err ? err : run(db, q, args, hits);
-	if (refused(db, err)) {
+	if (!err) {
+		q = query_alloc(&text, false, parts);
+		err = run(db, q, args, hits);
+	}
+	if (err && db->refused) {
 		mem_deref(q);
 		mem_deref(hits);
 		db->err = 0;
 		hits = hits_alloc();
-		q = query_alloc(&text, true);
+		q = query_alloc(&text, true, parts);
 		err = run(db, q, args, hits);
 	}
 	mem_deref(q);

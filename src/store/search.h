@@ -4,6 +4,7 @@
 #define SOTTO_STORE_SEARCH_H
 
 #include "db.h"
+#include "query.h"
 
 struct search_args {
 	const char *text;
@@ -21,5 +22,10 @@ struct hits {
 /* Carries out a search in the transaction of a reading connection. */
 int search_run(
 	struct db *db, const struct search_args *args, struct hits **hits);
+
+/* ---- mark.c */
+
+/* Tells where in each of HITS that is which NODE looks for. */
+void mark_hits(struct db *db, struct hits *hits, const struct query_node *node);
 
 #endif

@@ -42,6 +42,7 @@ struct sqlite {
 	struct list ended; /* not told */
 	uint64_t turns;
 	uint64_t asked, carried; /* requests of the writing lane */
+	bool damaged, index_damaged, parts_damaged; /* reading found out */
 	bool busy; /* the writing lane */
 	bool maintain; /* there is maintenance to do */
 	unsigned batches; /* since it got a slice */
@@ -187,6 +188,10 @@ static void dispatch(struct sqlite *s)
 		s->writing->submit(s->writing, batch_run, batch_h, s);
 	} else if (s->maintain) {
 		s->writer->now = tmrs_wall(s->tmrs);
+		s->writer->damaged = s->damaged;
+		s->writer->index_damaged = s->index_damaged;
+		s->writer->parts_damaged = s->parts_damaged;
+		s->damaged = s->index_damaged = s->parts_damaged = false;
 		s->batches = 0;
 		s->busy = true;
 		s->writing->submit(s->writing, maintain_run, maintain_h, s);
@@ -233,6 +238,23 @@ static void read_run(void *arg)
 static void read_next(struct sqlite *s);
 
 
+/* One that read a file that is set aside by now proves nothing. */
+static void learn(struct sqlite *s)
+{
+	const struct reader *r = s->reader;
+
+	if (r->generation != s->generation)
+		return;
+	s->damaged |= r->damaged;
+	s->index_damaged |= r->index_damaged;
+	s->parts_damaged |= r->parts_damaged;
+	if (!s->damaged && !s->index_damaged && !s->parts_damaged)
+		return;
+	s->maintain = true;
+	await_turn(s);
+}
+
+
 static void read_h(void *arg)
 {
 	struct sqlite *s = mem_ref(arg);
@@ -240,6 +262,7 @@ static void read_h(void *arg)
 
 	s->reader->request = NULL;
 	s->reads_busy = false;
+	learn(s);
 	r->tell(r);
 	mem_deref(r);
 	if (mem_nrefs(s) > 1)

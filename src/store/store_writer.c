@@ -169,18 +169,30 @@ static bool writes(const struct writer *w)
 }
 
 
+/* Mends what is damaged: an index is made anew, a file set aside. False where
+ * nothing is, or where it cannot be mended. */
+static bool mend(struct writer *w)
+{
+	if (!w->db)
+		return false;
+	if (w->db->damaged)
+		return !set_aside(w);
+	if (w->db->parts_damaged)
+		return !part_index_renew(w->db);
+	return w->db->index_damaged && !index_renew(w->db);
+}
+
+
 void store_writer_batch(struct writer *w)
 {
 	char *why = NULL;
 	int tries, err = 0;
 
-	for (tries = 0; tries < 2; tries++) {
+	for (tries = 0; tries < 3; tries++) {
 		err = w->db ? 0 : store_writer_open(w, &why);
 		if (!err)
 			err = run_all(w);
-		if (!err || !w->db || !w->db->damaged)
-			break;
-		if (set_aside(w))
+		if (!err || !mend(w))
 			break;
 	}
 	mem_deref(why);
@@ -188,6 +200,17 @@ void store_writer_batch(struct writer *w)
 		fail(w, err);
 	if (err || writes(w))
 		judge(w, err);
+}
+
+
+/* What the reading connection came upon is as if it had been this one. */
+static bool learn(struct writer *w)
+{
+	w->db->damaged |= w->damaged;
+	w->db->index_damaged |= w->index_damaged;
+	w->db->parts_damaged |= w->parts_damaged;
+	w->damaged = w->index_damaged = w->parts_damaged = false;
+	return w->db->damaged || w->db->index_damaged || w->db->parts_damaged;
 }
 
 
@@ -199,14 +222,23 @@ void store_writer_maintain(struct writer *w)
 	if (!w->db)
 		return;
 	w->db->now = w->now;
+	if (learn(w)) {
+		w->more = mend(w);
+		return;
+	}
 	err = clear_sweep(w->db, &w->more);
 	if (!err && !w->more)
 		err = index_step(w->db, &w->more);
-	if (err && w->db->index_damaged)
-		w->more = !index_renew(w->db);
-	else if (err && w->db->damaged)
-		(void)set_aside(w);
-	else if (!w->more && w->db->checkpoint) {
+	if (!err && !w->more)
+		err = part_index_step(w->db, &w->more);
+	if (err) {
+		/* Once: what it meets then is not for it to mend. */
+		w->more = !w->mended && mend(w);
+		w->mended = true;
+		return;
+	}
+	w->mended = false;
+	if (!w->more && w->db->checkpoint) {
 		/* Nothing of it stays in the log either. */
 		(void)sqlite3_wal_checkpoint_v2(w->db->sql, NULL,
 			SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
@@ -229,6 +261,7 @@ void store_reader_run(struct reader *reader)
 	struct request *r = reader->request;
 	int err = 0;
 
+	reader->damaged = reader->index_damaged = reader->parts_damaged = false;
 	if (reader->generation != reader->wanted)
 		reader->db = mem_deref(reader->db);
 	reader->generation = reader->wanted;
@@ -242,6 +275,11 @@ void store_reader_run(struct reader *reader)
 	}
 	if (err)
 		r->err = err;
+	if (reader->db) {
+		reader->damaged = reader->db->damaged;
+		reader->index_damaged = reader->db->index_damaged;
+		reader->parts_damaged = reader->db->parts_damaged;
+	}
 	/* The next one begins afresh. */
 	if (err)
 		reader->db = mem_deref(reader->db);

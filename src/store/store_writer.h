@@ -16,7 +16,8 @@ struct request {
 	void (*tell)(struct request *r); /* in the loop */
 	bool write;
 	bool adds; /* something to index */
-	bool removes; /* something to sweep */
+	bool removes; /* something to sweep or to make */
+	bool on;
 	uint64_t turn;
 	uint64_t behind; /* reading beside: after so many others */
 
@@ -62,6 +63,10 @@ struct writer {
 	unsigned generation; /* of the file: grows when it is set aside */
 	int trouble; /* errno that was told */
 	bool more; /* maintenance has more to do */
+	bool mended; /* by the last slice of it */
+
+	/* What the reader found out. */
+	bool damaged, index_damaged, parts_damaged;
 };
 
 struct writer *store_writer_alloc(const char *dir);
@@ -81,6 +86,7 @@ struct reader {
 	struct db *db;
 	unsigned generation; /* that DB was opened at */
 	unsigned wanted;
+	bool damaged, index_damaged, parts_damaged; /* by the last one */
 	struct request *request;
 };
 

@@ -13,9 +13,7 @@ enum {
 };
 
 
-/* Scripts that put no space between words: each character is a word, and
- * what is looked for becomes a phrase. */
-static bool spaceless(uint32_t cp)
+bool index_spaceless(uint32_t cp)
 {
 	static const struct {
 		uint32_t first, last;
@@ -61,7 +59,7 @@ void index_write(struct mbuf *mb, const struct pl *text)
 
 		if (cp >= 0x80)
 			n = utf8_decode(&cp, rest.p, rest.l);
-		alone = cp >= 0x0e00 && spaceless(cp);
+		alone = cp >= 0x0e00 && index_spaceless(cp);
 		if (alone || apart)
 			(void)mbuf_write_u8(mb, 1);
 		if (cp < 0x20)
@@ -119,6 +117,8 @@ int index_write_row(struct db *db, sqlite3_stmt *stmt, uint64_t id,
 int index_add(
 	struct db *db, uint64_t id, int64_t chat, int flags, const char *text)
 {
+	if (part_index_add(db, id, text))
+		return db->err;
 	return index_write_row(db,
 		db_stmt(db, DB_WORD_ADD,
 			"INSERT INTO word(rowid,text,who) VALUES(?,?,?)"),
@@ -130,6 +130,8 @@ int index_add(
 int index_remove(
 	struct db *db, uint64_t id, int64_t chat, int flags, const char *text)
 {
+	if (part_index_remove(db, id, text))
+		return db->err;
 	if (id > (uint64_t)db->meta[DB_INDEXED])
 		return 0;
 	return index_write_row(db,
@@ -208,6 +210,24 @@ int index_step(struct db *db, bool *more)
 }
 
 
+/* FTS5 opens a table before it drops it, and opens none whose first rows it
+ * does not understand: it gets those of an empty one. */
+int index_drop(struct db *db, const char *name)
+{
+	char *sql = mem_printf("DELETE FROM %s_data WHERE id>10;"
+			       "REPLACE INTO %s_data VALUES(1,x''),"
+			       "(10,x'00000000000000');",
+		name, name);
+	char *drop = mem_printf("DROP TABLE %s", name);
+
+	if (!db_exec_inside(db, sql))
+		(void)db_exec(db, drop);
+	mem_deref(sql);
+	mem_deref(drop);
+	return db->err;
+}
+
+
 int index_renew(struct db *db)
 {
 	static const enum db_stmt ours[] = {
@@ -218,9 +238,8 @@ int index_renew(struct db *db)
 		(void)sqlite3_finalize(db->stmts[ours[i]]);
 		db->stmts[ours[i]] = NULL;
 	}
-	if (!db_begin(db, true) &&
+	if (!db_begin(db, true) && !index_drop(db, "word") &&
 		!db_exec(db,
-			"DROP TABLE word;"
 			"CREATE VIRTUAL TABLE word USING fts5(text,who,"
 			"content='',columnsize=0,"
 			"tokenize='unicode61 remove_diacritics 2',"

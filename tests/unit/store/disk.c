@@ -335,3 +335,53 @@ bool disk_holds(const struct disk *d, const char *text)
 	each_file(d, find_h, &needle);
 	return needle.found;
 }
+
+
+void disk_hits_h(int err, const struct store_hit *hits, size_t n, void *arg)
+{
+	struct disk *d = arg;
+	size_t i, k, at, len = 0;
+
+	d->log[0] = '\0';
+	d->n = n;
+	for (i = 0; i < n; i++) {
+		const char *text = hits[i].message.text;
+
+		for (k = at = 0; k < hits[i].n; k++) {
+			const struct store_mark *m = &hits[i].marks[k];
+
+			assert_true(m->start >= at && m->end > m->start);
+			assert_true(m->end <= strlen(text));
+			len += (size_t)snprintf(d->log + len,
+				sizeof(d->log) - len, "%.*s[%.*s]",
+				(int)(m->start - at), text + at,
+				(int)(m->end - m->start), text + m->start);
+			at = m->end;
+		}
+		len += (size_t)snprintf(
+			d->log + len, sizeof(d->log) - len, "%s|", text + at);
+		d->id = hits[i].message.id;
+	}
+	disk_done_h(err, d->id, d);
+}
+
+
+const char *disk_search(struct disk *d, const char *text)
+{
+	++d->waiting;
+	d->store->ops->search(d->store,
+		&(struct store_query){.text = text, .n = 20}, disk_hits_h, d);
+	disk_wait(d);
+	return d->log;
+}
+
+
+void disk_exec(const struct disk *d, const char *sql)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(d->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_busy_timeout(db, 5000), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}

@@ -64,8 +64,15 @@ const char *disk_scan(
 const char *disk_facts(struct disk *d, const char *table);
 int disk_clear(struct disk *d, const char *peer);
 
+/* Each text that is found with its marks in brackets, newest first; d->err. */
+void disk_hits_h(int err, const struct store_hit *hits, size_t n, void *arg);
+const char *disk_search(struct disk *d, const char *text);
+
 /* One number out of the file, read with a connection of the test's own. */
 int64_t disk_number(const struct disk *d, const char *sql);
+
+/* Runs SQL over a connection of the test's own, which may write anywhere. */
+void disk_exec(const struct disk *d, const char *sql);
 
 /* True if the bytes of TEXT are in any file of the directory. */
 bool disk_holds(const struct disk *d, const char *text);

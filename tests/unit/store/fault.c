@@ -242,9 +242,10 @@ static void check_stored(struct disk *d, unsigned stored)
 static bool one(int n, int rc, bool lasts)
 {
 	struct disk d;
-	unsigned stored;
+	unsigned stored, told;
 	bool reached;
 
+	atomic_store(&countdown, 0);
 	disk_init(&d);
 	stored = add_some(&d, 0);
 	assert_int_equal(stored, (1u << ADDS) - 1);
@@ -255,12 +256,15 @@ static bool one(int n, int rc, bool lasts)
 	reached = lasts ? atomic_load(&countdown) == 1
 			: atomic_load(&countdown) == 0;
 	if (reached && lasts) {
-		assert_true(d.notices >= 1);
+		/* It may have been the index or the log that met it: nothing
+		 * that somebody asked for, and nobody is told. */
+		told = stored >> ADDS != (1u << ADDS) - 1;
+		assert_int_equal(d.notices, told);
 		/* Room is made: it goes on by itself. */
 		atomic_store(&countdown, 0);
 		stored |= add_some(&d, 2 * ADDS);
 		assert_int_equal(stored >> 2 * ADDS, (1u << ADDS) - 1);
-		assert_int_equal(d.notices, 2);
+		assert_int_equal(d.notices, 2 * told);
 	}
 	disk_close(&d);
 	atomic_store(&countdown, 0);

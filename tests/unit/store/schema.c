@@ -49,25 +49,43 @@ static void modes(void **state)
 }
 
 
+/* A store as an older version left it, opened by this one. */
+static void open_old(struct disk *d, const char *fixture)
+{
+	struct mbuf *mb;
+	char *sql;
+
+	disk_init(d);
+	disk_close(d);
+	assert_int_equal(file_read(&mb, fixture, 1 << 20), 0);
+	sql = mbuf_strdup(mb);
+	make(d, sql);
+	mem_deref(sql);
+	mem_deref(mb);
+	disk_open(d);
+}
+
+
+static void close_new(struct disk *d)
+{
+	disk_close(d);
+	assert_int_equal(disk_number(d, "PRAGMA user_version"), 3);
+	assert_int_equal(disk_number(d,
+				 "SELECT count(*) FROM pragma_integrity_check "
+				 "WHERE integrity_check='ok'"),
+		1);
+	disk_open(d);
+	disk_free(d);
+}
+
+
 /* All that the first version kept is there and can go on. */
 static void first_version(void **state)
 {
 	struct disk d;
-	struct mbuf *mb;
-	char *sql;
 
 	(void)state;
-	disk_init(&d);
-	disk_close(&d);
-	assert_int_equal(
-		file_read(&mb, TEST_SRCDIR "/tests/unit/store/version1.sql",
-			1 << 20),
-		0);
-	sql = mbuf_strdup(mb);
-	make(&d, sql);
-	mem_deref(sql);
-	mem_deref(mb);
-	disk_open(&d);
+	open_old(&d, TEST_SRCDIR "/tests/unit/store/version1.sql");
 	assert_string_equal(
 		disk_page(&d, BOB, 0, 9), "first words:5 still queued:0 ");
 	assert_string_equal(disk_page(&d, KIM, 0, 9), "an invoice:4 ");
@@ -76,10 +94,31 @@ static void first_version(void **state)
 		"work\tsip:bob@example.org=Bob\nFriends ");
 	assert_int_equal(disk_add(&d, KIM, "more"), 0);
 	assert_string_equal(disk_page(&d, KIM, 0, 9), "an invoice:4 more:5 ");
-	disk_close(&d);
-	assert_int_equal(disk_number(&d, "PRAGMA user_version"), 2);
-	disk_open(&d);
-	disk_free(&d);
+	close_new(&d);
+}
+
+
+/* With what was seen, how far it was indexed, and its index. */
+static void second_version(void **state)
+{
+	const struct store_message m = {.account = ALICE,
+		.peer = BOB,
+		.text = "again",
+		.state = STORE_RECEIVED};
+	struct disk d;
+
+	(void)state;
+	open_old(&d, TEST_SRCDIR "/tests/unit/store/version2.sql");
+	assert_string_equal(disk_page(&d, BOB, 0, 9), "first words:5 ");
+	assert_string_equal(disk_page(&d, KIM, 0, 9), "an invoice:4 ");
+	assert_int_equal(disk_add_row(&d, &m, 77), EEXIST);
+	assert_int_equal(disk_add_row(&d, &m, 78), 0);
+	disk_pause(&d, 100);
+	assert_int_equal(disk_number(&d,
+				 "SELECT count(*) FROM word "
+				 "WHERE word MATCH 'first OR invoice'"),
+		2);
+	close_new(&d);
 }
 
 
@@ -110,7 +149,7 @@ static void refused(const char *sql, const char *word)
 static void newer(void **state)
 {
 	(void)state;
-	refused("PRAGMA application_id=1936684148;PRAGMA user_version=3;"
+	refused("PRAGMA application_id=1936684148;PRAGMA user_version=4;"
 		"CREATE TABLE future(x);",
 		"newer sotto");
 	refused("PRAGMA journal_mode=WAL;PRAGMA application_id=1936684148;"
@@ -134,6 +173,7 @@ int test_schema(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(modes),
 		cmocka_unit_test(first_version),
+		cmocka_unit_test(second_version),
 		cmocka_unit_test(newer),
 		cmocka_unit_test(not_ours),
 	};

@@ -5,47 +5,6 @@
 int test_search(void);
 
 
-/* Each text with its marks in brackets, newest first. */
-static void hits_h(int err, const struct store_hit *hits, size_t n, void *arg)
-{
-	struct disk *d = arg;
-	size_t i, k, at, len = 0;
-
-	d->log[0] = '\0';
-	d->n = n;
-	for (i = 0; i < n; i++) {
-		const char *text = hits[i].message.text;
-
-		for (k = at = 0; k < hits[i].n; k++) {
-			const struct store_mark *m = &hits[i].marks[k];
-
-			assert_true(m->start >= at && m->end > m->start);
-			assert_true(m->end <= strlen(text));
-			len += (size_t)snprintf(d->log + len,
-				sizeof(d->log) - len, "%.*s[%.*s]",
-				(int)(m->start - at), text + at,
-				(int)(m->end - m->start), text + m->start);
-			at = m->end;
-		}
-		len += (size_t)snprintf(
-			d->log + len, sizeof(d->log) - len, "%s|", text + at);
-		d->id = hits[i].message.id;
-	}
-	disk_done_h(err, d->id, d);
-}
-
-
-static const char *search(struct disk *d, const char *text)
-{
-	++d->waiting;
-	d->store->ops->search(d->store,
-		&(struct store_query){.text = text, .n = 20}, hits_h, d);
-	disk_wait(d);
-	assert_int_equal(d->err, 0);
-	return d->log;
-}
-
-
 static void add(struct disk *d, const char *peer, bool out, const char *text)
 {
 	assert_int_equal(
@@ -156,7 +115,7 @@ static void check_cases(struct disk *d)
 	size_t i;
 
 	for (i = 0; i < UNIT_N(cases); i++) {
-		if (strcmp(search(d, cases[i].query), cases[i].found))
+		if (strcmp(disk_search(d, cases[i].query), cases[i].found))
 			fail_msg("%s: found %s, not %s", cases[i].query, d->log,
 				cases[i].found);
 	}
@@ -180,7 +139,7 @@ static void language(void **state)
 		0);
 	check_cases(&d);
 	add(&d, BOB, false, "one more invoice");
-	assert_string_equal(search(&d, "invoice"),
+	assert_string_equal(disk_search(&d, "invoice"),
 		"one more [invoice]|Which [Invoice]? the red one|"
 		"the [invoice] is paid|");
 	disk_free(&d);
@@ -202,22 +161,22 @@ static void pages(void **state)
 		add(&d, BOB, false, text);
 	}
 	d.waiting = 1;
-	d.store->ops->search(d.store, &q, hits_h, &d);
+	d.store->ops->search(d.store, &q, disk_hits_h, &d);
 	disk_wait(&d);
 	assert_string_equal(d.log, "[page] 4|[page] 3|");
 	q.before = d.id;
 	d.waiting = 1;
-	d.store->ops->search(d.store, &q, hits_h, &d);
+	d.store->ops->search(d.store, &q, disk_hits_h, &d);
 	disk_wait(&d);
 	assert_string_equal(d.log, "[page] 2|[page] 1|");
 	q.account = BOB;
 	d.waiting = 1;
-	d.store->ops->search(d.store, &q, hits_h, &d);
+	d.store->ops->search(d.store, &q, disk_hits_h, &d);
 	disk_wait(&d);
 	assert_string_equal(d.log, "");
 	q.account = ALICE;
 	d.waiting = 1;
-	d.store->ops->search(d.store, &q, hits_h, &d);
+	d.store->ops->search(d.store, &q, disk_hits_h, &d);
 	disk_wait(&d);
 	assert_string_equal(d.log, "[page] 2|[page] 1|");
 	disk_free(&d);
@@ -236,7 +195,7 @@ static void sees_before(void **state)
 	(void)state;
 	disk_init(&d);
 	d.store->ops->add(d.store, &m, 0, NULL, NULL);
-	assert_string_equal(search(&d, "now"), "just [now]|");
+	assert_string_equal(disk_search(&d, "now"), "just [now]|");
 	disk_free(&d);
 }
 
@@ -258,9 +217,9 @@ static void hostile(void **state)
 			strcpy(text + n, units[i]);
 			n += strlen(units[i]);
 			if (n == 30 || n == 300)
-				(void)search(&d, text);
+				(void)disk_search(&d, text);
 		}
-		(void)search(&d, text);
+		(void)disk_search(&d, text);
 	}
 	disk_free(&d);
 }
