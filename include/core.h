@@ -168,6 +168,9 @@ extern const struct core_option core_options[]; /* ends in a NULL name */
 int core_option_set(struct core *core, const char *name, const char *value,
 	char **why);
 const char *core_option_get(const struct core *core, const char *name);
+
+/* The configuration is read: what it did not set is as it is by default. */
+void core_options_read(struct core *core);
 int64_t core_option_number(const struct core *core, const char *name);
 bool core_option_bool(const struct core *core, const char *name);
 

@@ -417,6 +417,7 @@ static void begin(struct app *app)
 		leave(status, app);
 		return;
 	}
+	core_options_read(app->core);
 	if (app->demo)
 		app_demo_people(app->demo, app->core);
 	front_ready(app);

@@ -281,11 +281,21 @@ void core_option_apply(struct core *core, const char *name)
 		apply_log_level(core);
 	if (!strcmp(name, "outbox-expiry"))
 		core_outbox_expiry(core);
+	/* A store that cannot do it answers so, and nobody asks. */
+	if (!strcmp(name, "word-parts") && core->store->ops->parts)
+		core->store->ops->parts(core->store,
+			core_option_bool(core, name), NULL, NULL);
 	if (core->stack &&
 		(!strcmp(name, "dns-servers") ||
 			!strcmp(name, "max-transactions")))
 		core_say(core, LOG_WARN,
 			"%s takes effect when sotto starts again", name);
+}
+
+
+void core_options_read(struct core *core)
+{
+	core_option_apply(core, "word-parts");
 }
 
 

@@ -92,6 +92,14 @@ const struct core_option core_options[] = {
 			"line that is skipped, then an address, a tab and a "
 			"name on each line.",
 	},
+	{
+		.name = "word-parts",
+		.type = CORE_BOOL,
+		.initial = "no",
+		.help = "Whether messages are found by parts of words too, "
+			"with an index that takes about half as much room "
+			"again.",
+	},
 	{.name = NULL},
 };
 
