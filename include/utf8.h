@@ -68,6 +68,14 @@ size_t utf8_cols(const struct pl *pl);
 /* Bytes of PL that fit into COLS columns, never splitting a grapheme. */
 size_t utf8_fit(const struct pl *pl, size_t cols);
 
+/* The first place at or after byte FROM, the start of a character, where TEXT
+ * holds NEEDLE, case and diacritics not counted: bytes *START to *END, with
+ * the marks that belong to the last character. A needle that begins with an
+ * ASCII letter or digit is found at the start of words only, as the search of
+ * messages finds it. False: nowhere, or nothing of NEEDLE counts. */
+bool utf8_find(const struct pl *text, size_t from, const struct pl *needle,
+	size_t *start, size_t *end);
+
 /* Converts PL from the named CHARSET to UTF-8 (iconv, for charsets in use);
  * what cannot be converted and unknown charsets give U+FFFD for each byte
  * above 0x7f.

@@ -152,7 +152,11 @@ char *utf8_repair_dup(const struct pl *pl)
 /* utf8proc knows no width of its own for some that take a cell as U+FFFD. */
 static size_t cols_of(uint32_t cp)
 {
-	int cols = utf8proc_charwidth((utf8proc_int32_t)cp);
+	int cols;
+
+	if (cp >= ' ' && cp < 0x7f)
+		return 1;
+	cols = utf8proc_charwidth((utf8proc_int32_t)cp);
 
 	return cols > 0 ? (size_t)cols : 0;
 }
@@ -171,6 +175,19 @@ size_t utf8_cols(const struct pl *pl)
 }
 
 
+/* True between LAST and CP if a grapheme ends there. */
+static bool breaks(uint32_t last, uint32_t cp, utf8proc_int32_t *state)
+{
+	/* Printing ASCII begins one always, but behind what prepends itself. */
+	if (cp >= ' ' && cp < 0x7f && last < 0x300) {
+		*state = 0;
+		return true;
+	}
+	return utf8proc_grapheme_break_stateful(
+		(utf8proc_int32_t)last, (utf8proc_int32_t)cp, state);
+}
+
+
 size_t utf8_fit(const struct pl *pl, size_t cols)
 {
 	utf8proc_int32_t state = 0;
@@ -179,9 +196,7 @@ size_t utf8_fit(const struct pl *pl, size_t cols)
 
 	for (i = 0; i < pl->l; i += n) {
 		n = utf8_decode(&cp, pl->p + i, pl->l - i);
-		if (!i ||
-			utf8proc_grapheme_break_stateful((utf8proc_int32_t)last,
-				(utf8proc_int32_t)cp, &state))
+		if (breaks(last, cp, &state))
 			fits = i;
 		used += cols_of(cp);
 		if (used > cols)
@@ -239,4 +254,67 @@ bool utf8_is_letter(uint32_t cp)
 	default:
 		return false;
 	}
+}
+
+
+enum {
+	FOLDED_MAX = 256, /* code points of a needle that count */
+};
+
+
+static size_t fold_needle(const struct pl *needle, uint32_t folded[FOLDED_MAX])
+{
+	size_t i, n = 0;
+	uint32_t cp;
+
+	for (i = 0; i < needle->l && n < FOLDED_MAX;) {
+		i += utf8_decode(&cp, needle->p + i, needle->l - i);
+		folded[n] = utf8_fold(cp);
+		n += folded[n] != 0;
+	}
+	return n;
+}
+
+
+/* Where what begins at I of TEXT as the N code points FOLDED ends; 0: it does
+ * not. */
+static size_t match_at(
+	const struct pl *text, size_t i, const uint32_t *folded, size_t n)
+{
+	size_t done = 0, end = 0;
+	uint32_t cp;
+
+	while (i < text->l) {
+		i += utf8_decode(&cp, text->p + i, text->l - i);
+		cp = utf8_fold(cp);
+		if (done == n && cp)
+			break;
+		if (done < n && cp != folded[done] && (cp || !done))
+			return 0;
+		done += cp != 0;
+		end = i;
+	}
+	return done == n ? end : 0;
+}
+
+
+bool utf8_find(const struct pl *text, size_t from, const struct pl *needle,
+	size_t *start, size_t *end)
+{
+	uint32_t folded[FOLDED_MAX], cp;
+	size_t i, n = fold_needle(needle, folded);
+	bool word = n && folded[0] < 0x80 && utf8_is_letter(folded[0]);
+
+	for (i = from; n && i < text->l;
+		i += utf8_decode(&cp, text->p + i, text->l - i)) {
+		if (word && i && (unsigned char)text->p[i - 1] < 0x80 &&
+			utf8_is_letter((unsigned char)text->p[i - 1]))
+			continue;
+		*end = match_at(text, i, folded, n);
+		if (!*end)
+			continue;
+		*start = i;
+		return true;
+	}
+	return false;
 }

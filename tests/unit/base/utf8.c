@@ -208,9 +208,46 @@ static void charset_bound(void **state)
 }
 
 
+static void find(void **state)
+{
+	static const struct {
+		const char *text, *needle;
+		int start, end; /* -1: not found */
+	} table[] = {
+		{"Hello World", "world", 6, 11},
+		{"hello", "ell", -1, 0},
+		{"(hello)", "HELL", 1, 5},
+		{"na\xc3\xafve", "naive", 0, 6},
+		{"nai\xcc\x88ve", "na\xc3\xafv", 0, 6},
+		{"nai\xcc\x88", "nai", 0, 5},
+		{"\xe6\x98\x8e\xe5\xa4\xa9", "\xe5\xa4\xa9", 3, 6},
+		{"abc", "", -1, 0},
+		{"abc", "\xcc\x88", -1, 0},
+		{"", "a", -1, 0},
+		{"ab", "abc", -1, 0},
+		{"xa a", "a", 3, 4},
+	};
+	size_t i, start, end;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(table); i++) {
+		struct pl text = pl_str(table[i].text);
+		struct pl needle = pl_str(table[i].needle);
+		bool found = utf8_find(&text, 0, &needle, &start, &end);
+
+		assert_int_equal(found, table[i].start >= 0);
+		if (!found)
+			continue;
+		assert_int_equal(start, table[i].start);
+		assert_int_equal(end, table[i].end);
+	}
+}
+
+
 int test_utf8(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(find),
 		cmocka_unit_test(decode),
 		cmocka_unit_test(encode_inverts_decode),
 		cmocka_unit_test(repair),

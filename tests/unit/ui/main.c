@@ -2,5 +2,6 @@
 #include "unit.h"
 
 int test_names(void);
+int test_textbuf(void);
 
-UNIT_MAIN(test_names)
+UNIT_MAIN(test_names, test_textbuf)
