@@ -404,20 +404,41 @@ static void check_due(void *arg)
 }
 
 
+/* True where R, which got no answer, says that FLOW may be dead. If anything
+ * came over it meanwhile it lives, and it is the peer behind the server who is
+ * silent. Without a network nothing leaves this host at all. */
+static bool is_doubtful(const struct ua_reg *reg, const struct sip_flow *flow,
+	const struct sip_result *r)
+{
+	uint64_t now = tmrs_now(reg->ua->stack->tmrs);
+
+	switch (r->err) {
+	case ETIMEDOUT:
+		return r->flow == flow &&
+			now - sip_flow_heard(flow) >= UA_T_64T1 - SIP_T1;
+	case EADDRNOTAVAIL:
+	case EHOSTUNREACH:
+	case ENETDOWN:
+	case ENETUNREACH:
+		return now - reg->online_at >= SPACING * 1000;
+	default:
+		return false;
+	}
+}
+
+
 /* RFC 5626 4.4 leaves it to keep-alives to find a dead flow; over UDP, or
- * between two of them, a request that times out is the first to know. What
- * waits to be sent would share its fate, 32 s each; while we are connecting it
- * is kept. If anything came over the flow meanwhile it lives, and it is the
- * peer behind the server who is silent. */
+ * between two of them, a request that gets no answer is the first to know.
+ * What waits to be sent would share its fate, 32 s each; while we are
+ * connecting it is kept. */
 void ua_reg_doubt(struct ua_reg *reg, const struct sip_result *r)
 {
 	struct ua *ua = reg->ua;
 	struct tmrs *tmrs = ua->stack->tmrs;
 	struct sip_flow *flow = sip_agent_flow(ua->agent);
 
-	if (r->msg || r->err != ETIMEDOUT || !r->flow || r->flow != flow ||
-		ua->state != UA_ONLINE || ua->stopping || reg->req ||
-		tmrs_now(tmrs) - sip_flow_heard(flow) < UA_T_64T1 - SIP_T1)
+	if (r->msg || !flow || ua->state != UA_ONLINE || ua->stopping ||
+		reg->req || !is_doubtful(reg, flow, r))
 		return;
 	mem_ref(ua);
 	tmr_cancel(&reg->tmr);

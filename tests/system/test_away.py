@@ -4,13 +4,17 @@ arrives once and in order within 15 s of its return; what is written to who is
 away waits in the server. FL4, ME9."""
 
 import os
+import shutil
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
 
 from kamailio import Kamailio
-from sotto import account
+from peer import Peer
+from sotto import account, program
 
 pytestmark = pytest.mark.peers
 
@@ -26,6 +30,13 @@ def server(tmp_path_factory):
         pytest.skip("kamailio is not installed")
     with Kamailio(tmp_path_factory.mktemp("away"), store=True) as k:
         yield k
+
+
+@pytest.fixture
+def silent():
+    p = Peer()
+    yield p
+    p.close()
 
 
 def config(user, server, transport):
@@ -116,3 +127,64 @@ def test_peer_away(start, server, transport):
     got = bob.seen("message", direction="in")
     assert [e["text"] for e in got] == TEN
     assert all("sent-at" in e for e in got)
+
+
+def namespaces():
+    """The words before a command that give it a network of its own."""
+    words = ["unshare", "-rn"]
+    if shutil.which("ip") is None or subprocess.run(
+            words + ["ip", "link", "set", "lo", "up"],
+            stderr=subprocess.DEVNULL, check=False).returncode:
+        pytest.skip("no network namespaces here")
+    return words
+
+
+@pytest.mark.parametrize("transport", ("udp", "tcp"))
+def test_link_down(tmp_path, transport):
+    """No network at all: what is typed goes out when the link is back."""
+    if Kamailio.program() is None:
+        pytest.skip("kamailio is not installed")
+    here = os.path.dirname(os.path.abspath(__file__))
+    p = subprocess.run(
+        namespaces() + [sys.executable, os.path.join(here, "link.py"),
+                        str(tmp_path), transport, "60" if WHOLE else "10"],
+        env=dict(os.environ, SOTTO=program(), PYTHONPATH=here), text=True,
+        capture_output=True, timeout=150, check=False)
+    print(p.stdout)
+    assert p.returncode == 0, p.stdout + p.stderr
+
+
+def test_deaf_server(start, silent):
+    """Nothing comes back any more: the first text may have arrived and is
+    not sent again, those behind it wait and go out in order."""
+    alice = start("alice", "account add me sip:alice@lab.test\n"
+                  "account set me publish no\naccount set me session page\n"
+                  "account set me proxy 'sip:127.0.0.1:%d;transport=udp'\n"
+                  "login me\n" % silent.port)
+    silent.answer(silent.recv("REGISTER"), "200 OK")
+    alice.expect("account", state="online")
+    numbers = type_all(alice, "sip:bob@lab.test", TEN[:4])
+    first = silent.recv("MESSAGE")
+    assert first.body == TEN[0].encode()
+    alice.expect("account", state="connecting", timeout=40)
+    reply = alice.reply(numbers[0], 5)
+    assert reply["status"] == 75
+    assert "may have arrived" in reply["error"]
+    silent.answer(silent.recv("REGISTER", timeout=10), "200 OK")
+    for text in TEN[1:4]:
+        request = silent.recv("MESSAGE", timeout=5)
+        assert request.body == text.encode()
+        silent.answer(request, "200 OK")
+    for number in numbers[1:]:
+        assert alice.reply(number, 5)["ok"] is True
+    # Asked for, it goes once more, as another message.
+    id = reply["result"]["id"]
+    number = alice.send("msg", "--resend", id)
+    request = silent.recv("MESSAGE", timeout=5)
+    assert request.body == first.body
+    assert request.get("call-id") != first.get("call-id")
+    silent.answer(request, "200 OK")
+    again = alice.reply(number, 5)
+    assert again["ok"] is True
+    assert again["result"]["id"] != id
+    assert states(alice, id)[-1] == "failed"
