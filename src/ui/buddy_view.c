@@ -73,21 +73,6 @@ static void destructor(void *data)
 }
 
 
-enum ui_glyph buddy_view_glyph(const struct presence *p, enum ui_style *style)
-{
-	if (!p || p->state == PRESENCE_UNKNOWN) {
-		*style = UI_UNKNOWN;
-		return UI_GLYPH_UNKNOWN;
-	}
-	if (p->state == PRESENCE_OFFLINE) {
-		*style = UI_OFFLINE;
-		return UI_GLYPH_OFFLINE;
-	}
-	*style = p->activity ? UI_AWAY : UI_ONLINE;
-	return p->activity ? UI_GLYPH_AWAY : UI_GLYPH_ONLINE;
-}
-
-
 /* ---- making it anew ---- */
 
 struct making {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* names.c - styles and glyphs by name, and how glyphs are drawn. */
-#include "ui_int.h"
+#include "buddy_view.h"
 
 
 static const char *const styles[UI_STYLES] = {
@@ -67,4 +67,19 @@ const char *ui_style_name(enum ui_style style)
 const char *ui_glyph_text(enum ui_glyph glyph, bool utf8)
 {
 	return utf8 ? glyphs[glyph].utf8 : glyphs[glyph].ascii;
+}
+
+
+enum ui_glyph buddy_view_glyph(const struct presence *p, enum ui_style *style)
+{
+	if (!p || p->state == PRESENCE_UNKNOWN) {
+		*style = UI_UNKNOWN;
+		return UI_GLYPH_UNKNOWN;
+	}
+	if (p->state == PRESENCE_OFFLINE) {
+		*style = UI_OFFLINE;
+		return UI_GLYPH_OFFLINE;
+	}
+	*style = p->activity ? UI_AWAY : UI_ONLINE;
+	return p->activity ? UI_GLYPH_AWAY : UI_GLYPH_ONLINE;
 }
