@@ -145,6 +145,10 @@ extern const char *const cmd_places[];
 bool cmd_needs_network(struct cmd *cmd, size_t argc, const char *const argv[],
 	struct core_account **ap, uint64_t *limit);
 
+/* True if what the command does waits in the store while there is no server:
+ * `msg`. */
+bool cmd_is_kept(struct cmd *cmd, size_t argc, const char *const argv[]);
+
 /* True if the command needs neither configuration nor state: `help`,
  * `version`. */
 bool cmd_needs_nothing(size_t argc, const char *const argv[]);

@@ -87,6 +87,23 @@ bool cmd_needs_network(struct cmd *cmd, size_t argc, const char *const argv[],
 }
 
 
+bool cmd_is_kept(struct cmd *cmd, size_t argc, const char *const argv[])
+{
+	struct words *w = words_alloc(), *out = NULL;
+	const struct cmd_entry *entry;
+	char *why = NULL;
+	size_t i, at;
+
+	for (i = 0; i < argc; i++)
+		words_add(w, argv[i]);
+	entry = line_entry(cmd, w, &out, &at, &why);
+	mem_deref(why);
+	mem_deref(out);
+	mem_deref(w);
+	return entry == &cmd_msg && core_keeps(cmd->core);
+}
+
+
 bool cmd_needs_nothing(size_t argc, const char *const argv[])
 {
 	struct words *w = words_alloc();

@@ -11,6 +11,7 @@
 
 enum {
 	LIMIT = 30 * 1000, /* ms for all, unless `-t` says another */
+	KEEP_MS = 1000, /* of them for what waits in the store to get there */
 };
 
 
@@ -23,6 +24,8 @@ struct shell_front {
 	uint64_t started;
 	uint64_t ms; /* for all */
 	int err; /* of standard output */
+	bool kept; /* the command needs no server to begin with */
+	bool running; /* the command is on its way */
 	bool finished;
 };
 
@@ -134,6 +137,7 @@ static void run(struct shell_front *f)
 		.row = command_row, .done = command_done, .arg = f};
 	uint64_t used = tmrs_now(f->tmrs) - f->started;
 
+	f->running = true;
 	cmd_words(f->queue, f->config.argc, f->config.argv,
 		used < f->ms ? f->ms - used : 1, &origin, &sink);
 }
@@ -143,10 +147,11 @@ static void signed_in(const struct core_outcome *outcome, void *arg)
 {
 	struct shell_front *f = arg;
 
-	if (f->finished)
+	if (f->finished || f->running)
 		return;
 	tmr_cancel(&f->limit);
-	if (!outcome->status) {
+	/* A text without a server is kept; what heals may do so in time. */
+	if (!outcome->status || (f->kept && outcome->status == EX_TEMPFAIL)) {
 		run(f);
 		return;
 	}
@@ -159,9 +164,14 @@ static void signed_in(const struct core_outcome *outcome, void *arg)
 static void limit_handler(void *arg)
 {
 	struct shell_front *f = arg;
-	char *text = mem_printf(
-		"not signed in after %g seconds", (double)f->ms / 1000);
+	char *text;
 
+	if (f->kept) {
+		run(f);
+		return;
+	}
+	text = mem_printf(
+		"not signed in after %g seconds", (double)f->ms / 1000);
 	complain(text);
 	mem_deref(text);
 	finish(f, EX_TEMPFAIL);
@@ -205,6 +215,7 @@ struct cmd *shell_front_cmd(struct shell_front *f)
 void shell_front_ready(struct shell_front *f)
 {
 	struct core_account *account = NULL;
+	uint64_t wait;
 
 	f->started = tmrs_now(f->tmrs);
 	f->ms = LIMIT;
@@ -213,6 +224,11 @@ void shell_front_ready(struct shell_front *f)
 		run(f);
 		return;
 	}
-	tmr_start(f->tmrs, &f->limit, f->ms, limit_handler, f);
+	f->kept = cmd_is_kept(f->cmd, f->config.argc, f->config.argv);
+	if (f->kept)
+		wait = f->ms > 2 * KEEP_MS ? f->ms - KEEP_MS : f->ms / 2;
+	else
+		wait = f->ms;
+	tmr_start(f->tmrs, &f->limit, wait, limit_handler, f);
 	core_login(account, signed_in, f);
 }

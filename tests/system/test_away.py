@@ -4,17 +4,19 @@ arrives once and in order within 15 s of its return; what is written to who is
 away waits in the server. FL4, ME9."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
 
 from kamailio import Kamailio
 from peer import Peer
-from sotto import account, program
+from sotto import account, one_shot, program
 
 pytestmark = pytest.mark.peers
 
@@ -188,3 +190,48 @@ def test_deaf_server(start, silent):
     assert again["ok"] is True
     assert again["result"]["id"] != id
     assert states(alice, id)[-1] == "failed"
+
+
+def test_one_shot(start, server, tmp_path):
+    """A command that finds no server leaves its text to the next one that
+    does."""
+    home = tmp_path / "alice"
+    home.mkdir()
+    text = config("alice", server, "tcp").replace("login me\n", "")
+    bob = start("bob", config("bob", server, "tcp"))
+    bob.expect("account", state="online")
+    server.go(signal.SIGKILL)
+    status, _, err = one_shot(home, text, "msg", "-t", "3",
+                              "sip:bob@lab.test", "first")
+    assert status == 75
+    assert "queued as " in err
+    server.come_back()
+    bob.expect("account", state="online", timeout=RETURN)
+    status, _, err = one_shot(home, text, "msg", "-t", "10",
+                              "sip:bob@lab.test", "second")
+    assert status == 0, err
+    bob.expect("message", text="second", direction="in")
+    assert incoming(bob) == ["first", "second"]
+
+
+def test_one_shot_resend(start, server, silent, tmp_path):
+    """What may have arrived is sent again by a command of its own."""
+    home = tmp_path / "alice"
+    home.mkdir()
+    text = config("alice", server, "tcp").replace("login me\n", "")
+    away = ("account add me sip:alice@lab.test register=no "
+            "listen=127.0.0.1:0 session=page\n")
+    status, _, err = one_shot(home, away, "msg", "-t", "2",
+                              silent.uri(), "perhaps")
+    assert status == 75 and "may have arrived" in err
+    id = re.search(r"\d{10,}", err)[0]
+    first = silent.recv("MESSAGE")
+    answered = threading.Thread(target=lambda: silent.answer(
+        silent.recv("MESSAGE"), "200 OK"))
+    answered.start()
+    status, _, err = one_shot(home, away, "msg", "--resend", id)
+    answered.join(15)
+    assert status == 0, err
+    assert first.body == b"perhaps"
+    status, _, err = one_shot(home, text, "msg", "--resend", "17")
+    assert status == 65, err
