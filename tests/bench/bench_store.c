@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * bench_store.c - the store with many messages: how fast they are kept and
- * indexed, found, opened, and how large they are. One JSON object a line.
+ * indexed, found, opened, cleared, and how large they are; and the same texts
+ * in a plain SQLite database. One JSON object a line.
  *
  *	bench-store [MESSAGES [DIR]]
+ *
+ * `longest_turn_ms` is what the thread of the loop worked between two sleeps.
  */
-#include <dirent.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "bench_store.h"
 #include "loop.h"
 #include "mem.h"
 #include "rand.h"
@@ -19,12 +23,18 @@
 
 
 enum {
-	MESSAGES = 200000,
+	MESSAGES = 1000000,
 	WAITING = 2000, /* unanswered at a time */
 	CHATS = 50,
 	ROUNDS = 100, /* of each query */
 	WORDS = 20000,
+	BURST = 100000,
+	BIG_ONE_IN = 5, /* messages that are of the big chat */
+	PATIENCE = 600000, /* ms */
 };
+
+#define ALICE "sip:alice@example.org"
+#define BIG   "sip:big@example.org"
 
 struct bench {
 	char dir[200];
@@ -33,15 +43,17 @@ struct bench {
 	struct store *store;
 	struct loop_hook *hook;
 	struct rand *rand;
+	sqlite3 *sql; /* a connection beside, which only reads */
 	unsigned total, asked, told;
 	size_t bytes;
 	size_t found;
 	double slept, longest; /* ms */
+	double added; /* longest wait for one that was added */
 	char text[600];
 };
 
 
-static double now(void)
+double bench_now(void)
 {
 	struct timespec ts;
 
@@ -50,7 +62,7 @@ static double now(void)
 }
 
 
-static void die(const char *what)
+void bench_die(const char *what)
 {
 	(void)fprintf(stderr, "bench-store: %s\n", what);
 	exit(1);
@@ -68,12 +80,12 @@ static void open_store(struct bench *b)
 			    .work = b->work,
 		    },
 		    &why))
-		die(why);
+		bench_die(why);
 }
 
 
 /* A dozen words, the common ones often; every tenth text is not ASCII. */
-static void make_text(struct bench *b)
+size_t bench_text(char *text, struct rand *rand)
 {
 	static const char *const accents[] = {"caf\xc3\xa9",
 		"\xe6\x98\x8e\xe5\xa4\xa9\xe4\xb8\x8b\xe5\x8d\x88",
@@ -81,20 +93,20 @@ static void make_text(struct bench *b)
 	size_t len = 0;
 	int i;
 
-	if (!rand_below(b->rand, 10))
+	if (!rand_below(rand, 10))
 		len = (size_t)sprintf(
-			b->text, "%s ", accents[rand_below(b->rand, 3)]);
+			text, "%s ", accents[rand_below(rand, 3)]);
 	for (i = 0; i < 12; i++) {
-		uint32_t n = rand_below(b->rand, WORDS);
-		uint32_t word = rand_below(b->rand, n + 1);
+		uint32_t n = rand_below(rand, WORDS);
+		uint32_t word = rand_below(rand, n + 1);
 
-		word = rand_below(b->rand, word + 1);
-		len += (size_t)sprintf(b->text + len, "%c%c%c%u ",
+		word = rand_below(rand, word + 1);
+		len += (size_t)sprintf(text + len, "%c%c%c%c%u ",
 			'a' + (int)(word % 26), 'a' + (int)(word / 26 % 26),
-			'a' + (int)(word % 7), word);
+			'a' + (int)(word % 7), 'a' + (int)(word % 5), word);
 	}
-	b->text[len - 1] = '\0';
-	b->bytes += len - 1;
+	text[--len] = '\0';
+	return len;
 }
 
 
@@ -107,7 +119,7 @@ static void added_h(int err, uint64_t id, void *arg)
 
 	(void)id;
 	if (err)
-		die("a message was not stored");
+		bench_die("a message was not stored");
 	if (++b->told == b->total)
 		loop_stop(b->loop, 0);
 	else
@@ -120,9 +132,13 @@ static void more(struct bench *b)
 	char peer[40];
 
 	while (b->asked < b->total && b->asked - b->told < WAITING) {
-		make_text(b);
-		(void)snprintf(peer, sizeof(peer), "sip:peer%u@example.org",
-			rand_below(b->rand, CHATS));
+		b->bytes += bench_text(b->text, b->rand);
+		if (rand_below(b->rand, BIG_ONE_IN))
+			(void)snprintf(peer, sizeof(peer),
+				"sip:peer%u@example.org",
+				rand_below(b->rand, CHATS));
+		else
+			(void)snprintf(peer, sizeof(peer), "%s", BIG);
 		++b->asked;
 		b->store->ops->add(b->store,
 			&(struct store_message){
@@ -146,7 +162,7 @@ static void hits_h(int err, const struct store_hit *hits, size_t n, void *arg)
 
 	(void)hits;
 	if (err)
-		die("a search failed");
+		bench_die("a search failed");
 	b->found = n;
 	loop_stop(b->loop, 0);
 }
@@ -168,7 +184,7 @@ static int order(const void *a, const void *b)
 }
 
 
-static void report(const char *what, double *ms, size_t n, size_t found)
+void bench_report(const char *what, double *ms, size_t n, size_t found)
 {
 	qsort(ms, n, sizeof(*ms), order);
 	(void)printf("{\"op\":\"%s\",\"median_ms\":%.3f,\"p99_ms\":%.3f,"
@@ -178,25 +194,33 @@ static void report(const char *what, double *ms, size_t n, size_t found)
 }
 
 
+static void page(struct bench *b)
+{
+	b->store->ops->page(
+		b->store, ALICE, "sip:peer7@example.org", 0, 50, page_h, b);
+	(void)loop_run(b->loop);
+}
+
+
 static void measure(struct bench *b, const char *what, const char *query)
 {
 	double ms[ROUNDS];
 	int i;
 
 	for (i = 0; i < ROUNDS; i++) {
-		double start = now();
+		double start = bench_now();
 
-		if (query)
+		if (query) {
 			b->store->ops->search(b->store,
 				&(struct store_query){.text = query, .n = 50},
 				hits_h, b);
-		else
-			b->store->ops->page(b->store, "sip:alice@example.org",
-				"sip:peer7@example.org", 0, 50, page_h, b);
-		(void)loop_run(b->loop);
-		ms[i] = now() - start;
+			(void)loop_run(b->loop);
+		} else {
+			page(b);
+		}
+		ms[i] = bench_now() - start;
 	}
-	report(what, ms, ROUNDS, b->found);
+	bench_report(what, ms, ROUNDS, b->found);
 }
 
 
@@ -216,7 +240,7 @@ static void first_h(int err, uint64_t id, void *arg)
 
 	(void)id;
 	if (err)
-		die("no answer");
+		bench_die("no answer");
 	loop_stop(b->loop, 0);
 }
 
@@ -227,28 +251,56 @@ static void tick_h(void *arg)
 }
 
 
-/* Waits until the file stays as it is: all is indexed. */
-static void settle(struct bench *b)
+static int64_t number(struct bench *b, const char *sql)
 {
-	size_t quiet = 0, size = 0;
-	struct tmr tmr = {0};
-	char path[300];
-	struct stat st;
+	sqlite3_stmt *stmt = NULL;
+	int64_t n = 0;
 
-	(void)snprintf(path, sizeof(path), "%s/sotto.db-wal", b->dir);
-	while (quiet < 6) {
-		struct timespec last;
-
-		last = stat(path, &st) ? (struct timespec){0} : st.st_mtim;
-		tmr_start(loop_tmrs(b->loop), &tmr, 500, tick_h, b);
-		(void)loop_run(b->loop);
-		if (stat(path, &st))
-			memset(&st, 0, sizeof(st));
-		size = last.tv_sec == st.st_mtim.tv_sec &&
-			last.tv_nsec == st.st_mtim.tv_nsec;
-		quiet = size ? quiet + 1 : 0;
-	}
+	if (sqlite3_prepare_v2(b->sql, sql, -1, &stmt, NULL) ||
+		sqlite3_step(stmt) != SQLITE_ROW)
+		bench_die(sqlite3_errmsg(b->sql));
+	n = sqlite3_column_int64(stmt, 0);
+	(void)sqlite3_finalize(stmt);
+	return n;
 }
+
+
+static void look(struct bench *b)
+{
+	char path[300];
+
+	(void)snprintf(path, sizeof(path), "%s/sotto.db", b->dir);
+	if (sqlite3_open_v2(path, &b->sql, SQLITE_OPEN_READONLY, NULL))
+		bench_die(sqlite3_errmsg(b->sql));
+	(void)sqlite3_busy_timeout(b->sql, 5000);
+}
+
+
+static void pause_ms(struct bench *b, unsigned ms)
+{
+	struct tmr tmr = {0};
+
+	tmr_start(loop_tmrs(b->loop), &tmr, ms, tick_h, b);
+	(void)loop_run(b->loop);
+	tmr_cancel(&tmr);
+}
+
+
+/* Runs the loop until SQL gives 1; returns how long that took. */
+static double until(struct bench *b, const char *sql)
+{
+	double start = bench_now();
+
+	while (number(b, sql) != 1) {
+		if (bench_now() - start > PATIENCE)
+			bench_die("it takes too long");
+		pause_ms(b, 20);
+	}
+	return bench_now() - start;
+}
+
+#define META(name) "(SELECT value FROM meta WHERE name='" name "')"
+#define INDEXED	   "SELECT " META("indexed") "=max(id) FROM message"
 
 
 /* The longest time between two sleeps of the loop is its longest turn, for
@@ -267,70 +319,226 @@ static void before_sleep(void *arg)
 }
 
 
-static void fill(struct bench *b)
+static double take_longest(struct bench *b)
 {
-	double start = now(), stored;
+	double longest = b->longest;
 
+	b->longest = 0;
+	return longest;
+}
+
+
+static void fill(struct bench *b, const char *what, unsigned n)
+{
+	double start = bench_now(), stored, behind;
+
+	b->total += n;
 	more(b);
 	(void)loop_run(b->loop);
-	stored = now() - start;
-	(void)printf("{\"op\":\"add\",\"messages\":%u,\"per_second\":%.0f,"
-		     "\"longest_turn_ms\":%.2f}\n",
-		b->total, b->total * 1000.0 / stored, b->longest);
+	stored = bench_now() - start;
+	behind = until(b, INDEXED);
+	(void)printf("{\"op\":\"%s\",\"messages\":%u,\"per_second\":%.0f,"
+		     "\"index_behind_ms\":%.0f,\"longest_turn_ms\":%.2f}\n",
+		what, n, n * 1000.0 / stored, behind, take_longest(b));
 	(void)fflush(stdout);
-	settle(b);
-	(void)printf("{\"op\":\"index\",\"behind_ms\":%.0f}\n",
-		now() - start - stored - 3000);
+}
+
+
+static void size(struct bench *b, const char *what)
+{
+	(void)printf("{\"op\":\"%s\",\"text\":%zu,\"disk\":%zu,"
+		     "\"ratio\":%.2f}\n",
+		what, b->bytes, disk_bytes(b),
+		(double)disk_bytes(b) / (double)b->bytes);
+	(void)fflush(stdout);
 }
 
 
 static void reopen(struct bench *b)
 {
-	double start;
+	double start, opened;
 
+	(void)sqlite3_close(b->sql);
 	b->store = mem_deref(b->store);
-	start = now();
+	start = bench_now();
 	open_store(b);
-	(void)printf("{\"op\":\"open\",\"ms\":%.2f,", now() - start);
-	start = now();
-	b->store->ops->put(b->store, "t", "k", "v", first_h, b);
+	opened = bench_now();
+	page(b);
+	(void)printf("{\"op\":\"start\",\"open_ms\":%.2f,"
+		     "\"open_and_page_ms\":%.2f}\n",
+		opened - start, bench_now() - start);
+	look(b);
+	/* Closing the store waits for all of it. */
+	pause_ms(b, 1);
+	(void)take_longest(b);
+}
+
+
+static void searches(struct bench *b)
+{
+	measure(b, "newest fifty", NULL);
+	measure(b, "common word", "aaaa0");
+	measure(b, "rare word", "erca16228");
+	measure(b, "two words", "aaaa0 babb1");
+	measure(b, "phrase", "\"aaaa0 babb1\"");
+	measure(b, "prefix of two", "aa*");
+	measure(b, "prefix of five", "aahb7*");
+	measure(b, "from and word", "from:peer7 aaaa0");
+	measure(b, "from", "from:peer7");
+	measure(b, "CJK", "\xe4\xb8\x8b\xe5\x8d\x88");
+	(void)printf("{\"op\":\"searches\",\"longest_turn_ms\":%.2f}\n",
+		take_longest(b));
+}
+
+
+static void parts(struct bench *b)
+{
+	double start = bench_now(), made;
+
+	b->store->ops->parts(b->store, true, first_h, b);
 	(void)loop_run(b->loop);
-	(void)printf("\"first_answer_ms\":%.2f}\n", now() - start);
-	(void)printf("{\"op\":\"size\",\"text\":%zu,\"disk\":%zu,"
-		     "\"ratio\":%.2f}\n",
-		b->bytes, disk_bytes(b), (double)disk_bytes(b) / b->bytes);
+	(void)until(b, "SELECT " META("parts") "=2");
+	made = bench_now() - start;
+	(void)printf("{\"op\":\"parts made\",\"ms\":%.0f,"
+		     "\"longest_turn_ms\":%.2f}\n",
+		made, take_longest(b));
+	reopen(b);
+	pause_ms(b, 500);
+	size(b, "size with parts");
+	measure(b, "part, common", "*aaa*");
+	measure(b, "part, of many words", "*1622*");
+	measure(b, "part, of one word", "rca1622");
+	measure(b, "part, in none", "*zzyzx*");
+	measure(b, "part, groups of many", "*aaaab*");
+	measure(b, "part and from", "from:peer7 *rca16*");
+	measure(b, "two parts", "*aaa0* *622*");
+	measure(b, "part or phrase", "*rca16* OR \"aaaa0 babb1\"");
+	(void)printf("{\"op\":\"parts\",\"longest_turn_ms\":%.2f}\n",
+		take_longest(b));
+}
+
+
+static void one_h(int err, uint64_t id, void *arg)
+{
+	first_h(err, id, arg);
+}
+
+
+/* A message while the big chat is removed; how long it took to be stored. */
+static void add_one(struct bench *b)
+{
+	double start = bench_now();
+
+	b->store->ops->add(b->store,
+		&(struct store_message){.account = ALICE,
+			.peer = "sip:peer1@example.org",
+			.text = "meanwhile",
+			.state = STORE_RECEIVED},
+		0, one_h, b);
+	(void)loop_run(b->loop);
+	if (bench_now() - start > b->added)
+		b->added = bench_now() - start;
+}
+
+
+static void cleared_h(int err, uint64_t id, void *arg)
+{
+	struct bench *b = arg;
+
+	b->found = (size_t)id;
+	first_h(err, id, b);
+}
+
+
+static void clear(struct bench *b)
+{
+	double start = bench_now(), told, gone;
+	size_t n;
+
+	b->store->ops->clear(b->store, ALICE, BIG, cleared_h, b);
+	(void)loop_run(b->loop);
+	told = bench_now() - start;
+	n = b->found;
+	measure(b, "from the cleared", "from:big aaaa0");
+	if (b->found)
+		bench_die("what is cleared is found");
+	while (number(b,
+		"SELECT (SELECT count(*) FROM chat WHERE sweep)"
+		"+" META("merge") "+" META("parts_merge"))) {
+		add_one(b);
+		pause_ms(b, 10);
+		if (bench_now() - start > PATIENCE)
+			bench_die("clearing takes too long");
+	}
+	gone = bench_now() - start;
+	(void)printf("{\"op\":\"clear\",\"messages\":%zu,\"told_ms\":%.1f,"
+		     "\"gone_ms\":%.0f,\"longest_add_ms\":%.1f,"
+		     "\"longest_turn_ms\":%.2f}\n",
+		n, told, gone, b->added, take_longest(b));
+}
+
+
+static void parts_away(struct bench *b)
+{
+	double start = bench_now();
+
+	b->added = 0;
+	b->store->ops->parts(b->store, false, first_h, b);
+	(void)loop_run(b->loop);
+	while (number(b, "SELECT " META("parts"))) {
+		add_one(b);
+		pause_ms(b, 10);
+	}
+	(void)printf("{\"op\":\"parts away\",\"ms\":%.0f,"
+		     "\"longest_add_ms\":%.1f,\"longest_turn_ms\":%.2f}\n",
+		bench_now() - start, b->added, take_longest(b));
+}
+
+
+static void clean_up(const struct bench *b)
+{
+	static const char *const names[] = {
+		"sotto.db", "sotto.db-wal", "sotto.db-shm", "peer.db"};
+	char path[300];
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", b->dir, names[i]);
+		(void)unlink(path);
+	}
+	if (rmdir(b->dir))
+		bench_die(b->dir);
 }
 
 
 int main(int argc, char **argv)
 {
-	struct bench b = {.total = MESSAGES};
+	struct bench b = {0};
 	const char *dir = argc > 2 ? argv[2] : "/tmp";
+	unsigned n = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : MESSAGES;
 
-	if (argc > 1)
-		b.total = (unsigned)strtoul(argv[1], NULL, 10);
 	(void)snprintf(b.dir, sizeof(b.dir), "%s/bench-store-XXXXXX", dir);
-	if (!b.total || !mkdtemp(b.dir) || loop_alloc(&b.loop))
-		die("cannot begin");
+	if (!n || !mkdtemp(b.dir) || loop_alloc(&b.loop))
+		bench_die("cannot begin");
 	b.work = work_alloc(b.loop);
 	b.rand = rand_seeded(1);
 	open_store(&b);
+	look(&b);
 	(void)loop_before_sleep(&b.hook, b.loop, before_sleep, &b);
-	fill(&b);
+	fill(&b, "add", n);
 	reopen(&b);
-	measure(&b, "newest fifty", NULL);
-	measure(&b, "common word", "aaa0");
-	measure(&b, "rare word", "hdb19999");
-	measure(&b, "two words", "aaa0 bab1");
-	measure(&b, "phrase", "\"aaa0 aaa0\"");
-	measure(&b, "prefix of two", "aa*");
-	measure(&b, "prefix of four", "aab7*");
-	measure(&b, "from and word", "from:peer7 aaa0");
-	measure(&b, "from", "from:peer7");
-	measure(&b, "CJK", "\xe4\xb8\x8b\xe5\x8d\x88");
-	mem_deref(b.hook);
+	size(&b, "size");
+	searches(&b);
+	fill(&b, "burst", BURST);
+	parts(&b);
+	fill(&b, "burst with parts", BURST);
+	clear(&b);
+	parts_away(&b);
+	(void)sqlite3_close(b.sql);
 	b.store = mem_deref(b.store);
+	mem_deref(b.hook);
 	mem_deref(b.rand);
-	(void)printf("{\"op\":\"left behind\",\"dir\":\"%s\"}\n", b.dir);
+	bench_peer(b.dir, n);
+	clean_up(&b);
 	return 0;
 }
