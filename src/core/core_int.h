@@ -24,6 +24,7 @@ enum {
 	CORE_STRANGER_CHATS = 1000, /* chats of people not in the list */
 	CORE_LIMIT_SOURCE = 10, /* requests a minute of one stranger */
 	CORE_LIMIT_ALL = 60, /* and of all of them */
+	CORE_STORING_MAX = 10000, /* texts that wait for the store */
 	CORE_SOURCE_SIZE = 64,
 	CORE_NOTIFY_MAX = 16, /* notify commands at a time */
 };
@@ -116,6 +117,7 @@ struct core {
 	struct tmr linger_tmr; /* of one that waits for answers */
 	char *options[CORE_OPTIONS_MAX];
 	struct core_limits limits;
+	size_t storing; /* texts that the store has not answered for */
 	struct presence *unwatched;
 	char *own_word;
 	char *own_note;

@@ -26,6 +26,8 @@ static void incoming_destructor(void *data)
 {
 	struct incoming *in = data;
 
+	if (in->account->core)
+		--in->account->core->storing;
 	mem_deref(in->account);
 	mem_deref(in->m);
 	mem_deref(in->peer);
@@ -166,6 +168,7 @@ static void take(
 		.sent_at = endpoint_message_sent_at(m),
 	};
 
+	++core->storing;
 	in->account = mem_ref(a);
 	in->m = mem_ref(m);
 	in->peer = mem_strdup(row.peer);
@@ -181,7 +184,9 @@ void core_incoming_message(struct endpoint_message *m, void *arg)
 	struct core_account *a = arg;
 	uint32_t after = 0;
 
-	if (a->removed || !a->core) {
+	/* A request is answered after a while whether the store is done with
+	 * it or not: only this bounds what waits for a disk that is slow. */
+	if (a->removed || !a->core || a->core->storing >= CORE_STORING_MAX) {
 		endpoint_message_answer(m, 503, STORE_RETRY_S);
 		return;
 	}

@@ -65,6 +65,39 @@ static void store_fails(void **state)
 }
 
 
+/* So many wait for a slow disk, answered by now or not, and no more. */
+static void store_is_slow(void **state)
+{
+	enum { MANY = 10000 };
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+	unsigned i;
+
+	(void)state;
+	world_open(&w);
+	a = world_online(&w, &e);
+	/* No stranger, who has limits of his own. */
+	assert_int_equal(
+		core_buddy_add(a, BOB, NULL, NULL, NULL, NULL, NULL), 0);
+	world_run(&w, 0);
+	world_quiet(&w);
+	w.hold = true;
+	for (i = 1; i <= MANY; i++)
+		fake_message(e, BOB, "hi", i);
+	assert_calls(&w, "");
+	fake_message(e, BOB, "hi", i);
+	assert_calls(&w, "answer " BOB " 503 10\n");
+	w.hold = false;
+	world_run(&w, 0);
+	world_quiet(&w);
+	fake_message(e, BOB, "hi", i);
+	world_run(&w, 0);
+	assert_calls(&w, "answer " BOB " 200 0\n");
+	world_close(&w);
+}
+
+
 static void policies(void **state)
 {
 	static const struct {
@@ -284,6 +317,7 @@ int test_incoming(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stored_first),
 		cmocka_unit_test(store_fails),
+		cmocka_unit_test(store_is_slow),
 		cmocka_unit_test(policies),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(account_removed),
