@@ -83,7 +83,7 @@ static struct query_node *join_parts(struct query_node *a, struct query_node *b)
  * one of parts. */
 static bool join_and(struct query_node *a, struct query_node *b)
 {
-	if (a->kind != QUERY_AND)
+	if (a->kind != QUERY_AND || mem_nrefs(a) > 1)
 		return false;
 	if (b->kind == QUERY_WORDS && a->a->kind == QUERY_WORDS)
 		a->a = join_words(a->a, QUERY_AND, b);

@@ -17,6 +17,13 @@ enum {
 
 #define TOKENIZER "tokenize='unicode61 remove_diacritics 2'"
 
+/* Chats that are being removed whole: to look at each message would take as
+ * long as there are many. */
+#define HIDDEN                                                         \
+	"(sweep AND NOT EXISTS(SELECT 1 FROM message WHERE chat=c.id " \
+	"AND id>c.cleared) AND NOT EXISTS(SELECT 1 FROM message "      \
+	"WHERE state<2 AND chat=c.id))"
+
 /* Which messages of which chats may be found. */
 struct chats {
 	struct chat {
@@ -114,8 +121,8 @@ static struct chats *find_chats(
 	if (chats->every)
 		return chats;
 	stmt = db_stmt(db, DB_SEARCH_CHATS,
-		"SELECT id,account,peer FROM chat WHERE ifnull(account=?,1) "
-		"ORDER BY id");
+		"SELECT id,account,peer FROM chat c WHERE ifnull(account=?,1) "
+		"AND NOT " HIDDEN " ORDER BY id");
 	if (!stmt)
 		return chats;
 	db_bind_text(stmt, 1, account);
@@ -181,6 +188,27 @@ static struct query_node *who(const struct chats *chats)
 	if (!mbuf_err(mb))
 		node = query_words(mbuf_strdup(mb));
 	mem_deref(mb);
+	return node;
+}
+
+
+/* The hidden ones, where they are not left out already. */
+static struct query_node *hidden(struct db *db, const struct chats *chats)
+{
+	sqlite3_stmt *stmt;
+	struct query_node *node = NULL;
+
+	if (!chats->every)
+		return NULL;
+	stmt = db_stmt(db, DB_SEARCH_HIDDEN,
+		"SELECT id FROM chat c WHERE " HIDDEN " LIMIT 100");
+	while (stmt && db_next(db, stmt)) {
+		long long id = sqlite3_column_int64(stmt, 0);
+
+		node = query_join(node, QUERY_OR,
+			query_words(mem_printf(
+				"{who}:(\"c%lldi\" OR \"c%lldo\")", id, id)));
+	}
 	return node;
 }
 
@@ -325,19 +353,21 @@ static int run(struct db *db, struct query *q, const struct search_args *args,
 	size_t max = args->n < HITS_MAX ? args->n : HITS_MAX;
 	struct chats *chats = find_chats(db, q, args->account);
 	struct ids_range range = range_of(q, args->before);
-	struct query_node *must;
+	struct query_node *must, *except;
 
 	in_text(q->match);
 	in_text(q->except);
 	must = query_join(mem_ref(q->match), QUERY_AND, who(chats));
+	except = query_join(mem_ref(q->except), QUERY_OR, hidden(db, chats));
 	if (!db->err && (chats->every || chats->n) &&
 		(must || q->nfrom || q->nin || args->account || q->after ||
 			q->before != INT64_MAX))
-		find(db, hits, chats, must, q->except, &range, max);
+		find(db, hits, chats, must, except, &range, max);
 	make_hits(hits);
 	if (!db->err && hits->n && q->match)
 		mark_hits(db, hits, q->match);
 	mem_deref(must);
+	mem_deref(except);
 	mem_deref(chats);
 	return db->err;
 }
