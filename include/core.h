@@ -187,6 +187,8 @@ extern const struct core_option core_settings[]; /* of an account */
  * another URI; the same again is no error. */
 int core_account_add(struct core *core, const char *name, const char *uri,
 	const struct core_origin *origin, struct core_account **ap, char **why);
+
+/* With status 0 too WHY may say something: that it is not in effect yet. */
 int core_account_set(struct core_account *a, const char *setting,
 	const char *value, char **why);
 /* Signs out and forgets. *WHY may be set with 0 too: that a file declares the

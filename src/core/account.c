@@ -155,8 +155,8 @@ int core_account_set(struct core_account *a, const char *setting,
 	} else if (a->endpoint) {
 		a->dirty = true;
 		if (core_account_online(a))
-			core_say(a->core, LOG_INFO,
-				"account %s: %s takes effect at the next login",
+			(void)core_fail(0, why,
+				"%s is signed in: %s holds from the next login",
 				a->name, row->name);
 	}
 	return 0;

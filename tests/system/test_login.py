@@ -9,6 +9,17 @@ from kamailio import free_ports
 from sotto import account, one_shot
 
 
+def test_set_while_online(start, kamailio):
+    """What concerns the connection holds from the next login: the reply says
+    so."""
+    s = start("alice", account("work", "alice", kamailio, "tcp")
+              + "login work\n")
+    s.expect("account", state="online")
+    reply = s.do("account", "set", "work", "expires", "600")
+    assert "holds from the next login" in reply["result"]
+    assert "result" not in s.do("account", "set", "work", "accept", "all")
+
+
 def test_online_and_address(kamailio, start):
     s = start("alice", account("work", "alice", kamailio, "tls"))
     number = s.send("login", "work")

@@ -229,6 +229,7 @@ static void again(void **state)
 	struct core_account *a;
 	struct endpoint *e;
 	struct world w;
+	char *why = NULL;
 
 	(void)state;
 	world_open(&w);
@@ -255,12 +256,14 @@ static void again(void **state)
 		"account work failed: refused\n"
 		"account work offline\naccount work connecting\n");
 	fake_state(e, ENDPOINT_ONLINE, NULL);
-	assert_int_equal(core_account_set(a, "session", "page", NULL), 0);
+	assert_int_equal(core_account_set(a, "session", "page", &why), 0);
+	assert_string_equal(
+		why, "work is signed in: session holds from the next login");
+	why = mem_deref(why);
+	assert_int_equal(core_account_set(a, "accept", "all", &why), 0);
+	assert_null(why);
 	world_run(&w, 0);
-	assert_log(&w,
-		"account work online 192.0.2.1:5060\n"
-		"log info: account work: session takes effect at the "
-		"next login\n");
+	assert_log(&w, "account work online 192.0.2.1:5060\n");
 	world_close(&w);
 }
 
