@@ -34,8 +34,10 @@ static void add_presence(struct conv_view *v, struct mbuf *mb)
 	enum ui_glyph glyph = buddy_view_glyph(p, &style);
 
 	(void)mbuf_printf(mb, " %s ", ui_glyph_text(glyph, utf8_terminal()));
-	if (!p)
+	if (!p) {
+		(void)mbuf_write_str(mb, presence_state_name(PRESENCE_UNKNOWN));
 		return;
+	}
 	(void)mbuf_write_str(mb,
 		p->activity ? presence_activity_name(p->activity)
 			    : presence_state_name(p->state));
