@@ -108,6 +108,7 @@ struct sip_stream {
 	char *name; /* it was made for */
 	char *why; /* it could not be made */
 	int err; /* with why */
+	struct mbuf *late; /* responses to send once it is up */
 };
 
 /* What a transport does. */

@@ -17,6 +17,7 @@ enum {
 	IDLE_MS = 600000,
 	ACCEPTED_MAX = 100, /* from one address */
 	SIP_PORT = 5060,
+	LATE_MAX = 65536, /* bytes of responses for one new connection */
 };
 
 
@@ -28,6 +29,7 @@ static void conn_destructor(void *data)
 	tmr_cancel(&s->idle);
 	mem_deref(s->conn);
 	mem_deref(s->rx);
+	mem_deref(s->late);
 	mem_deref(s->tls);
 	mem_deref(s->name);
 	mem_deref(s->why);
@@ -95,7 +97,12 @@ static void conn_up(void *arg)
 	flow->local = *sip->config.net->local(s->conn);
 	touch(flow);
 	tmr_start(sip->config.tmrs, &s->idle, IDLE_MS, idle_due, flow);
+	mem_ref(flow);
 	sip_flow_set_up(flow);
+	if (s->late && flow->up)
+		(void)sip_flow_send(flow, s->late->buf, s->late->end);
+	s->late = mem_deref(s->late);
+	mem_deref(flow);
 }
 
 
@@ -336,8 +343,31 @@ static int conn_send(struct sip_flow *flow, const void *p, size_t n)
 }
 
 
+/* The response goes out once there is a connection to TARGET, which FLOW (may
+ * be NULL) already is to become. */
+static int reply_late(struct sip *sip, struct sip_flow *flow,
+	const struct sip_target *target, const void *p, size_t n)
+{
+	struct sip_flow *made = NULL;
+	int err = 0;
+
+	if (!flow) {
+		err = conn_connect_to(&made, sip, target, NULL, NULL);
+		if (err)
+			return err;
+		flow = made;
+	}
+	if (!flow->stream->late)
+		flow->stream->late = mbuf_alloc(LATE_MAX);
+	err = mbuf_write_mem(flow->stream->late, p, n);
+	mem_deref(made);
+	return err;
+}
+
+
 /* A response whose connection is gone may use another that is open to the
- * place that its Via names (RFC 3261 18.2.2). */
+ * place that its Via names; where there is none, one is made (TR16, RFC 3261
+ * 18.2.2). Over TLS we could not tell who is there. */
 static int conn_reply(struct sip *sip, struct sip_flow *flow,
 	const struct msg_via *via, const void *p, size_t n)
 {
@@ -350,7 +380,9 @@ static int conn_reply(struct sip *sip, struct sip_flow *flow,
 		return ENOTCONN;
 	sa_set_port(&target.addr, via->port ? via->port : SIP_PORT);
 	other = conn_find(sip, &target, NULL, NULL);
-	return other && other->up ? conn_send(other, p, n) : ENOTCONN;
+	if (other && other->up)
+		return conn_send(other, p, n);
+	return reply_late(sip, other, &target, p, n);
 }
 
 
