@@ -153,6 +153,13 @@ bool cmd_is_kept(struct cmd *cmd, size_t argc, const char *const argv[]);
  * `version`. */
 bool cmd_needs_nothing(size_t argc, const char *const argv[]);
 
+/* A one-shot command for another program to do: its words as a JSON array,
+ * with the names of files made absolute. *LIMIT becomes the ms of its `-t`, if
+ * it has one; *ENDLESS is true where the command may take as long as it
+ * needs: `wait`, `sleep`, what only the other program knows. */
+struct json *cmd_words_away(size_t argc, const char *const argv[],
+	uint64_t *limit, bool *endless);
+
 /* ---- 3 state -------------------------------------------------------- */
 
 /* The chat that is shown (`chat show`, `say`). False: none; else CHAT borrows

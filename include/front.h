@@ -29,6 +29,8 @@ struct front_origin {
 	enum front_from from;
 	const char *file; /* FRONT_FILE, else NULL */
 	unsigned line; /* FRONT_FILE: from 1, else 0 */
+	const char *account; /* of commands without -a; NULL: that of
+	                              cmd_set_account() */
 };
 
 /* One piece of a command's output; borrowed. Row objects carry the same

@@ -5,7 +5,7 @@
  *
  * A line of input is a command as text, or
  * {"id":7,"command":["msg","bob","two\nlines"]}; each gets one `reply` when
- * its outcome is known.
+ * its outcome is known. The control socket speaks the same.
  */
 #ifndef SOTTO_JSON_FRONT_H
 #define SOTTO_JSON_FRONT_H
@@ -45,5 +45,26 @@ void json_front_ready(struct json_front *f);
 /* Writes what is still to be written, waiting for the reader for at most
  * LIMIT ms. Errno of writer_flush(). */
 int json_front_flush(struct json_front *f, uint64_t limit);
+
+/* ---- the control socket --------------------------------------------- */
+
+/* Beside any front end that runs for long. Each client has a queue of its
+ * own; all else (aliases, the shown chat, `quit`) is the program's. */
+struct json_control;
+
+struct json_control_config {
+	struct loop *loop;
+	struct core *core;
+	struct cmd *cmd; /* the front end's interpreter */
+	const char *version; /* borrowed */
+	const char *path; /* what stands there is nobody's: it is replaced */
+};
+
+/* Listens. Errno. mem_deref() ends all sessions and removes the socket. */
+int json_control_alloc(
+	struct json_control **cp, const struct json_control_config *config);
+
+/* Writes what clients are still owed; for the end of the program. */
+void json_control_flush(struct json_control *control);
 
 #endif

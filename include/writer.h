@@ -24,6 +24,9 @@ struct writer;
 int writer_alloc(struct writer **wp, struct loop *loop, int fd, size_t max,
 	void (*broken)(int err, void *arg), void *arg);
 
+/* Once nothing waits any more, BROKEN is called with 0. */
+void writer_finish(struct writer *w);
+
 /* Queues N bytes. A writer that is broken drops them. */
 void writer_put(struct writer *w, const void *p, size_t n);
 

@@ -42,6 +42,7 @@ struct app {
 	struct app_trace *trace;
 	struct app_demo *demo;
 	struct json_front *json;
+	struct json_control *control;
 	struct line_front *line;
 	struct shell_front *shell;
 	struct bot_front *bot;
@@ -65,6 +66,7 @@ static void app_release(struct app *app)
 	/* The commands hold it longer: what they still wait for ends with
 	 * it. */
 	mem_deref(app->core);
+	mem_deref(app->control);
 	mem_deref(app->json);
 	mem_deref(app->line);
 	mem_deref(app->shell);
@@ -185,7 +187,7 @@ static int open_state(struct app *app)
 	char *why = NULL;
 	int status;
 
-	if (needs_nothing(app))
+	if (needs_nothing(app) || app->state)
 		return EX_OK;
 	if (app->demo)
 		dir = app_demo_state(app->demo);
@@ -408,6 +410,25 @@ static int read_config(struct app *app)
 }
 
 
+/* Other programs are let in; without them everything else still works. */
+static void open_control(struct app *app)
+{
+	char *path = mem_printf("%s/control", app_state_dir(app->state));
+	struct json_control_config c = {
+		.loop = app->loop,
+		.core = app->core,
+		.cmd = app->cmd,
+		.version = PACKAGE_VERSION,
+		.path = path,
+	};
+	int err = json_control_alloc(&app->control, &c);
+
+	if (err)
+		core_say(app->core, LOG_ERROR, "%s: %s", path, strerror(err));
+	mem_deref(path);
+}
+
+
 /* Everything up to the first turn of the loop. */
 static void begin(struct app *app)
 {
@@ -421,6 +442,8 @@ static void begin(struct app *app)
 	if (app->demo)
 		app_demo_people(app->demo, app->core);
 	front_ready(app);
+	if (app->json || app->line)
+		open_control(app);
 }
 
 
@@ -490,6 +513,8 @@ static int flush(struct app *app, int status)
 		err = json_front_flush(app->json, GOODBYE);
 	if (app->line)
 		err = line_front_flush(app->line, GOODBYE);
+	if (app->control)
+		json_control_flush(app->control);
 	/* What broke earlier was told then. */
 	if (err && !status && !app->broken)
 		status = output_status(err);
@@ -508,6 +533,8 @@ int app_run(const struct app_options *o)
 		mem_deref(why);
 		return EX_OSERR;
 	}
+	if (o->front == APP_SHELL && app_remote(o, &app.state, &status))
+		return status;
 	status = start(&app);
 	if (!status)
 		status = loop_run(app.loop);

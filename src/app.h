@@ -51,6 +51,15 @@ int app_state_store(struct store **sp, const struct app_state *s,
 	struct tmrs *tmrs, const struct work *work, store_notice_h *notice,
 	void *arg, char **why);
 
+/* ---- remote.c: one command, done by a program that runs ---- */
+
+/* Waits for the state directory until the command's time is over: false with
+ * *SP once this program has it. True with *STATUS to exit with if it is
+ * another's, which did the command then, or if there is no hope; what is to
+ * be printed was printed. False for commands that need no state. */
+bool app_remote(
+	const struct app_options *o, struct app_state **sp, int *status);
+
 /* ---- trace.c: --trace FILE ---- */
 struct app_trace;
 

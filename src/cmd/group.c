@@ -11,6 +11,7 @@ static void group_destructor(void *data)
 
 	list_unlink(&g->le);
 	mem_deref(g->file);
+	mem_deref(g->account);
 	mem_deref(g->parent);
 	mem_deref(g->text);
 	json_drop(g->result);
@@ -26,6 +27,8 @@ struct group *group_alloc(struct cmd_queue *q, struct list *groups,
 	g->file = mem_strdup(origin->file);
 	g->origin = *origin;
 	g->origin.file = g->file;
+	g->account = mem_strdup(origin->account);
+	g->origin.account = g->account;
 	g->has_sink = sink != NULL;
 	if (sink)
 		g->sink = *sink;
@@ -95,7 +98,7 @@ static char *tell_mistake(
 	char *file = reply_line(g->file), *said = reply_line(text);
 	char *s = mem_printf(T_FILE_LINE, file, line, said ? said : "");
 	struct front_outcome outcome = {
-		.origin = {FRONT_FILE, g->file, line},
+		.origin = {.from = FRONT_FILE, .file = g->file, .line = line},
 		.status = status,
 		.text = s,
 	};

@@ -10,6 +10,7 @@ struct group {
 	struct cmd_queue *q; /* NULL once the queue is gone */
 	struct front_origin origin;
 	char *file; /* owns origin.file */
+	char *account; /* owns origin.account */
 	struct cmd_sink sink;
 	bool has_sink;
 	bool is_file;

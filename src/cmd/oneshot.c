@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* oneshot.c - what a one-shot command needs before it runs. */
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "cmd_int.h"
+#include "json.h"
 
 
 /* Flags and missing arguments that make a command do without. */
@@ -118,4 +121,76 @@ bool cmd_needs_nothing(size_t argc, const char *const argv[])
 	mem_deref(why);
 	mem_deref(w);
 	return entry && (entry->needs & CMD_FREE);
+}
+
+
+/* True if the word behind the words W is the name of a file. */
+static bool file_next(
+	const struct cmd_entry *entry, const struct words *w, size_t at)
+{
+	struct args_next next = {0};
+
+	args_next(&next, entry, w, at);
+	return next.item && next.item->kind == CMD_FILE;
+}
+
+
+static bool takes_file(const struct cmd_entry *entry)
+{
+	const struct cmd_item *item;
+
+	for (item = entry->items; item->flag || item->name; item++) {
+		if (item->kind == CMD_FILE)
+			return true;
+	}
+	return false;
+}
+
+
+/* NAME as it is called from anywhere (mem_deref). */
+static char *absolute(const char *name)
+{
+	char *cwd = NULL, *path;
+
+	if (name[0] != '/' && strncmp(name, "~/", 2) != 0)
+		cwd = getcwd(NULL, 0);
+	path = cwd ? mem_printf("%s/%s", cwd, name) : mem_strdup(name);
+	free(cwd);
+	return path;
+}
+
+
+struct json *cmd_words_away(
+	size_t argc, const char *const argv[], uint64_t *limit, bool *endless)
+{
+	struct words *w = words_alloc(), *so_far = words_alloc();
+	struct json *json = json_new_array();
+	const struct cmd_entry *entry;
+	struct args *args = NULL;
+	char *why = NULL;
+	bool files;
+	size_t i, at;
+
+	for (i = 0; i < argc; i++)
+		words_add(w, argv[i]);
+	entry = lookup_entry(w, &at, NULL);
+	*endless = !entry || (entry->needs & CMD_HOLDS);
+	files = entry && takes_file(entry);
+	for (i = 0; i < argc; i++) {
+		char *word = files && i >= at && !args_is_flag(argv[i]) &&
+				file_next(entry, so_far, at)
+			? absolute(argv[i])
+			: mem_strdup(argv[i]);
+
+		json_append(json, json_new_str(word));
+		words_add(so_far, argv[i]);
+		mem_deref(word);
+	}
+	if (entry && !args_parse(&args, entry, w, at, &why) && args->seconds)
+		(void)args_seconds(args->seconds, limit);
+	mem_deref(why);
+	mem_deref(args);
+	mem_deref(so_far);
+	mem_deref(w);
+	return json;
 }

@@ -311,7 +311,9 @@ static void item_start(struct item *item)
 	}
 	/* What a file says stands for every start, whatever its -a. */
 	if (!status && !args->account && item->group->origin.from != FRONT_FILE)
-		args->account = mem_strdup(cmd->account);
+		args->account = mem_strdup(item->group->origin.account
+				? item->group->origin.account
+				: cmd->account);
 	if (status)
 		refuse(item, status, why);
 	else
@@ -391,7 +393,7 @@ void queue_refuse(struct cmd_queue *q, int status, const char *text,
 struct group *queue_file(struct cmd_queue *q, const char *path,
 	const struct cmd_sink *sink, struct cmd_call *parent)
 {
-	struct front_origin origin = {FRONT_FILE, path, 0};
+	struct front_origin origin = {.from = FRONT_FILE, .file = path};
 	struct group *g = group_alloc(q, &q->groups, &origin, sink);
 
 	g->is_file = true;

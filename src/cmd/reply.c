@@ -142,7 +142,9 @@ void reply_done(struct cmd_call *call, int status, const char *fmt, ...)
 
 const char *reply_slash(const struct cmd_call *call)
 {
-	return call->cmd->front->interactive ? "/" : "";
+	return call->cmd->front->interactive && call->origin.from != FRONT_JSON
+		? "/"
+		: "";
 }
 
 

@@ -21,6 +21,7 @@ struct writer {
 	void *arg;
 	int fd;
 	int err;
+	bool finishing;
 	int hangup; /* LOOP_HANGUP where that tells of the reader, else 0 */
 };
 
@@ -125,6 +126,10 @@ static void sleep_handler(void *arg)
 
 	drain(w);
 	watch(w);
+	if (w->finishing && !w->err && !w->pending->end) {
+		w->finishing = false;
+		(void)loop_defer(&w->telling, w->loop, tell, w);
+	}
 }
 
 
@@ -158,6 +163,12 @@ int writer_alloc(struct writer **wp, struct loop *loop, int fd, size_t max,
 	else
 		*wp = w;
 	return err;
+}
+
+
+void writer_finish(struct writer *w)
+{
+	w->finishing = true;
 }
 
 

@@ -10,7 +10,8 @@ floor_of() {
 	case $1 in
 	mem | list | pl | mbuf | utf8 | rand | date | hash | json | log | file | xml)
 		echo base ;;
-	loop | tmr | sa | dns | udp | stream | work | writer | child) echo net ;;
+	loop | tmr | sa | dns | udp | stream | work | writer | child | local)
+		echo net ;;
 	uri | msg) echo msg ;;
 	presence | pres) echo pres ;;
 	json_front) echo json ;;
@@ -34,11 +35,14 @@ allowed() {
 		store core ;;
 	cmd) echo base h:loop h:tmr h:uri h:presence core front cmd ;;
 	edit) echo base h:loop h:writer cmd front core edit ;;
-	ui | line | json | bot)
+	json)
+		echo base h:loop h:tmr h:writer h:local core cmd front json
+		;;
+	ui | line | bot)
 		echo base h:loop h:tmr h:writer h:uri h:presence core cmd front \
 			edit "$1"
 		;;
-	main) echo base h:loop h:tmr h:child h:work core cmd front store \
+	main) echo base h:loop h:tmr h:child h:local h:work core cmd front store \
 		edit ui line json bot main ;;
 	esac
 }

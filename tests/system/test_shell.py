@@ -79,11 +79,14 @@ def test_missing_configuration(tmp_path):
     assert p.returncode == 78 and b"none" in p.stderr
 
 
-def test_state_directory_in_use(tmp_path, start):
+@pytest.mark.parametrize("front", ["--json", "--line"])
+def test_state_directory_in_use(tmp_path, start, front):
+    """A command is done by the program that has it, a front end refused."""
     s = start("one", "", state=str(tmp_path / "shared"))
     p = subprocess.run(
-        [program(), "-s", str(tmp_path / "shared"), "account", "list"],
-        capture_output=True, env=environment(tmp_path), timeout=20)
+        [program(), "-s", str(tmp_path / "shared"), front],
+        capture_output=True, stdin=subprocess.DEVNULL,
+        env=environment(tmp_path), timeout=20)
     assert p.returncode == 75
     assert str(s.p.pid).encode() in p.stderr
 
