@@ -210,8 +210,19 @@ static void chat(struct conv_view *v, const struct core_event *e)
 
 static void set_name(struct conv_view *v)
 {
+	size_t i;
+
 	mem_deref(v->name);
 	v->name = utf8_show_dup(core_peer_name(v->account, v->peer), UTF8_NAME);
+	for (i = 0; i < textbuf_count(v->buf); i++) {
+		struct textbuf_entry *e = textbuf_at(v->buf, i);
+
+		if (!(e->flags & CONV_IN))
+			continue;
+		mem_deref(e->who);
+		e->who = mem_ref(v->name);
+	}
+	textbuf_renamed(v->buf);
 	ui_dirty(v->view.front);
 }
 

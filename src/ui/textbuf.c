@@ -70,23 +70,31 @@ static int64_t day_of(int64_t at)
 }
 
 
-static void take(struct textbuf *tb, struct textbuf_entry *e)
+/* Room for the name of E. */
+static void fit_name(struct textbuf *tb, const struct textbuf_entry *e)
 {
 	struct pl who = pl_str(e->who);
 	size_t cols = utf8_cols(&who);
 
+	if (cols > TEXTBUF_WHO_MAX)
+		cols = TEXTBUF_WHO_MAX;
+	if (cols > tb->who_cols)
+		tb->who_cols = cols;
+	else
+		return;
+	textbuf_make_layout(tb);
+}
+
+
+static void take(struct textbuf *tb, struct textbuf_entry *e)
+{
 	if (tb->n == tb->size)
 		grow(tb);
 	e->day = day_of(e->at);
 	e->serial = ++tb->serial;
 	tb->bytes += e->len;
 	tb->dirty = true;
-	if (cols > TEXTBUF_WHO_MAX)
-		cols = TEXTBUF_WHO_MAX;
-	if (cols > tb->who_cols) {
-		tb->who_cols = cols;
-		textbuf_make_layout(tb);
-	}
+	fit_name(tb, e);
 }
 
 
@@ -190,6 +198,18 @@ bool textbuf_lost_new(struct textbuf *tb)
 
 void textbuf_changed(struct textbuf *tb)
 {
+	tb->dirty = true;
+}
+
+
+void textbuf_renamed(struct textbuf *tb)
+{
+	size_t i;
+
+	tb->who_cols = TEXTBUF_WHO_MIN;
+	textbuf_make_layout(tb);
+	for (i = 0; i < tb->n; i++)
+		fit_name(tb, textbuf_at(tb, i));
 	tb->dirty = true;
 }
 

@@ -105,8 +105,9 @@ struct textbuf_entry *textbuf_find(
 uint64_t textbuf_newest(const struct textbuf *tb);
 uint64_t textbuf_oldest(const struct textbuf *tb);
 
-/* An entry has other texts now. */
+/* An entry has another note now; some have other names. */
 void textbuf_changed(struct textbuf *tb);
+void textbuf_renamed(struct textbuf *tb);
 
 /* Message ID is the first that is unread; 0: none is. */
 void textbuf_set_unread(struct textbuf *tb, uint64_t id);

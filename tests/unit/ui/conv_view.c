@@ -275,6 +275,31 @@ static void tells_of_the_chat(void **state)
 }
 
 
+static void takes_another_name(void **state)
+{
+	struct fake *f = *state;
+	struct ui_view *v;
+	struct core_event e = {
+		.kind = CORE_EVENT_BUDDY,
+		.account = "work",
+		.peer = BOB,
+	};
+
+	f->n = 11;
+	v = open_view();
+	fake_answer(f);
+	draws(v, 3, 40,
+		" 01:56  me   text 10                  ✓\n"
+		" 01:57  Bob  text 11\n\n");
+	f->name = "Bob\033[1m M.";
+	conv_view_event(v, &e);
+	draws(v, 3, 40,
+		" 01:56  me       text 10              ✓\n"
+		" 01:57  Bob� M.  text 11\n\n");
+	mem_deref(v);
+}
+
+
 static void late_and_strange(void **state)
 {
 	struct ui_view *v = open_view();
@@ -539,6 +564,7 @@ int test_conv_view(void)
 		TEST(others_are_not_here),
 		TEST(reads_what_is_seen),
 		TEST(tells_of_the_chat),
+		TEST(takes_another_name),
 		TEST(late_and_strange),
 		TEST(pages),
 		TEST(jumps),
