@@ -76,6 +76,24 @@ size_t utf8_fit(const struct pl *pl, size_t cols);
 bool utf8_find(const struct pl *text, size_t from, const struct pl *needle,
 	size_t *start, size_t *end);
 
+enum {
+	UTF8_MARKS = 3, /* more than that on one character are left out */
+};
+
+/* What a terminal shows at one place. */
+struct utf8_cell {
+	uint32_t cp;
+	uint32_t marks[UTF8_MARKS]; /* that combine with it */
+	unsigned n_marks;
+	unsigned cols; /* 0: nothing to see */
+};
+
+/* The first cell of PL, which is not empty; returns the bytes that it took.
+ * Its columns are those utf8_cols() counts. Terminals do not agree on the
+ * width of what is joined: the parts of an emoji are cells of their own,
+ * joiners and skin tones are left out, a flag is its two letters. */
+size_t utf8_cell(struct utf8_cell *cell, const struct pl *pl);
+
 /* Converts PL from the named CHARSET to UTF-8 (iconv, for charsets in use);
  * what cannot be converted and unknown charsets give U+FFFD for each byte
  * above 0x7f.

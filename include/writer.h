@@ -30,8 +30,16 @@ void writer_finish(struct writer *w);
 /* Queues N bytes. A writer that is broken drops them. */
 void writer_put(struct writer *w, const void *p, size_t n);
 
-/* Writes what waits, giving the reader LIMIT ms in all; for the end of the
- * program. Errno of the writer, ETIMEDOUT if something still waits. */
+/* Bytes that wait. */
+size_t writer_pending(const struct writer *w);
+
+/* Calls H once, from the loop, when nothing waits any more; NULL: nobody is
+ * told. One that breaks tells only BROKEN. */
+void writer_drained(struct writer *w, void (*h)(void *arg), void *arg);
+
+/* Writes what waits, giving the reader LIMIT ms in all; 0: what it takes at
+ * once, else for the end of the program. Errno of the writer, ETIMEDOUT if
+ * something still waits. */
 int writer_flush(struct writer *w, uint64_t limit);
 
 /* Why it is broken; 0: it is not. */

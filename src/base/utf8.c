@@ -149,27 +149,42 @@ char *utf8_repair_dup(const struct pl *pl)
 }
 
 
-/* utf8proc knows no width of its own for some that take a cell as U+FFFD. */
+/* Terminals and the C library give marks with a width of their own (Devanagari
+ * vowels) a column, and none to vowels and finals of conjoining Hangul.
+ * utf8proc knows no width of its own for some that take a cell as U+FFFD. */
 static size_t cols_of(uint32_t cp)
 {
 	int cols;
 
-	if (cp >= ' ' && cp < 0x7f)
+	if (cp < 0x300)
+		return cp >= 0x20 && (cp < 0x7f || cp > 0x9f) && cp != 0xad;
+	if ((cp >= 0x1160 && cp <= 0x11ff) || (cp >= 0xd7b0 && cp <= 0xd7ff))
+		return 0;
+	if (utf8proc_category((utf8proc_int32_t)cp) == UTF8PROC_CATEGORY_MC)
 		return 1;
 	cols = utf8proc_charwidth((utf8proc_int32_t)cp);
-
 	return cols > 0 ? (size_t)cols : 0;
+}
+
+
+/* A skin tone colours the emoji before it. */
+static size_t cols_after(uint32_t last, uint32_t cp)
+{
+	if (cp >= 0x1f3fb && cp <= 0x1f3ff && cols_of(last) == 2)
+		return 0;
+	return cols_of(cp);
 }
 
 
 size_t utf8_cols(const struct pl *pl)
 {
 	size_t i, n, cols = 0;
-	uint32_t cp;
+	uint32_t cp, last = 0;
 
 	for (i = 0; i < pl->l; i += n) {
 		n = utf8_decode(&cp, pl->p + i, pl->l - i);
-		cols += cols_of(cp);
+		cols += cols_after(last, cp);
+		last = cp;
 	}
 	return cols;
 }
@@ -198,7 +213,7 @@ size_t utf8_fit(const struct pl *pl, size_t cols)
 		n = utf8_decode(&cp, pl->p + i, pl->l - i);
 		if (breaks(last, cp, &state))
 			fits = i;
-		used += cols_of(cp);
+		used += cols_after(last, cp);
 		if (used > cols)
 			return fits;
 		last = cp;
@@ -317,4 +332,36 @@ bool utf8_find(const struct pl *text, size_t from, const struct pl *needle,
 		return true;
 	}
 	return false;
+}
+
+
+/* What joins or varies others, and is nothing in a cell of its own. */
+static bool is_joiner(uint32_t cp)
+{
+	return (cp >= 0x200b && cp <= 0x200f) ||
+		(cp >= 0x2060 && cp <= 0x2064) || cp == 0xfeff ||
+		(cp >= 0xfe00 && cp <= 0xfe0f) ||
+		(cp >= 0x1f3fb && cp <= 0x1f3ff) ||
+		(cp >= 0xe0000 && cp <= 0xe0fff);
+}
+
+
+size_t utf8_cell(struct utf8_cell *cell, const struct pl *pl)
+{
+	size_t i, n;
+	uint32_t cp, last;
+
+	n = utf8_decode(&cp, pl->p, pl->l);
+	*cell = (struct utf8_cell){.cp = cp, .cols = (unsigned)cols_of(cp)};
+	/* Two letters of a flag may be one cell, or two, or a wide one. */
+	if (cp >= 0x1f1e6 && cp <= 0x1f1ff)
+		cell->cp = 'A' + cp - 0x1f1e6;
+	for (i = n, last = cp; i < pl->l; i += n, last = cp) {
+		n = utf8_decode(&cp, pl->p + i, pl->l - i);
+		if (cp < 0x300 || cols_after(last, cp))
+			break;
+		if (!is_joiner(cp) && cell->n_marks < UTF8_MARKS)
+			cell->marks[cell->n_marks++] = cp;
+	}
+	return i;
 }

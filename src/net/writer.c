@@ -16,9 +16,12 @@ struct writer {
 	struct loop_fd *out;
 	struct loop_hook *hook;
 	struct loop_hook *telling;
+	struct loop_hook *telling_drained;
 	struct mbuf *pending;
 	void (*broken)(int err, void *arg);
 	void *arg;
+	void (*drained)(void *arg);
+	void *drained_arg;
 	int fd;
 	int err;
 	bool finishing;
@@ -31,6 +34,7 @@ static void writer_destructor(void *data)
 	struct writer *w = data;
 
 	mem_deref(w->telling);
+	mem_deref(w->telling_drained);
 	mem_deref(w->hook);
 	mem_deref(w->out);
 	mem_deref(w->pending);
@@ -104,19 +108,43 @@ static bool reader_gone(const struct writer *w)
 }
 
 
+static void drained(void *arg)
+{
+	struct writer *w = arg;
+	void (*h)(void *arg) = w->drained;
+
+	w->telling_drained = mem_deref(w->telling_drained);
+	w->drained = NULL;
+	if (h)
+		h(w->drained_arg);
+}
+
+
+/* Deferred: what the handler does is to be seen in a turn of its own, though
+ * this one ends. */
+static void tell_drained(struct writer *w)
+{
+	if (w->drained && !w->err && !w->pending->end && !w->telling_drained)
+		(void)loop_defer(&w->telling_drained, w->loop, drained, w);
+}
+
+
 static void out_handler(int events, void *arg)
 {
 	struct writer *w = arg;
 
 	drain(w);
-	if (w->err || !(events & (LOOP_ERROR | LOOP_HANGUP)))
+	if (w->err)
 		return;
-	if (reader_gone(w)) {
-		fail(w, EPIPE);
-	} else {
+	if (events & (LOOP_ERROR | LOOP_HANGUP)) {
+		if (reader_gone(w)) {
+			fail(w, EPIPE);
+			return;
+		}
 		w->hangup = 0;
 		watch(w);
 	}
+	tell_drained(w);
 }
 
 
@@ -130,6 +158,7 @@ static void sleep_handler(void *arg)
 		w->finishing = false;
 		(void)loop_defer(&w->telling, w->loop, tell, w);
 	}
+	tell_drained(w);
 }
 
 
@@ -183,6 +212,19 @@ void writer_put(struct writer *w, const void *p, size_t n)
 }
 
 
+size_t writer_pending(const struct writer *w)
+{
+	return w->pending->end - w->pending->pos;
+}
+
+
+void writer_drained(struct writer *w, void (*h)(void *arg), void *arg)
+{
+	w->drained = h;
+	w->drained_arg = arg;
+}
+
+
 static int64_t now_ms(void)
 {
 	struct timespec ts;
@@ -199,10 +241,13 @@ int writer_flush(struct writer *w, uint64_t limit)
 	drain(w);
 	while (!w->err && w->pending->end) {
 		left = end - now_ms();
-		if (left <= 0 || !writable(w, (int)left))
+		if (left <= 0 || !writable(w, (int)left)) {
+			watch(w);
 			return ETIMEDOUT;
+		}
 		drain(w);
 	}
+	watch(w);
 	return w->err;
 }
 

@@ -58,7 +58,7 @@ check_file() {
 	grep -oE '^#include "[^"]+"' "$file" | cut -d'"' -f2 |
 		while read -r header; do
 			case $header in
-			*_int.h | config.h | app.h) continue ;;
+			*_int.h | *_data.h | config.h | app.h) continue ;;
 			esac
 			# A private one of the same folder.
 			case $file in
@@ -117,7 +117,7 @@ found=$(
 	library 'jansson' src/base/json.c
 	library 'utf8proc' src/base/utf8.c
 	library 'readline/' 'src/edit/*'
-	library 'n?curses' src/ui/screen.c src/ui/input.c
+	library 'n?curses|term\.h' 'src/ui/screen*' src/ui/input.c
 	library 'sqlite3' 'src/store/*'
 )
 if [ -n "$found" ]; then

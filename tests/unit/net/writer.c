@@ -210,6 +210,46 @@ static void test_flush(void **state)
 }
 
 
+static void drained(void *arg)
+{
+	struct fixture *f = arg;
+
+	++f->told;
+	if (f->got >= f->want)
+		loop_stop(f->t.loop, 0);
+}
+
+
+/* Told once, and also of what left at once. */
+static void test_drained(void **state)
+{
+	struct fixture *f = *state;
+
+	begin(f, MAX);
+	f->want = MAX;
+	put(f, 10);
+	assert_int_equal(writer_pending(f->writer), 10);
+	assert_int_equal(writer_flush(f->writer, 0), 0);
+	assert_int_equal(writer_pending(f->writer), 0);
+	writer_drained(f->writer, drained, f);
+	net_test_pause(&f->t, 20);
+	assert_int_equal(f->told, 1);
+	put(f, MAX);
+	assert_int_equal(writer_flush(f->writer, 0), ETIMEDOUT);
+	writer_drained(f->writer, drained, f);
+	net_test_pause(&f->t, 20);
+	assert_int_equal(f->told, 1);
+	assert_int_equal(loop_fd_alloc(&f->in, f->t.loop, f->pipe[0], LOOP_READ,
+				 in_handler, f),
+		0);
+	net_test_run(&f->t);
+	f->in = mem_deref(f->in);
+	f->want = SIZE_MAX;
+	net_test_pause(&f->t, 20);
+	assert_int_equal(f->told, 2);
+}
+
+
 int test_writer(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +263,7 @@ int test_writer(void)
 		cmocka_unit_test_setup_teardown(test_socket, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_full, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_flush, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_drained, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* theme_colour.c - colours where there are fewer of them. */
+#include "theme.h"
+
+
+/* The sixteen as xterm has them. */
+static const uint32_t sixteen[] = {0x000000, 0xcd0000, 0x00cd00, 0xcdcd00,
+	0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5, 0x7f7f7f, 0xff0000, 0x00ff00,
+	0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff};
+
+
+/* A step of the cube of 6 * 6 * 6. */
+static uint32_t level(int step)
+{
+	return step ? (uint32_t)(55 + 40 * step) : 0;
+}
+
+
+uint32_t theme_rgb(int colour)
+{
+	if (colour < 16)
+		return sixteen[colour];
+	if (colour >= 232)
+		return (uint32_t)(8 + 10 * (colour - 232)) * 0x010101;
+	colour -= 16;
+	return level(colour / 36) << 16 | level(colour / 6 % 6) << 8 |
+		level(colour % 6);
+}
+
+
+static int channel(uint32_t rgb, int shift)
+{
+	return (int)(rgb >> shift & 0xff);
+}
+
+
+static int distance(uint32_t a, uint32_t b)
+{
+	int red = channel(a, 16) - channel(b, 16);
+	int green = channel(a, 8) - channel(b, 8);
+	int blue = channel(a, 0) - channel(b, 0);
+
+	return 2 * red * red + 4 * green * green + 3 * blue * blue;
+}
+
+
+/* Of the colours FROM to END - 1. */
+static int nearest(uint32_t rgb, int from, int end)
+{
+	int i, best = from;
+
+	for (i = from + 1; i < end; i++) {
+		if (distance(rgb, theme_rgb(i)) <
+			distance(rgb, theme_rgb(best)))
+			best = i;
+	}
+	return best;
+}
+
+
+int theme_colour(int colour, enum tty_colours n)
+{
+	uint32_t rgb;
+
+	if (colour < 0 || n == TTY_NONE)
+		return THEME_DEFAULT;
+	if (n == TTY_TRUE)
+		return colour;
+	if (colour >= THEME_RGB)
+		rgb = (uint32_t)(colour & 0xffffff);
+	else if (colour < 8 || n == TTY_256 || (n == TTY_16 && colour < 16))
+		return colour;
+	else if (colour < 16)
+		return colour - 8;
+	else
+		rgb = theme_rgb(colour);
+	if (n == TTY_256)
+		return nearest(rgb, 16, 256);
+	colour = nearest(rgb, 0, n == TTY_16 ? 16 : 8);
+	/* Grey text is not to vanish on a black background. */
+	if (!colour && distance(rgb, 0) > distance(0x404040, 0))
+		return 7;
+	return colour;
+}
