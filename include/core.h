@@ -324,6 +324,15 @@ void core_typing(struct core_chat *c, bool active);
  * program. */
 bool core_keeps(const struct core *core);
 
+/* How many changes (accounts, settings, buddies, decisions) went to the store
+ * so far. */
+uint64_t core_saved_mark(const struct core *core);
+
+/* DONE when all changes since MARK are kept: 0, or 74 if one of them cannot
+ * be. False where nothing is waited for: DONE is not called then. */
+bool core_saved_await(
+	struct core *core, uint64_t mark, core_done_h *done, void *arg);
+
 /* True while message ID is on the wire without an answer. */
 bool core_in_flight(const struct core *core, uint64_t id);
 

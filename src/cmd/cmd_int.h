@@ -124,6 +124,8 @@ struct cmd_call {
 	void *data; /* a block of the command's own */
 	struct tmr tmr; /* limit, or what wait and sleep wait for */
 	uint64_t id; /* of the message that it sends; 0: none */
+	uint64_t mark; /* changes that were there before it */
+	char *note; /* what it says once its own are kept */
 	unsigned owed; /* references that the core holds */
 	bool done;
 };

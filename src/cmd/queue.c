@@ -109,6 +109,7 @@ static void call_destructor(void *data)
 	mem_deref(call->args);
 	json_drop(call->result);
 	mem_deref(call->data);
+	mem_deref(call->note);
 }
 
 
@@ -188,6 +189,7 @@ static void call_start(
 	if (entry->needs & CMD_HOLDS)
 		q->holder = mem_ref(call);
 	start_limit(call);
+	call->mark = core_saved_mark(call->cmd->core);
 	if (front_can(call))
 		entry->exec(call);
 	mem_deref(call);

@@ -148,15 +148,6 @@ const char *reply_slash(const struct cmd_call *call)
 }
 
 
-void reply_why(struct cmd_call *call, int status, char *why)
-{
-	if (!status && !call->result && (call->entry->needs & CMD_LIST))
-		call->result = json_new_array();
-	queue_done(call, status, why);
-	mem_deref(why);
-}
-
-
 struct cmd_call *reply_owe(struct cmd_call *call)
 {
 	call->owed++;
@@ -168,6 +159,44 @@ void reply_paid(struct cmd_call *call)
 {
 	call->owed--;
 	mem_deref(call);
+}
+
+
+static void kept_h(const struct core_outcome *outcome, void *arg)
+{
+	struct cmd_call *call = arg;
+
+	queue_done(call, outcome->status,
+		outcome->status ? outcome->text : call->note);
+	reply_paid(call);
+}
+
+
+/* What it changed has to be kept before it is said to be done. True: that is
+ * waited for. Takes over WHY then. */
+static bool await_kept(struct cmd_call *call, char *why)
+{
+	struct core *core = call->cmd ? call->cmd->core : NULL;
+
+	if (call->done || call->note || !core)
+		return false;
+	if (!core_saved_await(core, call->mark, kept_h, reply_owe(call))) {
+		reply_paid(call);
+		return false;
+	}
+	call->note = why;
+	return true;
+}
+
+
+void reply_why(struct cmd_call *call, int status, char *why)
+{
+	if (!status && !call->result && (call->entry->needs & CMD_LIST))
+		call->result = json_new_array();
+	if (!status && await_kept(call, why))
+		return;
+	queue_done(call, status, why);
+	mem_deref(why);
 }
 
 

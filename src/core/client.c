@@ -65,6 +65,7 @@ static void destructor(void *data)
 	core_events_flush(core);
 	list_clear(&core->watches);
 	list_flush(&core->scratch);
+	list_flush(&core->savers);
 	for (i = 0; i < CORE_OPTIONS_MAX; i++)
 		mem_deref(core->options[i]);
 	mem_deref(core->stack);

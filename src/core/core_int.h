@@ -108,6 +108,8 @@ struct core {
 	struct list news;
 	struct list watches; /* struct core_watch */
 	struct list scratch; /* strings lent until the next turn */
+	struct list savers; /* who waits for what is typed to be kept */
+	uint64_t asked, kept; /* changes given to the store, and completed */
 	struct list searches;
 	struct list commands; /* notify commands that run */
 	struct tmr news_tmr;

@@ -9,10 +9,78 @@
 /* Keys of "setting", "buddy" and "decision" begin with an account's name and
  * a tab; a buddy's value is its name and its groups, a line each. */
 
+/* Who waits until the changes after MARK and up to LAST are kept. */
+struct saver {
+	struct le le;
+	uint64_t mark, last;
+	int err;
+	core_done_h *done;
+	void *arg;
+};
+
+
+static void saver_destructor(void *data)
+{
+	struct saver *s = data;
+
+	list_unlink(&s->le);
+}
+
+
+static void tell(struct core *core, struct saver *s)
+{
+	char *why = NULL;
+
+	if (s->err)
+		why = mem_printf("the store failed: this will be lost at the "
+				 "end: %s",
+			strerror(s->err));
+	core_outcome_post(core, s->done, s->arg, s->err ? EX_IOERR : 0, why);
+	mem_deref(why);
+	mem_deref(s);
+}
+
+
+/* The store completes in order: this was number CORE->kept. */
 static void kept_h(int err, uint64_t id, void *data)
 {
+	struct core *core = data;
+	struct le *le, *next;
+
 	(void)id;
-	core_store_failed(data, "a change will be lost at the end", err);
+	++core->kept;
+	core_store_failed(core, "a change will be lost at the end", err);
+	LIST_FOREACH (&core->savers, le, next) {
+		struct saver *s = le->data;
+
+		if (err && core->kept > s->mark)
+			s->err = err;
+		if (core->kept >= s->last)
+			tell(core, s);
+	}
+}
+
+
+uint64_t core_saved_mark(const struct core *core)
+{
+	return core->asked;
+}
+
+
+bool core_saved_await(
+	struct core *core, uint64_t mark, core_done_h *done, void *arg)
+{
+	struct saver *s;
+
+	if (core->asked == mark || core->kept == core->asked)
+		return false;
+	s = mem_zalloc(sizeof(*s), saver_destructor);
+	s->mark = mark;
+	s->last = core->asked;
+	s->done = done;
+	s->arg = arg;
+	list_append(&core->savers, &s->le, s);
+	return true;
 }
 
 
@@ -21,6 +89,7 @@ static void put(struct core *core, const char *table, const char *key,
 {
 	if (!core || core->restoring || core->dying)
 		return;
+	++core->asked;
 	core->store->ops->put(core->store, table, key, value, core_job_done,
 		core_job_alloc(core, kept_h, NULL));
 }

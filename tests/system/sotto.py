@@ -43,7 +43,9 @@ def environment(home):
 
 class Sotto:
     def __init__(self, home, config="", *args, wait_ready=True, mode=0o600,
-                 state=None):
+                 state=None, under=(), env=()):
+        """UNDER is a command that runs the program; ENV more of its
+        environment."""
         self.home = str(home)
         self.config = os.path.join(self.home, "sotto.conf")
         self.state = state or os.path.join(self.home, "state")
@@ -56,9 +58,10 @@ class Sotto:
         self.next_id = 0
         self.lines = queue.Queue()
         self.p = subprocess.Popen(
-            [program(), "-f", self.config, "-s", self.state, "--json", *args],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=self.errors, env=environment(self.home), cwd=self.home)
+            [*under, program(), "-f", self.config, "-s", self.state, "--json",
+             *args],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
+            env={**environment(self.home), **dict(env)}, cwd=self.home)
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
         if wait_ready:

@@ -402,8 +402,8 @@ static void network(void **state)
 
 		for (n = 0; n < 6 && cases[i].argv[n];)
 			n++;
-		assert_int_equal(cmd_needs_network(w->cmd, n, cases[i].argv, &a,
-					 &limit),
+		assert_int_equal(
+			cmd_needs_network(w->cmd, n, cases[i].argv, &a, &limit),
 			cases[i].account != NULL);
 		assert_int_equal(limit, cases[i].limit ? cases[i].limit : 7);
 		if (cases[i].account)
@@ -435,9 +435,41 @@ static void nothing(void **state)
 	for (i = 0; i < UNIT_N(cases); i++) {
 		for (n = 0; n < 2 && cases[i].argv[n];)
 			n++;
-		assert_int_equal(cmd_needs_nothing(n, cases[i].argv),
-			cases[i].nothing);
+		assert_int_equal(
+			cmd_needs_nothing(n, cases[i].argv), cases[i].nothing);
 	}
+}
+
+
+/* What it changed is on disk before it is said to be done. */
+static void kept(void **state)
+{
+	struct world *w = world_alloc(0);
+
+	(void)state;
+	world_people(w);
+	fake_unkept(w->core);
+	w->done = 0;
+	world_line(w, "buddy add kim@z.test -n Zed");
+	assert_int_equal(w->done, 0);
+	fake_answer(w->core, "kept", 0, NULL, 0, NULL);
+	assert_int_equal(w->done, 1);
+	assert_int_equal(w->status, 0);
+	world_line(w, "buddy rename Zed Zoe");
+	fake_answer(w->core, "kept", EX_IOERR, "the store failed", 0, NULL);
+	assert_int_equal(w->done, 2);
+	assert_int_equal(w->status, EX_IOERR);
+	assert_string_equal(w->text, "the store failed");
+	/* A note waits too; what fails does not. */
+	world_line(w, "buddy rename who@y.test Z");
+	assert_int_equal(w->done, 3);
+	world_line(w, "buddy remove kim@z.test");
+	assert_int_equal(w->done, 3);
+	fake_answer(w->core, "kept", 0, NULL, 0, NULL);
+	assert_string_equal(w->text, "declared at f:1");
+	/* Its end is not waited for. */
+	world_line(w, "buddy add kim@y.test");
+	assert_null(world_free(w));
 }
 
 
@@ -458,6 +490,7 @@ int test_commands(void)
 		cmocka_unit_test(lines),
 		cmocka_unit_test(network),
 		cmocka_unit_test(nothing),
+		cmocka_unit_test(kept),
 	};
 
 	return cmocka_run_group_tests_name("commands", tests, NULL, NULL);

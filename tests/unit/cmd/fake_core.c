@@ -5,6 +5,7 @@
 #include <strings.h>
 #include <sysexits.h>
 #include "fake_core.h"
+#include "fake_pending.h"
 #include "list.h"
 #include "mbuf.h"
 #include "mem.h"
@@ -21,18 +22,12 @@ struct core_listener {
 	void *arg;
 };
 
-struct pending {
-	struct le le;
-	char *verb;
-	core_done_h *done;
-	void *arg;
-};
-
 struct core {
 	struct list accounts;
 	struct list chats;
 	struct list listeners;
 	struct list pendings;
+	bool unkept;
 	struct mbuf *log;
 	char *said; /* the log as a string */
 	char *option;
@@ -95,15 +90,6 @@ static void listener_destructor(void *data)
 	struct core_listener *l = data;
 
 	list_unlink(&l->le);
-}
-
-
-static void pending_destructor(void *data)
-{
-	struct pending *p = data;
-
-	list_unlink(&p->le);
-	mem_deref(p->verb);
 }
 
 
@@ -203,12 +189,7 @@ void fake_forget(struct core *core)
 static void later(
 	struct core *core, const char *verb, core_done_h *done, void *arg)
 {
-	struct pending *p = mem_zalloc(sizeof(*p), pending_destructor);
-
-	p->verb = mem_strdup(verb);
-	p->done = done;
-	p->arg = arg;
-	list_append(&core->pendings, &p->le, p);
+	fake_pending_add(&core->pendings, verb, done, arg);
 }
 
 
@@ -216,21 +197,8 @@ bool fake_answer(struct core *core, const char *verb, int status,
 	const char *text, uint64_t id, const char *state)
 {
 	struct core_outcome outcome = {status, text, id, state};
-	struct le *le, *next;
 
-	LIST_FOREACH (&core->pendings, le, next) {
-		struct pending *p = le->data;
-
-		if (strcmp(p->verb, verb))
-			continue;
-		mem_ref(p);
-		list_unlink(&p->le);
-		mem_deref(p);
-		p->done(&outcome, p->arg);
-		mem_deref(p);
-		return true;
-	}
-	return false;
+	return fake_pending_end(&core->pendings, verb, &outcome);
 }
 
 
@@ -845,6 +813,29 @@ bool core_in_flight(const struct core *core, uint64_t id)
 	(void)core;
 	(void)id;
 	return false;
+}
+
+
+uint64_t core_saved_mark(const struct core *core)
+{
+	(void)core;
+	return 0;
+}
+
+
+bool core_saved_await(
+	struct core *core, uint64_t mark, core_done_h *done, void *arg)
+{
+	(void)mark;
+	if (core->unkept)
+		later(core, "kept", done, arg);
+	return core->unkept;
+}
+
+
+void fake_unkept(struct core *core)
+{
+	core->unkept = true;
 }
 
 

@@ -26,6 +26,7 @@ void fake_presence(struct core *core, const char *peer,
 void fake_chat_state(struct core *core, const char *peer, const char *state);
 void fake_unread(struct core *core, const char *peer, unsigned n);
 void fake_typing(struct core *core, const char *peer, bool active);
+void fake_unkept(struct core *core); /* "kept" answers what changes it */
 void fake_unsent(struct core *core, size_t n, bool failed);
 
 #endif

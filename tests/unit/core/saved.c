@@ -163,6 +163,45 @@ static void store_fails(void **state)
 }
 
 
+/* Who waits for what he changed is told when it is kept, and he alone is told
+ * that it is not. */
+static void awaited(void **state)
+{
+	struct core_account *a;
+	struct world w;
+	uint64_t mark;
+
+	(void)state;
+	world_open(&w);
+	a = world_account(&w, "work", ALICE);
+	world_run(&w, 0);
+	mark = core_saved_mark(w.core);
+	assert_false(core_saved_await(w.core, mark, world_done, "none"));
+	w.hold = true;
+	w.add_err = ENOSPC;
+	core_buddy_add(a, BOB, "Bob", NULL, NULL, NULL, NULL);
+	assert_true(core_saved_await(w.core, mark, world_done, "bob"));
+	w.add_err = 0;
+	mark = core_saved_mark(w.core);
+	core_buddy_add(a, KIM, "Kim", NULL, NULL, NULL, NULL);
+	assert_true(core_saved_await(w.core, mark, world_done, "kim"));
+	world_run(&w, 0);
+	world_quiet(&w);
+	w.hold = false;
+	world_run(&w, 0);
+	assert_log(&w,
+		"log error: the store failed: a change will be lost at the "
+		"end: No space left on device\n"
+		"bob: 74 the store failed: this will be lost at the end: No "
+		"space left on device\n"
+		"kim: 0\n");
+	assert_false(core_saved_await(w.core, mark, world_done, "late"));
+	core_buddy_remove(core_buddy_find(a, KIM), NULL);
+	assert_true(core_saved_await(w.core, mark, world_done, "gone"));
+	world_close(&w);
+}
+
+
 int test_saved(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +209,7 @@ int test_saved(void)
 		cmocka_unit_test(declared),
 		cmocka_unit_test(next_start),
 		cmocka_unit_test(store_fails),
+		cmocka_unit_test(awaited),
 	};
 
 	return cmocka_run_group_tests_name("saved", tests, NULL, NULL);
