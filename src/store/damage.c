@@ -48,6 +48,18 @@ int damage_set_aside(const char *path, int64_t now, char **name)
 }
 
 
+void damage_forget(const char *path)
+{
+	char *wal = mem_printf("%s-wal", path);
+	char *shm = mem_printf("%s-shm", path);
+
+	(void)unlink(wal);
+	(void)unlink(shm);
+	mem_deref(wal);
+	mem_deref(shm);
+}
+
+
 const char *damage_sentence(int err)
 {
 	switch (err) {

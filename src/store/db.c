@@ -9,11 +9,6 @@
 #include "mem.h"
 
 
-enum {
-	BUSY_MS = 5000, /* a backup or a curious sqlite3 holds it */
-};
-
-
 static const char *const meta_names[DB_METAS] = {
 	[DB_INDEXED] = "indexed",
 	[DB_RETAIN] = "retain",
@@ -118,7 +113,7 @@ static int setup(struct db *db)
 	int err;
 
 	(void)sqlite3_extended_result_codes(db->sql, 1);
-	(void)sqlite3_busy_timeout(db->sql, BUSY_MS);
+	(void)sqlite3_busy_timeout(db->sql, DB_BUSY_MS);
 	(void)sqlite3_db_config(
 		db->sql, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
 	/* First of all something that reads the file. */
@@ -159,6 +154,16 @@ int db_open(struct db **dbp, const char *path, bool readonly)
 	else
 		*dbp = db;
 	return err;
+}
+
+
+bool db_moved(struct db *db)
+{
+	int moved = 0;
+
+	(void)sqlite3_file_control(
+		db->sql, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	return moved;
 }
 
 

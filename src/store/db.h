@@ -77,6 +77,7 @@ enum {
 	DB_SWEEP = 400, /* messages removed in a slice */
 	DB_INDEX = 2000, /* messages indexed in a slice */
 	DB_PAGE_MAX = 10000,
+	DB_BUSY_MS = 5000, /* a backup or a curious sqlite3 holds it */
 };
 
 enum db_parts {
@@ -143,6 +144,9 @@ void rows_add(struct rows *rows, sqlite3_stmt *stmt);
 /* Opens PATH (made if it is not there and READONLY is not set). The schema is
  * not looked at. Errno. */
 int db_open(struct db **dbp, const char *path, bool readonly);
+
+/* True if the file is not where it was opened. */
+bool db_moved(struct db *db);
 
 /* Maps SQLite's RC to an errno and remembers what breaks a transaction or
  * damages the file. */
@@ -271,6 +275,9 @@ int part_index_renew(struct db *db);
 /* Moves the database at PATH out of the way; *NAME gets where (mem_deref).
  * Errno. */
 int damage_set_aside(const char *path, int64_t now, char **name);
+
+/* Removes what lies beside PATH and belongs to a file that is gone. */
+void damage_forget(const char *path);
 
 /* ERR in a sentence about the store in general. */
 const char *damage_sentence(int err);

@@ -95,11 +95,16 @@ static bool known(struct db *db, uint64_t id)
 }
 
 
-/* Time-ordered: milliseconds with room for a thousand messages in each. */
+/* Time-ordered: milliseconds with room for a thousand messages in each. Where
+ * the clock was set back they go on from the last one, and from what is
+ * forgotten: below that nobody would see it. */
 static uint64_t next_id(const struct db *db)
 {
 	uint64_t id = db->now > 0 ? (uint64_t)db->now * ID_PER_MS : 1;
+	uint64_t retain = (uint64_t)db->meta[DB_RETAIN];
 
+	if (id < retain)
+		id = retain;
 	return id > db->last_id ? id : db->last_id + 1;
 }
 

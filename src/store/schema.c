@@ -116,8 +116,11 @@ int schema_prepare(struct db *db, char **why)
 		err = db_meta_load(db);
 	if (err)
 		return err;
-	db->last_id = (uint64_t)number(db, "SELECT max(id) FROM message");
-	db->before_run = db->last_id;
+	db->before_run = (uint64_t)number(db, "SELECT max(id) FROM message");
+	/* The newest may have been removed. */
+	db->last_id = (uint64_t)number(db,
+		"SELECT max(ifnull((SELECT max(id) FROM message),0),"
+		"ifnull((SELECT max(cleared) FROM chat),0))");
 	db->sweep = true;
 	return db->err;
 }

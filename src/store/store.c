@@ -151,19 +151,6 @@ static void tell_notices(struct sqlite *s)
 }
 
 
-static void maintain_h(void *arg)
-{
-	struct sqlite *s = mem_ref(arg);
-
-	s->busy = false;
-	s->generation = s->writer->generation;
-	s->maintain = s->writer->more;
-	tell_notices(s);
-	await_turn(s);
-	mem_deref(s);
-}
-
-
 static void rest_h(void *arg)
 {
 	struct sqlite *s = arg;
@@ -171,6 +158,22 @@ static void rest_h(void *arg)
 	s->unindexed = 0;
 	s->maintain = true;
 	await_turn(s);
+}
+
+
+static void maintain_h(void *arg)
+{
+	struct sqlite *s = mem_ref(arg);
+
+	s->busy = false;
+	s->generation = s->writer->generation;
+	s->maintain = s->writer->more || s->damaged || s->index_damaged ||
+		s->parts_damaged;
+	if (s->writer->later && !tmr_isrunning(&s->rest))
+		tmr_start(s->tmrs, &s->rest, REST_MS, rest_h, s);
+	tell_notices(s);
+	await_turn(s);
+	mem_deref(s);
 }
 
 

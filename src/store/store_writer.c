@@ -96,6 +96,24 @@ int store_writer_open(struct writer *w, char **why)
 }
 
 
+/* Who moves the file away gets all that was in it; what is stored from now on
+ * must not be where nobody finds it. Its log, which is named after the place
+ * and not after the file, would be taken for one of the new file. */
+static void look_for_file(struct writer *w)
+{
+	if (!w->db || !db_moved(w->db))
+		return;
+	(void)sqlite3_wal_checkpoint_v2(
+		w->db->sql, NULL, SQLITE_CHECKPOINT_FULL, NULL, NULL);
+	w->db = mem_deref(w->db);
+	damage_forget(w->path);
+	++w->generation;
+	notify(w, LOG_ERROR,
+		mem_printf("%s was moved or removed: a new store is begun",
+			w->path));
+}
+
+
 static int run_all(struct writer *w)
 {
 	struct db *db = w->db;
@@ -188,6 +206,7 @@ void store_writer_batch(struct writer *w)
 	char *why = NULL;
 	int tries, err = 0;
 
+	look_for_file(w);
 	for (tries = 0; tries < 3; tries++) {
 		err = w->db ? 0 : store_writer_open(w, &why);
 		if (!err)
@@ -214,11 +233,25 @@ static bool learn(struct writer *w)
 }
 
 
+/* Nothing of what was removed stays in the log either; where somebody reads
+ * he is not waited for, and it is tried again later. */
+static void empty_log(struct writer *w)
+{
+	int rc;
+
+	(void)sqlite3_busy_timeout(w->db->sql, 0);
+	rc = sqlite3_wal_checkpoint_v2(
+		w->db->sql, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	(void)sqlite3_busy_timeout(w->db->sql, DB_BUSY_MS);
+	w->db->checkpoint = w->later = rc != SQLITE_OK;
+}
+
+
 void store_writer_maintain(struct writer *w)
 {
 	int err;
 
-	w->more = false;
+	w->more = w->later = false;
 	if (!w->db)
 		return;
 	w->db->now = w->now;
@@ -238,12 +271,8 @@ void store_writer_maintain(struct writer *w)
 		return;
 	}
 	w->mended = false;
-	if (!w->more && w->db->checkpoint) {
-		/* Nothing of it stays in the log either. */
-		(void)sqlite3_wal_checkpoint_v2(w->db->sql, NULL,
-			SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-		w->db->checkpoint = false;
-	}
+	if (!w->more && w->db->checkpoint)
+		empty_log(w);
 }
 
 

@@ -63,6 +63,7 @@ struct writer {
 	unsigned generation; /* of the file: grows when it is set aside */
 	int trouble; /* errno that was told */
 	bool more; /* maintenance has more to do */
+	bool later; /* it should be tried again after a while */
 	bool mended; /* by the last slice of it */
 
 	/* What the reader found out. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <sqlite3.h>
 #include "disk.h"
 
 int test_clear(void);
@@ -154,10 +155,70 @@ static void retention(void **state)
 }
 
 
+/* What comes after is seen, though the clock was set back meanwhile. */
+static void clock_set_back(void **state)
+{
+	static const char *const later[] = {
+		"UPDATE chat SET cleared=9000000000000000",
+		"UPDATE meta SET value=9100000000000000 WHERE name='retain'",
+	};
+	struct disk d;
+	uint64_t last = 0;
+	size_t i;
+
+	(void)state;
+	disk_init(&d);
+	disk_add(&d, BOB, "past");
+	for (i = 0; i < UNIT_N(later); i++) {
+		disk_close(&d);
+		disk_exec(&d, later[i]);
+		disk_open(&d);
+		assert_string_equal(disk_page(&d, BOB, 0, 9), "");
+		assert_int_equal(disk_add(&d, BOB, "a"), 0);
+		assert_true(d.id > last);
+		last = d.id;
+		assert_int_equal(disk_add(&d, BOB, "b"), 0);
+		assert_true(d.id > last);
+		last = d.id;
+		assert_string_equal(disk_page(&d, BOB, 0, 9), "a:5 b:5 ");
+	}
+	disk_free(&d);
+}
+
+
+/* Who reads keeps the log, and with it what is removed, but nobody waits; it
+ * goes when he has done. */
+static void with_a_reader(void **state)
+{
+	struct disk d;
+	sqlite3 *sql;
+	int i;
+
+	(void)state;
+	disk_init(&d);
+	fill(&d, BOB, "quagmire", 5);
+	assert_int_equal(sqlite3_open(d.path, &sql), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(sql, "BEGIN;SELECT count(*) FROM message",
+				 NULL, NULL, NULL),
+		SQLITE_OK);
+	assert_int_equal(disk_clear(&d, BOB), 0);
+	disk_pause(&d, 300);
+	assert_true(disk_holds(&d, "quagmire"));
+	assert_int_equal(disk_add(&d, KIM, "meanwhile"), 0);
+	assert_int_equal(sqlite3_close(sql), SQLITE_OK);
+	for (i = 0; i < 200 && disk_holds(&d, "quagmire"); i++)
+		disk_pause(&d, 50);
+	assert_false(disk_holds(&d, "quagmire"));
+	disk_free(&d);
+}
+
+
 int test_clear(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(chat),
+		cmocka_unit_test(clock_set_back),
+		cmocka_unit_test(with_a_reader),
 		cmocka_unit_test(on_its_way),
 		cmocka_unit_test(retention),
 	};

@@ -105,12 +105,47 @@ static void twice(void **state)
 }
 
 
+/* Removed or moved while it runs: what is stored then is in a new one, and
+ * who moved it has all that was stored before. */
+static void moved(void **state)
+{
+	struct disk d, old;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		disk_init(&d);
+		assert_int_equal(disk_add(&d, BOB, "old"), 0);
+		assert_string_equal(disk_scan(&d, NULL, 0, 9), "old:5 ");
+		old = d;
+		snprintf(old.path, sizeof(old.path), "%s/kept", d.dir);
+		assert_int_equal(
+			i ? unlink(d.path) : rename(d.path, old.path), 0);
+		assert_int_equal(disk_add(&d, BOB, "new"), 0);
+		assert_int_equal(d.notices, 1);
+		assert_non_null(strstr(d.notice, "moved or removed"));
+		assert_string_equal(disk_page(&d, BOB, 0, 9), "new:5 ");
+		assert_string_equal(disk_scan(&d, NULL, 0, 9), "new:5 ");
+		disk_close(&d);
+		disk_open(&d);
+		assert_string_equal(disk_page(&d, BOB, 0, 9), "new:5 ");
+		if (!i)
+			assert_int_equal(disk_number(&old,
+						 "SELECT count(*) FROM message "
+						 "WHERE text='old'"),
+				1);
+		disk_free(&d);
+	}
+}
+
+
 int test_damage(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_header),
 		cmocka_unit_test(in_the_middle),
 		cmocka_unit_test(twice),
+		cmocka_unit_test(moved),
 	};
 
 	return cmocka_run_group_tests_name("damage", tests, NULL, NULL);
