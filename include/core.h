@@ -12,8 +12,9 @@
  * 6 presence    own and theirs
  * 7 watchers    who asks to see us, and what was decided
  * 8 chats       conversations, messages, typing
- * 9 search      buddies, people, messages
- * 10 names      resolving and completing what a user types
+ * 9 history     what was written: pages, export, forgetting
+ * 10 search     buddies, people, messages
+ * 11 names      resolving and completing what a user types
  *
  * Strings that a getter returns are borrowed until the next turn of the
  * loop. Accounts, buddies and chats are refcounted blocks that belong to the
@@ -41,6 +42,7 @@ struct core;
 struct core_account;
 struct core_buddy;
 struct core_chat;
+struct mbuf;
 
 /* ---- 1 core --------------------------------------------------------- */
 
@@ -364,7 +366,48 @@ void core_past_after(struct core_past *p, uint64_t after, size_t n,
 void core_past_search(struct core_past *p, const char *text, uint64_t before,
 	size_t n, store_hits_h *h, void *arg);
 
-/* ---- 9 search ------------------------------------------------------- */
+/* ---- 9 history ------------------------------------------------------ */
+
+/*
+ * What was written, out of the store. A NULL: of every account; PEER NULL:
+ * with everybody. In the rows ACCOUNT is the name of the account, or its AOR
+ * where no account has that any more. ERR is that of the store: ENOTSUP where
+ * it keeps no history, else nothing could be read or done.
+ */
+
+/* The newest N messages before id BEFORE (0: of all), oldest first. */
+void core_history_page(struct core *core, struct core_account *a,
+	const char *peer, uint64_t before, size_t n, store_page_h *h,
+	void *arg);
+
+/* Message ID with up to N before and N after it. ENOENT: it is not one of
+ * these. */
+void core_history_around(struct core *core, struct core_account *a,
+	const char *peer, uint64_t id, size_t n, store_page_h *h, void *arg);
+
+/* N messages were forgotten; WAITING of that chat are still on their way and
+ * go when they have ended. */
+typedef void(core_cleared_h)(int err, uint64_t n, size_t waiting, void *arg);
+void core_history_clear(struct core_account *a, const char *peer,
+	core_cleared_h *h, void *arg);
+
+/* Writes M to MB as the file has it; NAME is that of its peer. Called in
+ * another thread. */
+typedef void(core_format_h)(
+	struct mbuf *mb, const struct store_message *m, const char *name);
+
+/* STATUS 0: N messages are in the file; else WHY says what is wrong. */
+typedef void(core_exported_h)(
+	int status, const char *why, uint64_t n, void *arg);
+
+/* Writes all there is now to the file PATH ("~/" allowed), mode 0600, beside
+ * the loop. The file appears when it is complete; until then, and where that
+ * fails, PATH is what it was. */
+void core_history_export(struct core *core, const char *path,
+	struct core_account *a, const char *peer, core_format_h *format,
+	core_exported_h *h, void *arg);
+
+/* ---- 10 search ------------------------------------------------------ */
 
 enum {
 	CORE_SEARCH_BUDDIES = 1,
@@ -389,7 +432,13 @@ typedef void(core_hit_h)(const struct core_hit *hit, void *arg);
 void core_search(struct core *core, struct core_account *a, int what,
 	const char *query, core_hit_h *hit, core_done_h *done, void *arg);
 
-/* ---- 10 names ------------------------------------------------------- */
+/* The newest N messages before id BEFORE (0: of all) that QUERY finds (see
+ * struct store_query), newest first; rows as in 9. */
+void core_search_messages(struct core *core, struct core_account *a,
+	const char *query, uint64_t before, size_t n, store_hits_h *h,
+	void *arg);
+
+/* ---- 11 names ------------------------------------------------------- */
 
 /* Which account a command means: NAME if given, else that of the one whose
  * domain matches PEER, else the first. 78 where there is none. */

@@ -29,4 +29,7 @@ int date_sip_decode(int64_t *ms, const struct pl *pl);
 void date_clock(char buf[DATE_SIZE], int64_t ms);
 void date_day(char buf[DATE_SIZE], int64_t ms);
 
+/* "2026-11-03 14:02" in local time. */
+void date_stamp(char buf[DATE_SIZE], int64_t ms);
+
 #endif

@@ -126,7 +126,8 @@ struct store_ops {
 		const char *reason, uint16_t code, store_done_h *h, void *arg);
 
 	/* The N messages with PEER of ACCOUNT before id BEFORE (0: the
-	 * newest). */
+	 * newest). Where PEER or ACCOUNT is NULL (with everybody, of every
+	 * one) it is read beside the others, as search and scan are. */
 	void (*page)(struct store *s, const char *account, const char *peer,
 		uint64_t before, size_t n, store_page_h *h, void *arg);
 	void (*get)(struct store *s, uint64_t id, store_page_h *h, void *arg);

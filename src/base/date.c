@@ -319,3 +319,15 @@ void date_day(char buf[DATE_SIZE], int64_t ms)
 	(void)snprintf(buf, DATE_SIZE, "%s %u %s", weekdays[tm.tm_wday % 7],
 		(unsigned)tm.tm_mday % 100, months[tm.tm_mon % 12]);
 }
+
+
+void date_stamp(char buf[DATE_SIZE], int64_t ms)
+{
+	struct tm tm;
+
+	local_of(&tm, ms);
+	(void)snprintf(buf, DATE_SIZE, "%04d-%02u-%02u %02u:%02u",
+		tm.tm_year + 1900, (unsigned)(tm.tm_mon + 1) % 100,
+		(unsigned)tm.tm_mday % 100, (unsigned)tm.tm_hour % 100,
+		(unsigned)tm.tm_min % 100);
+}

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_chat.c - conversations: which one is shown, open and close them. */
+#include <errno.h>
 #include <string.h>
 #include "cmd_int.h"
 #include "json.h"
+#include "mbuf.h"
 
 
-static void show_chat(struct cmd_call *call, struct core_chat *c, uint64_t id)
+static void show_chat(struct cmd_call *call, struct core_chat *c)
 {
 	struct front_chat chat = {
 		.account = core_account_name(core_chat_account(c)),
 		.peer = core_chat_peer(c),
-		.id = id,
 	};
 
 	cmd_show(call->cmd, &chat);
@@ -25,21 +26,130 @@ static bool is_shown(const struct cmd *cmd, const struct core_chat *c)
 }
 
 
+/* The chat whose messages are awaited. */
+struct looking {
+	char *account;
+	char *peer;
+	char *name;
+	uint64_t id; /* in the middle of them; 0: the newest */
+};
+
+
+static void looking_destructor(void *data)
+{
+	struct looking *l = data;
+
+	mem_deref(l->account);
+	mem_deref(l->peer);
+	mem_deref(l->name);
+}
+
+
+/* All of them in one row, the one that is looked for marked. */
+static void tell_messages(
+	struct cmd_call *call, const struct store_message *messages, size_t n)
+{
+	const struct looking *l = call->data;
+	struct json *row = json_new_object(), *rows = json_new_array();
+	struct mbuf *mb = mbuf_alloc(SIZE_MAX);
+	char *line, *text;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		const struct store_message *m = &messages[i];
+
+		json_append(rows, record_json(m, true));
+		line = record_text(
+			m, l->name, tmrs_wall(call->cmd->tmrs), false);
+		(void)mbuf_printf(mb, "%s%s%s", i ? "\n" : "",
+			!l->id			 ? ""
+				: m->id == l->id ? "> "
+						 : "  ",
+			line);
+		mem_deref(line);
+	}
+	json_put_str(row, "account", l->account);
+	json_put_str(row, "peer", l->peer);
+	json_put_str(row, "name", l->name);
+	json_put(row, "messages", rows);
+	text = mbuf_strdup(mb);
+	/* Panes show the chat themselves. */
+	if (n && !call->cmd->front->pane)
+		reply_lines(call, row, "%s", text);
+	else
+		reply_row(call, row, NULL);
+	mem_deref(text);
+	mem_deref(mb);
+}
+
+
+/* One that is not there leaves the shown chat as it is. */
+static void show_message(struct cmd_call *call)
+{
+	const struct looking *l = call->data;
+	struct front_chat chat = {
+		.account = l->account,
+		.peer = l->peer,
+		.id = l->id,
+	};
+
+	cmd_show(call->cmd, &chat);
+}
+
+
+static void messages_h(
+	int err, const struct store_message *messages, size_t n, void *arg)
+{
+	struct cmd_call *call = arg;
+	const struct looking *l = call->data;
+
+	if (call->cmd && !call->done) {
+		if (err == ENOENT && l->id)
+			reply_done(call, EX_DATAERR, T_NO_MESSAGE,
+				args_get(call->args, "ID"));
+		else if (err && l->id)
+			record_failed(call, err);
+		else
+			tell_messages(call, messages, err ? 0 : n);
+		if (!err && l->id)
+			show_message(call);
+		reply_done(call, 0, NULL);
+	}
+	reply_paid(call);
+}
+
+
+/* The messages are asked for where somebody will read them: those around ID,
+ * or the newest where a person has no panes to see them in. */
 static void show_exec(struct cmd_call *call)
 {
-	const char *typed = args_get(call->args, "ID");
-	struct pl pl = pl_str(typed);
+	const struct front *front = call->cmd->front;
+	uint64_t id = record_id(call, "ID");
+	struct core_account *a;
 	struct core_chat *c;
-	uint64_t id = 0;
+	struct looking *l;
 
 	if (!target_chat(call, &c))
 		return;
-	if (typed)
-		(void)pl_u64(&pl, &id);
-	show_chat(call, c, id);
-	reply_row(
-		call, row_peer(core_chat_account(c), core_chat_peer(c)), NULL);
-	reply_done(call, 0, NULL);
+	if (!id)
+		show_chat(call, c);
+	a = core_chat_account(c);
+	if (!id && (!front->interactive || front->pane)) {
+		reply_row(call, row_peer(a, core_chat_peer(c)), NULL);
+		reply_done(call, 0, NULL);
+		return;
+	}
+	call->data = l = mem_zalloc(sizeof(*l), looking_destructor);
+	l->account = mem_strdup(core_account_name(a));
+	l->peer = mem_strdup(core_chat_peer(c));
+	l->name = mem_strdup(core_peer_name(a, l->peer));
+	l->id = id;
+	if (id)
+		core_history_around(call->cmd->core, a, l->peer, id,
+			RECORD_AROUND, messages_h, reply_owe(call));
+	else
+		core_history_page(call->cmd->core, a, l->peer, 0, RECORD_AROUND,
+			messages_h, reply_owe(call));
 }
 
 
@@ -122,7 +232,7 @@ static void go(struct cmd_call *call, struct core_chat *c)
 		reply_done(call, EX_DATAERR, T_NO_CHATS);
 		return;
 	}
-	show_chat(call, c, 0);
+	show_chat(call, c);
 	reply_row(
 		call, row_peer(core_chat_account(c), core_chat_peer(c)), NULL);
 	reply_done(call, 0, NULL);

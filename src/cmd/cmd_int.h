@@ -243,6 +243,42 @@ void wait_complete(const struct words *w, size_t at, struct cmd *cmd,
 /* An outgoing message: it may be that of a `msg` under way. */
 void send_heard(struct cmd *cmd, const struct core_event *ev);
 
+/* ---- record.c: messages of the store as rows ------------------------- */
+
+enum {
+	RECORD_PAGE = 20, /* rows where no -n says how many */
+	RECORD_PAGE_MAX = 1000,
+	RECORD_AROUND = 10, /* rows before and after the one that is shown */
+};
+
+/* M as the fields of a `message` event; its arrival in "at" where AT. */
+struct json *record_json(const struct store_message *m, bool at);
+
+/* M as a line for a person, further lines of its text indented: "HH:MM NAME
+ * TEXT (state)", with the day where it is another one than that of NOW. WITH:
+ * own ones say to whom. (mem_deref) */
+char *record_text(const struct store_message *m, const char *name, int64_t now,
+	bool with);
+
+/* How rows stand in files (core_format_h, which see). */
+void record_format_json(
+	struct mbuf *mb, const struct store_message *m, const char *name);
+void record_format_text(
+	struct mbuf *mb, const struct store_message *m, const char *name);
+
+/* The name to show for the peer of M (mem_deref). */
+char *record_name(const struct cmd *cmd, const struct store_message *m);
+
+/* "id": N as a string. */
+void record_put_id(struct json *json, uint64_t id);
+
+/* -n: how many rows; and a number that is a message's id, 0: not given. */
+size_t record_count(const struct cmd_call *call);
+uint64_t record_id(const struct cmd_call *call, const char *item);
+
+/* The outcome where the store said ERR. */
+void record_failed(struct cmd_call *call, int err);
+
 /* ---- cmd.c: the interpreter ----------------------------------------- */
 
 enum {

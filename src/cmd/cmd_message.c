@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cmd_message.c - msg, say, typing; the past. */
+/* cmd_message.c - msg, say, typing. */
 #include <stdio.h>
 #include <string.h>
 #include "cmd_int.h"
@@ -154,41 +154,4 @@ const struct cmd_entry cmd_typing = {
 	.needs = CMD_NETWORK,
 	.help = "tells somebody that you type, or no longer do",
 	.exec = typing_exec,
-};
-
-
-/* ---- history -------------------------------------------------------- */
-
-
-static void history_exec(struct cmd_call *call)
-{
-	reply_done(call, EX_UNAVAILABLE, T_NO_HISTORY);
-}
-
-
-const struct cmd_entry cmd_history_show = {
-	.name = "history show",
-	.items = {{.name = "B", .kind = CMD_CHAT, .optional = true},
-		{.flag = "-n", .name = "N", .kind = CMD_NUMBER},
-		{.flag = "--before", .name = "ID", .kind = CMD_NUMBER}},
-	.needs = CMD_LIST,
-	.help = "shows what was written",
-	.exec = history_exec,
-};
-
-
-const struct cmd_entry cmd_history_export = {
-	.name = "history export",
-	.items = {{.name = "FILE", .kind = CMD_FILE},
-		{.name = "B", .kind = CMD_CHAT, .optional = true}},
-	.help = "writes what was written to a file",
-	.exec = history_exec,
-};
-
-
-const struct cmd_entry cmd_history_clear = {
-	.name = "history clear",
-	.items = {{.name = "B", .kind = CMD_CHAT}},
-	.help = "forgets what was written with somebody",
-	.exec = history_exec,
 };

@@ -77,13 +77,23 @@
 #define T_WAIT_TIMEOUT "gave up after %s seconds"
 #define T_WAIT_FAILED  "a message has failed"
 
+/* the past */
+#define T_NO_HISTORY   "no history is kept here"
+#define T_STORE_FAILED "the store failed: %s"
+#define T_NO_MESSAGE   "no message %s in this chat"
+#define T_OLDER	       "older ones: %shistory show%s%s --before %llu"
+#define T_OLDER_HITS   "older ones: %ssearch -m --before %llu %s"
+#define T_EXPORTED     "%llu messages are in %s"
+#define T_CLEARED      "%llu messages forgotten"
+#define T_CLEARED_LATER                                                   \
+	"%llu messages forgotten; %zu more are on their way and go when " \
+	"they have ended"
+
 /* preferences */
 #define T_NOT_BOUND "%s is not bound"
 
 /* what this version has no part for */
-#define T_NO_HISTORY	    "this version keeps no history"
-#define T_NO_MESSAGE_SEARCH "this version does not search messages"
-#define T_NO_IMPORT	    "this version reads no buddy lists"
-#define T_NO_EXPORT	    "this version writes no buddy lists"
+#define T_NO_IMPORT "this version reads no buddy lists"
+#define T_NO_EXPORT "this version writes no buddy lists"
 
 #endif

@@ -11,8 +11,8 @@
 static bool stays_home(const struct args *args)
 {
 	if (args->entry == &cmd_search)
-		return args_get(args, "-m") ||
-			(args_get(args, "-b") && !args_get(args, "-p"));
+		return (args_get(args, "-m") || args_get(args, "-b")) &&
+			!args_get(args, "-p");
 	if (args->entry == &cmd_presence_show)
 		return !args_get(args, "B");
 	return false;

@@ -52,10 +52,12 @@ static void destructor(void *data)
 
 	core->dying = true;
 	tmr_cancel(&core->expiry_tmr);
+	tmr_cancel(&core->retention_tmr);
 	tmr_cancel(&core->limit_tmr);
 	tmr_cancel(&core->linger_tmr);
 	tmr_cancel(&core->scratch_tmr);
 	core_search_flush(core);
+	core_export_flush(core);
 	core_notify_flush(core);
 	while (core->accounts.head)
 		core_account_detach(core->accounts.head->data);

@@ -111,10 +111,12 @@ struct core {
 	struct list savers; /* who waits for what is typed to be kept */
 	uint64_t asked, kept; /* changes given to the store, and completed */
 	struct list searches;
+	struct list exports;
 	struct list commands; /* notify commands that run */
 	struct tmr news_tmr;
 	struct tmr scratch_tmr;
 	struct tmr expiry_tmr;
+	struct tmr retention_tmr; /* only while option retention is set */
 	struct tmr limit_tmr; /* of a shutdown */
 	struct tmr linger_tmr; /* of one that waits for answers */
 	char *options[CORE_OPTIONS_MAX];
@@ -480,11 +482,27 @@ bool core_limits_pass(struct core *core, const char *source, uint32_t *after);
 void core_notify_message(struct core *core, const struct core_event *event);
 void core_notify_flush(struct core *core);
 
+/* ---- history.c, history_export.c, retention.c ----------------------- */
+
+/* Name of the account whose AOR this is, or the AOR; *AP (may be NULL) the
+ * account. */
+const char *core_history_account(
+	struct core *core, const char *aor, struct core_account **ap);
+
+/* The name to show for PEER of A, which may be NULL (mem_deref). */
+char *core_history_name(struct core_account *a, const char *peer);
+
+void core_export_flush(struct core *core);
+
+/* Forgets what is older than option retention says, now and daily. */
+void core_retention(struct core *core);
+
 /* ---- search.c, resolve.c -------------------------------------------- */
 
 void core_search_flush(struct core *core);
 
-/* True where TEXT (case ignored) holds PART; NULL holds nothing. */
+/* True where TEXT holds PART, case and diacritics ignored; NULL holds
+ * nothing. */
 bool core_match(const char *text, const char *part);
 
 /* True for what can only be meant as an address. */

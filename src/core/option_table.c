@@ -93,6 +93,15 @@ const struct core_option core_options[] = {
 			"name on each line.",
 	},
 	{
+		.name = "retention",
+		.type = CORE_NUMBER,
+		.initial = "0",
+		.min = 0,
+		.max = 36500,
+		.help = "Days after which messages are forgotten, for good; "
+			"0: never.",
+	},
+	{
 		.name = "word-parts",
 		.type = CORE_BOOL,
 		.initial = "no",

@@ -83,9 +83,42 @@ char *core_label(const char *label)
 }
 
 
+/* The next folded character of REST that is no mark; 0: none. */
+static uint32_t next_folded(struct pl *rest)
+{
+	uint32_t cp, folded = 0;
+
+	while (rest->l && !folded) {
+		pl_skip(rest, utf8_decode(&cp, rest->p, rest->l));
+		folded = utf8_fold(cp);
+	}
+	return folded;
+}
+
+
+static bool begins_with(struct pl text, struct pl part)
+{
+	uint32_t want;
+
+	while ((want = next_folded(&part))) {
+		if (next_folded(&text) != want)
+			return false;
+	}
+	return true;
+}
+
+
 bool core_match(const char *text, const char *part)
 {
-	return text && strcasestr(text, part);
+	struct pl rest = pl_str(text), wanted = pl_str(part);
+
+	if (!text)
+		return false;
+	do {
+		if (begins_with(rest, wanted))
+			return true;
+	} while (next_folded(&rest));
+	return false;
 }
 
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* search.c - buddies and people: one list of results out of the roster, the
  * chats, an address, and the user's directory command. */
+#include <errno.h>
 #include <string.h>
 #include "child.h"
 #include "core_int.h"
@@ -12,6 +13,8 @@ enum {
 	QUERY_OUTPUT = 256 * 1024,
 	QUERY_ROWS = 1000,
 	QUERY_ARG_MAX = 16 * 1024,
+	PEERS = 200, /* past correspondents told */
+	PEERS_NAMED = 1000, /* the latest ones, whose names are looked at */
 };
 
 /* A person who was told already. */
@@ -30,6 +33,8 @@ struct search {
 	struct tmr tmr;
 	struct child *child;
 	unsigned waits; /* answers still to come */
+	bool named; /* past correspondents are asked for by name now */
+	int err; /* of the store */
 	core_hit_h *hit;
 	core_done_h *done;
 	void *arg;
@@ -58,7 +63,15 @@ static void answered(struct search *s)
 {
 	if (--s->waits)
 		return;
-	core_outcome_post(s->core, s->done, s->arg, 0, NULL);
+	if (s->err) {
+		char *why =
+			mem_printf("the store failed: %s", strerror(s->err));
+
+		core_outcome_post(s->core, s->done, s->arg, EX_IOERR, why);
+		mem_deref(why);
+	} else {
+		core_outcome_post(s->core, s->done, s->arg, 0, NULL);
+	}
 	mem_deref(s);
 }
 
@@ -287,6 +300,61 @@ static void run_query(struct search *s)
 }
 
 
+static void ask_peers(struct search *s);
+
+
+/* By their address, whatever their name; then by the name that they have
+ * here. */
+static void tell_peer(struct search *s, const struct store_peer *p)
+{
+	struct core_account *a;
+	char *name;
+
+	(void)core_history_account(s->core, p->account, &a);
+	name = core_history_name(a, p->peer);
+	if (!s->named || core_match(name, s->query))
+		tell_person(s, a, p->peer, name, "chat");
+	mem_deref(name);
+}
+
+
+static void peers_h(
+	int err, const struct store_peer *peers, size_t n, void *arg)
+{
+	struct core_job *job = arg;
+	struct core *core = mem_ref(job->core);
+	struct search *s = core ? job->data : NULL;
+	size_t i;
+
+	list_unlink(&job->le);
+	for (i = 0; s && !err && i < n; i++)
+		tell_peer(s, &peers[i]);
+	if (s && err != ENOTSUP)
+		s->err = err;
+	if (s && !err && !s->named) {
+		s->named = true;
+		ask_peers(s);
+	} else if (s) {
+		run_query(s);
+		answered(s);
+	}
+	if (core)
+		core_shutdown_check(core);
+	mem_deref(job);
+	mem_deref(core);
+}
+
+
+static void ask_peers(struct search *s)
+{
+	struct store *store = s->core->store;
+
+	store->ops->peers(store, s->account ? s->account->aor : NULL,
+		s->named ? NULL : s->query, s->named ? PEERS_NAMED : PEERS,
+		peers_h, core_job_alloc(s->core, NULL, s));
+}
+
+
 static void search_h(void *arg)
 {
 	struct search *s = arg;
@@ -302,7 +370,8 @@ static void search_h(void *arg)
 	}
 	if ((s->what & CORE_SEARCH_PEOPLE) && !tell_address(s)) {
 		tell_chats(s);
-		run_query(s);
+		s->waits++;
+		ask_peers(s);
 	}
 	answered(s);
 	core_list_release(accounts, n);

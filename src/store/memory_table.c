@@ -238,17 +238,45 @@ const struct store_message *memory_table_get(
 }
 
 
+/* The same of every account or with everybody. */
+static size_t page_of_all(struct memory_table *t, const char *account,
+	const char *peer, uint64_t before, size_t n,
+	struct store_message **page)
+{
+	struct le *le;
+	size_t found = 0;
+
+	*page = n ? mem_reallocarray(NULL, n, sizeof(**page)) : NULL;
+	for (le = t->messages.tail; le && found < n; le = le->prev) {
+		const struct record *r = le->data;
+
+		if ((before && r->m.id >= before) ||
+			(account && strcmp(r->m.account, account) != 0) ||
+			(peer && strcmp(r->m.peer, peer) != 0))
+			continue;
+		(*page)[n - ++found] = r->m;
+	}
+	if (found)
+		memmove(*page, *page + (n - found), found * sizeof(**page));
+	return found;
+}
+
+
 size_t memory_table_page(struct memory_table *t, const char *account,
 	const char *peer, uint64_t before, size_t n,
 	struct store_message **page)
 {
-	struct conversation *c = conversation_find(t, account, peer, false);
-	struct le *le = c ? c->messages.tail : NULL;
+	struct conversation *c;
+	struct le *le;
 	size_t i, found = 0;
 
 	*page = NULL;
 	if (n > MEMORY_PAGE_MAX)
 		n = MEMORY_PAGE_MAX;
+	if (!account || !peer)
+		return page_of_all(t, account, peer, before, n, page);
+	c = conversation_find(t, account, peer, false);
+	le = c ? c->messages.tail : NULL;
 	while (le && before && ((struct record *)le->data)->m.id >= before)
 		le = le->prev;
 	if (!le || !n)

@@ -235,10 +235,18 @@ static void turn_round(struct rows *rows)
 int message_page(struct db *db, const char *account, const char *peer,
 	uint64_t before, size_t n, struct rows *rows)
 {
-	sqlite3_stmt *stmt = db_stmt(db, DB_MESSAGE_PAGE,
-		"SELECT " DB_ROW " FROM chat c JOIN message m ON m.chat=c.id "
-		"WHERE c.account=? AND c.peer=? AND m.id<? AND " DB_VISIBLE
-		" ORDER BY m.id DESC LIMIT ?");
+	sqlite3_stmt *stmt = account && peer
+		? db_stmt(db, DB_MESSAGE_PAGE,
+			  "SELECT " DB_ROW " FROM chat c JOIN message m "
+			  "ON m.chat=c.id WHERE c.account=? AND c.peer=? "
+			  "AND m.id<? AND " DB_VISIBLE
+			  " ORDER BY m.id DESC LIMIT ?")
+		: db_stmt(db, DB_MESSAGE_PAGE_ALL,
+			  "SELECT " DB_ROW " FROM message m "
+			  "CROSS JOIN chat c ON c.id=m.chat "
+			  "WHERE ifnull(c.account=?,1) AND ifnull(c.peer=?,1) "
+			  "AND m.id<? AND " DB_VISIBLE
+			  " ORDER BY m.id DESC LIMIT ?");
 	int err;
 
 	if (!stmt)

@@ -120,7 +120,9 @@ static int run_page(struct db *db, struct request *r)
 static void ask_page(struct store *s, const char *account, const char *peer,
 	uint64_t before, size_t n, store_page_h *h, void *arg)
 {
-	struct request *r = store_ask(s, run_page, tell_page, arg);
+	bool all = !account || !peer;
+	struct request *r = all ? store_ask_beside(s, run_page, tell_page, arg)
+				: store_ask(s, run_page, tell_page, arg);
 
 	r->m.account = mem_strdup(account);
 	r->m.peer = mem_strdup(peer);

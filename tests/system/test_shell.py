@@ -63,7 +63,7 @@ def test_no_descriptors(tmp_path):
     (("buddy", "show", "nobody"), 65),
     (("account", "add", "x", "http://example.org"), 65),
     (("buddy", "add", "sip:bob@example.org"), 78),
-    (("history", "show"), 69),
+    (("history", "export", "/nowhere/x"), 71),
 ])
 def test_statuses(tmp_path, words, expected):
     status, out, err = one_shot(tmp_path, "", *words)

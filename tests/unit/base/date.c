@@ -125,6 +125,8 @@ static void local(void **state)
 	assert_string_equal(buf, "Tuesday 3 November");
 	date_clock(buf, -1);
 	assert_string_equal(buf, "01:59");
+	date_stamp(buf, 1762178529123);
+	assert_string_equal(buf, "2025-11-03 16:02");
 	unsetenv("TZ");
 	tzset();
 }

@@ -179,7 +179,8 @@ static void usage(void **state)
 			"online|away|busy|invisible|offline "
 			"[NOTE]"},
 		{&cmd_msg, "msg B TEXT\nmsg --resend ID"},
-		{&cmd_search, "search [-b] [-p] [-m] QUERY"},
+		{&cmd_search,
+			"search [-b] [-p] [-m] [-n N] [--before ID] QUERY"},
 		{&cmd_history_show, "history show [B] [-n N] [--before ID]"},
 		{&cmd_wait, "wait CONDITION... [-t SECONDS]"},
 		{&cmd_quit, "quit"},

@@ -81,8 +81,6 @@ static void at_once(void **state)
 			"typing sip:kim@example.org 0\n",
 			"", NULL},
 		{"msg 'kim l' ''", EX_USAGE, "", "", "there is no text"},
-		{"history show", EX_UNAVAILABLE, "", "", "*"},
-		{"search -m x", EX_UNAVAILABLE, "", "", "*"},
 		{"set theme dark", 0, "set theme dark\n", "", NULL},
 		{"set moon 1", EX_USAGE, "", "", "no such option: moon"},
 		{"options", 0, "",
@@ -177,8 +175,11 @@ static void chats(void **state)
 	assert_string_equal(w->text, "nothing is unread");
 	assert_int_equal(world_line(w, "chat show a@x.test"), 0);
 	assert_string_equal(w->shown, "work sip:a@x.test 0");
-	assert_int_equal(world_line(w, "chat show b@x.test 17"), 0);
-	assert_string_equal(w->shown, "work sip:b@x.test 17");
+	assert_int_equal(world_line(w, "chat show b@x.test 17"), EX_DATAERR);
+	assert_string_equal(w->text, "no message 17 in this chat");
+	assert_string_equal(w->shown, "work sip:a@x.test 0");
+	assert_int_equal(world_line(w, "chat show b@x.test 1001"), 0);
+	assert_string_equal(w->shown, "work sip:b@x.test 1001");
 	assert_int_equal(world_line(w, "chat show c@x.test -a home"), 0);
 	world_line(w, "chat next");
 	assert_string_equal(w->shown, "work sip:a@x.test 0");
@@ -222,6 +223,7 @@ static void accounts(void **state)
 	world_line(w, "msg stranger@x.test -a work 5");
 	assert_string_equal(fake_log(w->core),
 		"send work sip:stranger@x.test 1\n"
+		"page home sip:bob@lab.test 0 10\n"
 		"send home sip:stranger@x.test 2\n"
 		"send home sip:bob@lab.test 3\n"
 		"send work sip:kim@example.org 4\n"
@@ -259,10 +261,14 @@ static void search(void **state)
 	world_people(w);
 	world_line(w, "search bo");
 	world_line(w, "search -b -a home two  words");
-	assert_string_equal(
-		fake_log(w->core), "search - 3 bo\nsearch home 1 two words\n");
+	assert_string_equal(fake_log(w->core),
+		"search - 3 bo\nmessages - bo 0 21\n"
+		"search home 1 two words\n");
 	assert_string_equal(world_rows(w),
 		"search: Bob sip:bob@example.org online\n"
+		"search: 2020-09-13 12:26 me to Bob [h\xc3\xa9llo] "
+		"\xef\xbf\xbd[red] (failed: Not Found) (1001)\n"
+		"search: 19:26 Bob one two (1000)\n"
 		"search: Bob sip:bob@example.org online\n");
 	fake_answer(w->core, "search", 0, NULL, 0, NULL);
 	assert_int_equal(w->status, 0);

@@ -36,6 +36,7 @@ struct core {
 	void *trace_arg;
 	core_ask_h *ask;
 	size_t unsent;
+	int store_err;
 	bool failed;
 };
 
@@ -67,21 +68,6 @@ struct core_chat {
 	const char *state;
 	unsigned unread;
 	bool typing;
-};
-
-
-const struct core_option core_options[] = {
-	{.name = "theme", .type = CORE_STRING, .help = "the colours"},
-	{.name = "notify-command", .type = CORE_WORDS},
-	{.name = NULL},
-};
-
-const struct core_option core_settings[] = {
-	{.name = "password", .type = CORE_SECRET},
-	{.name = "password-command", .type = CORE_WORDS},
-	{.name = "proxy", .type = CORE_URI},
-	{.name = "display-name", .type = CORE_STRING},
-	{.name = NULL},
 };
 
 
@@ -156,10 +142,7 @@ struct core *fake_core(void)
 }
 
 
-static void note(struct core *core, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void note(struct core *core, const char *fmt, ...)
+void fake_note(struct core *core, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -256,7 +239,7 @@ int core_option_set(
 	}
 	mem_deref(core->option);
 	core->option = mem_strdup(value);
-	note(core, "set %s %s", name, value);
+	fake_note(core, "set %s %s", name, value);
 	return 0;
 }
 
@@ -283,7 +266,7 @@ int core_account_add(struct core *core, const char *name, const char *uri,
 	a->unknown = presence_alloc(
 		PRESENCE_UNKNOWN, PRESENCE_NONE, NULL, "not asked");
 	list_append(&core->accounts, &a->le, a);
-	note(core, "account %s %s %s:%u", name, uri,
+	fake_note(core, "account %s %s %s:%u", name, uri,
 		origin->file ? origin->file : "-", origin->line);
 	*ap = a;
 	return 0;
@@ -300,7 +283,7 @@ int core_account_set(struct core_account *a, const char *setting,
 			continue;
 		mem_deref(a->settings[i]);
 		a->settings[i] = mem_strdup(value);
-		note(a->core, "setting %s %s %s", a->name, setting, value);
+		fake_note(a->core, "setting %s %s %s", a->name, setting, value);
 		return 0;
 	}
 	*why = mem_printf("no such setting: %s", setting);
@@ -311,7 +294,7 @@ int core_account_set(struct core_account *a, const char *setting,
 int core_account_remove(struct core_account *a, char **why)
 {
 	(void)why;
-	note(a->core, "remove %s", a->name);
+	fake_note(a->core, "remove %s", a->name);
 	mem_deref(a);
 	return 0;
 }
@@ -402,14 +385,14 @@ const char *core_account_transport(const struct core_account *a)
 
 void core_login(struct core_account *a, core_done_h *done, void *arg)
 {
-	note(a->core, "login %s", a->name);
+	fake_note(a->core, "login %s", a->name);
 	later(a->core, "login", done, arg);
 }
 
 
 void core_logout(struct core_account *a, core_done_h *done, void *arg)
 {
-	note(a->core, "logout %s", a->name);
+	fake_note(a->core, "logout %s", a->name);
 	later(a->core, "logout", done, arg);
 }
 
@@ -457,8 +440,9 @@ int core_buddy_add(struct core_account *a, const char *uri, const char *name,
 		PRESENCE_UNKNOWN, PRESENCE_NONE, NULL, "not answered");
 	set_groups(b, groups);
 	list_append(&a->buddies, &b->le, b);
-	note(a->core, "buddy %s %s %s %s:%u", a->name, uri, name ? name : "-",
-		origin->file ? origin->file : "-", origin->line);
+	fake_note(a->core, "buddy %s %s %s %s:%u", a->name, uri,
+		name ? name : "-", origin->file ? origin->file : "-",
+		origin->line);
 	*bp = b;
 	return 0;
 }
@@ -560,7 +544,7 @@ int core_group_rename(
 	struct core *core, const char *old, const char *name, char **why)
 {
 	(void)why;
-	note(core, "group %s %s", old, name);
+	fake_note(core, "group %s %s", old, name);
 	return 0;
 }
 
@@ -598,7 +582,7 @@ int core_presence_set(struct core *core, struct core_account *a,
 	const char *word, const char *remark, char **why)
 {
 	(void)why;
-	note(core, "presence %s %s %s", a ? a->name : "-", word,
+	fake_note(core, "presence %s %s %s", a ? a->name : "-", word,
 		remark ? remark : "-");
 	return 0;
 }
@@ -621,7 +605,7 @@ const char *core_presence_note(const struct core_account *a)
 void core_presence_fetch(
 	struct core_account *a, const char *peer, core_done_h *done, void *arg)
 {
-	note(a->core, "fetch %s", peer);
+	fake_note(a->core, "fetch %s", peer);
 	later(a->core, "fetch", done, arg);
 }
 
@@ -639,7 +623,7 @@ int core_watcher_decide(struct core_account *a, const char *peer,
 	enum core_decision decision, char **remark)
 {
 	(void)remark;
-	note(a->core, "decide %s %s %d", a->name, peer, decision);
+	fake_note(a->core, "decide %s %s %d", a->name, peer, decision);
 	return 0;
 }
 
@@ -731,14 +715,14 @@ void core_chat_read(struct core_chat *c)
 
 void core_chat_open(struct core_chat *c, core_done_h *done, void *arg)
 {
-	note(c->account->core, "open %s", c->peer);
+	fake_note(c->account->core, "open %s", c->peer);
 	later(c->account->core, "open", done, arg);
 }
 
 
 void core_chat_close(struct core_chat *c, core_done_h *done, void *arg)
 {
-	note(c->account->core, "close %s", c->peer);
+	fake_note(c->account->core, "close %s", c->peer);
 	later(c->account->core, "close", done, arg);
 }
 
@@ -780,7 +764,7 @@ int core_send(struct core_chat *c, const char *text, core_done_h *done,
 		*why = mem_strdup("there is no text");
 		return EX_USAGE;
 	}
-	note(c->account->core, "send %s %s %s", c->account->name, c->peer,
+	fake_note(c->account->core, "send %s %s %s", c->account->name, c->peer,
 		text);
 	later(c->account->core, "send", done, arg);
 	return 0;
@@ -789,14 +773,14 @@ int core_send(struct core_chat *c, const char *text, core_done_h *done,
 
 void core_resend(struct core *core, uint64_t id, core_done_h *done, void *arg)
 {
-	note(core, "resend %llu", (unsigned long long)id);
+	fake_note(core, "resend %llu", (unsigned long long)id);
 	later(core, "resend", done, arg);
 }
 
 
 void core_typing(struct core_chat *c, bool active)
 {
-	note(c->account->core, "typing %s %d", c->peer, active);
+	fake_note(c->account->core, "typing %s %d", c->peer, active);
 }
 
 
@@ -883,9 +867,27 @@ void core_search(struct core *core, struct core_account *a, int what,
 		.name = "Bob",
 		.state = "online"};
 
-	note(core, "search %s %d %s", a ? a->name : "-", what, query);
+	fake_note(core, "search %s %d %s", a ? a->name : "-", what, query);
 	hit(&found, arg);
 	later(core, "search", done, arg);
+}
+
+
+void fake_store(struct core *core, int err)
+{
+	core->store_err = err;
+}
+
+
+int fake_store_err(const struct core *core)
+{
+	return core->store_err;
+}
+
+
+struct core *fake_core_of(const struct core_account *a)
+{
+	return a->core;
 }
 
 
@@ -980,11 +982,4 @@ void core_complete(struct core *core, enum core_kind kind, const char *context,
 		offer(prefix, core_options[i].name, emit, arg);
 	if (kind == CORE_KIND_VALUE && !strcmp(context, "proxy"))
 		offer(prefix, "sip:proxy.example.org", emit, arg);
-}
-
-
-const char *store_state_name(enum store_state state)
-{
-	(void)state;
-	return "";
 }

@@ -27,6 +27,14 @@ void fake_chat_state(struct core *core, const char *peer, const char *state);
 void fake_unread(struct core *core, const char *peer, unsigned n);
 void fake_typing(struct core *core, const char *peer, bool active);
 void fake_unkept(struct core *core); /* "kept" answers what changes it */
+
+/* What the store says to the next requests. */
+void fake_store(struct core *core, int err);
+int fake_store_err(const struct core *core);
+
+struct core *fake_core_of(const struct core_account *a);
+void fake_note(struct core *core, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 void fake_unsent(struct core *core, size_t n, bool failed);
 
 #endif

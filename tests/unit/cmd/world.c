@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* world.c - see world.h. */
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "mbuf.h"
 #include "unit.h"
 #include "world.h"
@@ -98,6 +100,8 @@ struct world *world_alloc(unsigned flags)
 	struct tmr_clock clock = {monotonic, wall, w};
 	struct cmd_config config = {.version = "9.9"};
 
+	assert_int_equal(setenv("TZ", "UTC", 1), 0);
+	tzset();
 	w->tmrs = tmrs_alloc(&clock);
 	w->core = fake_core();
 	w->front = (struct front){

@@ -118,10 +118,40 @@ static void groups(void **state)
 }
 
 
+/* Case and diacritics do not count, in any script. */
+static void parts(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *part;
+		bool found;
+	} cases[] = {
+		{NULL, "x", false},
+		{"Bob", "", true},
+		{"Bob Miller", "MILL", true},
+		{"Bob Miller", "milx", false},
+		{"aab", "ab", true},
+		{"\xc3\x89mile \xc3\x98re", "\xc3\xa9MILE", true},
+		{"\xc3\x89mile", "emile", true},
+		{"emile", "\xc3\xa9", true},
+		{"e\xcc\x81mile", "\xc3\xa9mile", true},
+		{"\xd0\x91\xd0\x9e\xd0\x91", "\xd0\xbe\xd0\xb1", true},
+		{"\xe5\xa4\xa9\xe6\xb0\x97", "\xe6\xb0\x97", true},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(cases); i++)
+		assert_int_equal(core_match(cases[i].text, cases[i].part),
+			cases[i].found);
+}
+
+
 int test_peer(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses),
+		cmocka_unit_test(parts),
 		cmocka_unit_test(keys),
 		cmocka_unit_test(users),
 		cmocka_unit_test(labels),

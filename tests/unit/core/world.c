@@ -166,6 +166,22 @@ static void store_unsent(
 }
 
 
+static void store_peers(struct store *s, const char *account, const char *part,
+	size_t n, store_peers_h *h, void *arg)
+{
+	(void)s;
+	world->memory->ops->peers(world->memory, account, part, n, h, arg);
+}
+
+
+static void store_search(struct store *s, const struct store_query *q,
+	store_hits_h *h, void *arg)
+{
+	(void)s;
+	world->memory->ops->search(world->memory, q, h, arg);
+}
+
+
 static void store_scan(struct store *s, const char *account, const char *peer,
 	uint64_t after, size_t n, store_page_h *h, void *arg)
 {
@@ -175,11 +191,21 @@ static void store_scan(struct store *s, const char *account, const char *peer,
 }
 
 
-static void store_search(struct store *s, const struct store_query *q,
-	store_hits_h *h, void *arg)
+static void store_clear(struct store *s, const char *account, const char *peer,
+	store_done_h *h, void *arg)
 {
 	(void)s;
-	world->memory->ops->search(world->memory, q, h, arg);
+	world->memory->ops->clear(world->memory, account, peer, h, arg);
+}
+
+
+static void store_retain(
+	struct store *s, int64_t before, store_done_h *h, void *arg)
+{
+	(void)s;
+	(void)mbuf_printf(world->calls, "retain %lld\n",
+		(long long)((wall(world) - before) / 1000));
+	world->memory->ops->retain(world->memory, before, h, arg);
 }
 
 
@@ -192,8 +218,11 @@ static const struct store_ops durable_ops = {
 	.put = store_put,
 	.each = store_each,
 	.unsent = store_unsent,
-	.scan = store_scan,
+	.peers = store_peers,
 	.search = store_search,
+	.scan = store_scan,
+	.clear = store_clear,
+	.retain = store_retain,
 };
 
 static const struct store_ops ops = {
@@ -204,8 +233,11 @@ static const struct store_ops ops = {
 	.put = store_put,
 	.each = store_each,
 	.unsent = store_unsent,
-	.scan = store_scan,
+	.peers = store_peers,
 	.search = store_search,
+	.scan = store_scan,
+	.clear = store_clear,
+	.retain = store_retain,
 };
 
 
