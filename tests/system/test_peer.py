@@ -112,3 +112,24 @@ def test_terminated_for_good(peer, alice, reason):
     alice.expect("presence", buddy=peer.uri(), state="unknown",
                  reason=lambda r: len(r) > 3)
     peer.none("SUBSCRIBE", 2.0)
+
+
+def test_refresh_unknown(peer, alice):
+    """DI6: a refresh that gets 481 is followed by a new subscription."""
+    alice.do("buddy", "add", peer.uri())
+    sub = peer.recv("SUBSCRIBE")
+    peer.answer(sub, "200 OK", "Expires: 12", "Contact: <%s>" % peer.uri())
+    peer.notify(sub, "active;expires=12", 1, pidf(peer.uri(), "open"))
+    peer.recv(200)
+    alice.expect("presence", buddy=peer.uri(), state="online")
+    refresh = peer.recv("SUBSCRIBE", timeout=15)
+    assert refresh.get("call-id") == sub.get("call-id")
+    assert refresh.cseq > sub.cseq
+    peer.answer(refresh, "481 Subscription Does Not Exist")
+    new = peer.recv("SUBSCRIBE")
+    assert new.get("call-id") != sub.get("call-id")
+    assert new.tag("to") is None
+    peer.answer(new, "200 OK", "Expires: 600", "Contact: <%s>" % peer.uri())
+    peer.notify(new, "active;expires=600", 1, pidf(peer.uri(), "closed"))
+    peer.recv(200)
+    alice.expect("presence", buddy=peer.uri(), state="offline")
