@@ -37,8 +37,8 @@ bool utf8_valid(const struct pl *pl);
  * and U+2029 are newlines. A control string that is not finished ends with
  * its line. With ASCII, other non-ASCII code points become '?' too. Returns
  * mbuf errors. */
-int utf8_clean(struct mbuf *mb, const struct pl *pl, enum utf8_mode mode,
-	bool ascii);
+int utf8_clean(
+	struct mbuf *mb, const struct pl *pl, enum utf8_mode mode, bool ascii);
 
 /* The same as a new string (mem_deref). */
 char *utf8_clean_dup(const struct pl *pl, enum utf8_mode mode);
@@ -72,9 +72,10 @@ size_t utf8_fit(const struct pl *pl, size_t cols);
  * holds NEEDLE, case and diacritics not counted: bytes *START to *END, with
  * the marks that belong to the last character. A needle that begins with an
  * ASCII letter or digit is found at the start of words only, as the search of
- * messages finds it. False: nowhere, or nothing of NEEDLE counts. */
+ * messages finds it, but INSIDE of them too where that is said. False:
+ * nowhere, or nothing of NEEDLE counts. */
 bool utf8_find(const struct pl *text, size_t from, const struct pl *needle,
-	size_t *start, size_t *end);
+	bool inside, size_t *start, size_t *end);
 
 enum {
 	UTF8_MARKS = 3, /* more than that on one character are left out */
@@ -98,7 +99,7 @@ size_t utf8_cell(struct utf8_cell *cell, const struct pl *pl);
  * what cannot be converted and unknown charsets give U+FFFD for each byte
  * above 0x7f.
  * Returns a new string of at most MAX bytes (mem_deref). */
-char *utf8_from_charset(const struct pl *pl, const struct pl *charset,
-	size_t max);
+char *utf8_from_charset(
+	const struct pl *pl, const struct pl *charset, size_t max);
 
 #endif

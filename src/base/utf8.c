@@ -314,11 +314,12 @@ static size_t match_at(
 
 
 bool utf8_find(const struct pl *text, size_t from, const struct pl *needle,
-	size_t *start, size_t *end)
+	bool inside, size_t *start, size_t *end)
 {
 	uint32_t folded[FOLDED_MAX], cp;
 	size_t i, n = fold_needle(needle, folded);
-	bool word = n && folded[0] < 0x80 && utf8_is_letter(folded[0]);
+	bool word =
+		!inside && n && folded[0] < 0x80 && utf8_is_letter(folded[0]);
 
 	for (i = from; n && i < text->l;
 		i += utf8_decode(&cp, text->p + i, text->l - i)) {

@@ -37,17 +37,42 @@ static bool take_word(struct pl *rest, struct pl *word)
 }
 
 
-/* In the language of the store: each word quoted, the last one as the
- * beginning of one that is still being typed. */
-static char *query_of(const char *text)
+/* True where messages are found by parts of words. */
+static bool by_parts(const struct conv_view *v)
 {
+	return core_option_bool(ui_core(v->view.front), "word-parts");
+}
+
+
+static bool is_plain(const struct pl *word)
+{
+	size_t i;
+
+	for (i = 0; i < word->l; i++) {
+		if (!utf8_is_letter((unsigned char)word->p[i]))
+			return false;
+	}
+	return true;
+}
+
+
+/* In the language of the store: each word quoted, the last one as the
+ * beginning of one that is still being typed; or as a part, which none is
+ * that is quoted. */
+static char *query_of(const struct conv_view *v, const char *text)
+{
+	bool parts = by_parts(v);
 	struct mbuf *mb = mbuf_alloc(SIZE_MAX);
 	struct pl rest = pl_str(text), word;
 	char *s;
 
-	while (take_word(&rest, &word))
-		(void)mbuf_printf(
-			mb, "\"%.*s\"%s", PL_ARG(&word), rest.l ? " " : "*");
+	while (take_word(&rest, &word)) {
+		if (parts && is_plain(&word))
+			(void)mbuf_printf(mb, "*%.*s* ", PL_ARG(&word));
+		else
+			(void)mbuf_printf(mb, "\"%.*s\"%s", PL_ARG(&word),
+				rest.l ? " " : "*");
+	}
 	s = mbuf_strdup(mb);
 	mem_deref(mb);
 	return s;
@@ -61,7 +86,7 @@ static void highlight(struct conv_view *v)
 
 	while (n < TEXTBUF_WORDS && take_word(&rest, &words[n]))
 		n++;
-	textbuf_search(v->buf, words, n);
+	textbuf_search(v->buf, words, n, by_parts(v));
 	ui_dirty(v->view.front);
 }
 
@@ -153,7 +178,7 @@ static void hits_h(int err, const struct store_hit *hits, size_t n, void *arg)
 
 static void ask(struct conv_view *v, uint64_t before)
 {
-	char *query = query_of(v->find.text);
+	char *query = query_of(v, v->find.text);
 
 	if (*query) {
 		v->find.asking = true;

@@ -14,7 +14,7 @@ static void destructor(void *data)
 	struct textbuf *tb = data;
 
 	textbuf_clear(tb);
-	textbuf_search(tb, NULL, 0);
+	textbuf_search(tb, NULL, 0, false);
 	mem_deref(tb->ring);
 }
 

@@ -131,8 +131,9 @@ void textbuf_last(struct textbuf *tb);
 void textbuf_goto(struct textbuf *tb, size_t index);
 bool textbuf_at_end(struct textbuf *tb);
 
-/* Words to look for; N 0: none. */
-void textbuf_search(struct textbuf *tb, const struct pl *words, size_t n);
+/* Words to look for, at the start of words or INSIDE too; N 0: none. */
+void textbuf_search(
+	struct textbuf *tb, const struct pl *words, size_t n, bool inside);
 
 /* The piece of ROW's text at byte *I, which is moved behind it: all hit or
  * not, all of link number *LINK (-1: of none). */

@@ -27,6 +27,7 @@ struct textbuf {
 	bool dirty; /* TOP is to be found anew */
 	char *words[TEXTBUF_WORDS];
 	size_t n_words;
+	bool inside;
 	unsigned search;
 };
 

@@ -4,7 +4,8 @@
 #include "textbuf_int.h"
 
 
-void textbuf_search(struct textbuf *tb, const struct pl *words, size_t n)
+void textbuf_search(
+	struct textbuf *tb, const struct pl *words, size_t n, bool inside)
 {
 	size_t i;
 
@@ -13,6 +14,7 @@ void textbuf_search(struct textbuf *tb, const struct pl *words, size_t n)
 	tb->n_words = n < TEXTBUF_WORDS ? n : TEXTBUF_WORDS;
 	for (i = 0; i < tb->n_words; i++)
 		tb->words[i] = pl_strdup(&words[i]);
+	tb->inside = inside;
 	++tb->search;
 }
 
@@ -28,7 +30,7 @@ static bool next_hit(const struct textbuf *tb, const struct pl *text,
 	for (i = 0; i < tb->n_words; i++) {
 		struct pl word = pl_str(tb->words[i]);
 
-		if (!utf8_find(text, from, &word, &s.start, &s.end))
+		if (!utf8_find(text, from, &word, tb->inside, &s.start, &s.end))
 			continue;
 		if (found &&
 			(s.start > hit->start ||

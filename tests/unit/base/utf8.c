@@ -233,7 +233,7 @@ static void find(void **state)
 	for (i = 0; i < UNIT_N(table); i++) {
 		struct pl text = pl_str(table[i].text);
 		struct pl needle = pl_str(table[i].needle);
-		bool found = utf8_find(&text, 0, &needle, &start, &end);
+		bool found = utf8_find(&text, 0, &needle, false, &start, &end);
 
 		assert_int_equal(found, table[i].start >= 0);
 		if (!found)
@@ -241,6 +241,9 @@ static void find(void **state)
 		assert_int_equal(start, table[i].start);
 		assert_int_equal(end, table[i].end);
 	}
+	assert_true(utf8_find(&(struct pl)PL("hello"), 0, &(struct pl)PL("ELL"),
+		true, &start, &end));
+	assert_int_equal(start, 1);
 }
 
 

@@ -71,6 +71,8 @@ static const struct {
 	{"in:bob noon", ""},
 	{"in:bob NOT red", "the invoice is paid|"},
 	{"in:bob from:kim", ""},
+	{"in:\"bob\" \"the\" \"invo\"*",
+		"Which [Invoice]? [the] red one|[the] [invoice] is paid|"},
 	{"before:1999 invoice", ""},
 	{"after:1999 invoice",
 		"Which [Invoice]? the red one|the [invoice] is paid|"},

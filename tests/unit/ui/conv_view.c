@@ -464,6 +464,11 @@ static void finds(void **state)
 	fake_answer(f);
 	s = fake_draw(f, v, 10, 80, true);
 	assert_non_null(strstr(s, "not kept on disk"));
+	assert_string_equal(f->query, "\"x\" \"y\"*");
+	f->parts = true;
+	conv_view_find(v, "ex\" o'clock");
+	fake_answer(f);
+	assert_string_equal(f->query, "*ex* \"o'clock\"*");
 	mem_deref(s);
 	mem_deref(v);
 }

@@ -193,7 +193,22 @@ struct tmrs *ui_tmrs(struct ui_front *f)
 }
 
 
+struct core *ui_core(struct ui_front *f)
+{
+	(void)f;
+	return NULL;
+}
+
+
 /* ---- core ---- */
+
+bool core_option_bool(const struct core *core, const char *name)
+{
+	(void)core;
+	assert_string_equal(name, "word-parts");
+	return fake->parts;
+}
+
 
 struct core_account *fake_account(void)
 {
@@ -406,6 +421,7 @@ static void answer_hits(struct ask *q)
 
 	for (id -= id % 1000; id && n < q->n; id -= 1000, n++)
 		make(&h[n].message, id, texts[n]);
+	(void)snprintf(fake->query, sizeof(fake->query), "%s", q->text);
 	q->hits(fake->backwards ? ENOTSUP : 0, h, n, q->arg);
 	mem_deref(h);
 	mem_deref(texts);

@@ -34,6 +34,8 @@ struct fake {
 	enum store_state state; /* of every tenth, which is ours */
 	int err;
 	bool backwards; /* the store only goes back */
+	bool parts; /* of words are found */
+	char query[200]; /* the last one */
 	struct list asked;
 	unsigned asks;
 

@@ -439,7 +439,7 @@ static void pieces(void **state)
 			"I see it, \xc5\x9d\xc3\xa9\xc3\xa9 "
 			"https://example.org/long/path"),
 		true);
-	textbuf_search(tb, words, 2);
+	textbuf_search(tb, words, 2, false);
 	while (textbuf_row(tb, &pos, &row)) {
 		struct pl text;
 		size_t i = 0;
