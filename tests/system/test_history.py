@@ -309,3 +309,51 @@ def test_retention(written):
     assert len(s.do("history", "show")["result"]) == 7
     s.do("set", "outbox-expiry", "1")
     assert s.do("set", "retention", "x", ok=False)["status"] == 64
+
+
+def test_through_control(written, tmp_path):
+    """The same from a shell while the program runs: a file's name is that of
+    the shell's directory."""
+    start, text, ids = written
+    s = start("alice", text)
+    (tmp_path / "elsewhere").mkdir()
+
+    def run(*words):
+        return subprocess.run(
+            [program(), "-f", s.config, "-s", s.state, *words],
+            capture_output=True, timeout=30, cwd=str(tmp_path / "elsewhere"),
+            env=environment(s.home))
+
+    p = run("history", "export", "out.jsonl", BOB)
+    assert p.returncode == 0, p.stderr
+    raw = (tmp_path / "elsewhere" / "out.jsonl").read_bytes()
+    assert len(raw.splitlines()) == len(TEXTS)
+    p = run("history", "show", BOB)
+    assert p.returncode == 0 and b"\x1b" not in p.stdout
+    assert "me two\n      lines (queued)\n" in p.stdout.decode()
+    p = run("search", "-m", "明日")
+    assert p.returncode == 0 and "[明日]" in p.stdout.decode()
+
+
+def test_many(start, tmp_path):
+    """More than a page of the export, while more are written; the file has
+    what there was when it was asked for, in order and without a gap."""
+    s = start("alice", config())
+    numbers = [s.send("msg", BOB, "number %d" % i) for i in range(700)]
+    assert len(numbers) == 700
+    s.expect("message", text="number 699", direction="out")
+    file = tmp_path / "many.jsonl"
+    asked = s.send("history", "export", str(file))
+    for i in range(700, 900):
+        s.send("msg", BOB, "number %d" % i)
+    assert s.reply(asked)["ok"]
+    rows = [json.loads(x)["text"] for x in file.read_bytes().splitlines()]
+    assert len(rows) >= 700
+    assert rows == ["number %d" % i for i in range(len(rows))]
+    # Ended in the middle of one: nothing is left behind.
+    s.expect("message", text="number 899", direction="out")
+    s.send("history", "export", str(tmp_path / "late.jsonl"))
+    s.write("quit\n")
+    s.p.wait(10)
+    assert not [x for x in tmp_path.iterdir()
+                if x.name.startswith("late.jsonl.")]
