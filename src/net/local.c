@@ -110,7 +110,7 @@ static void pause_handler(void *arg)
 static void watch_handler(int events, void *arg)
 {
 	struct local_listener *l = arg;
-	uid_t uid;
+	uid_t uid = (uid_t)-1;
 	int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	(void)events;

@@ -22,7 +22,7 @@ enum {
 #define HIDDEN                                                         \
 	"(sweep AND NOT EXISTS(SELECT 1 FROM message WHERE chat=c.id " \
 	"AND id>c.cleared) AND NOT EXISTS(SELECT 1 FROM message "      \
-	"WHERE state<2 AND chat=c.id))"
+	"INDEXED BY message_unsent WHERE state<2 AND chat=c.id))"
 
 /* Which messages of which chats may be found. */
 struct chats {
