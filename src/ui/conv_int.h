@@ -58,6 +58,7 @@ struct conv_view {
 	bool began; /* the first page is there */
 	bool loading_old, loading_new, jumping;
 	bool oldest_here; /* nothing older is in the store */
+	bool full_old, full_new; /* no more fits while this is in sight */
 	bool newer; /* newer ones than the last entry are in the store */
 	uint64_t newest; /* id of the newest message that was told */
 	uint64_t target; /* message to go to, once it is loaded */

@@ -48,23 +48,26 @@ void conv_load_unread(struct conv_view *v, unsigned n)
 }
 
 
-/* Messages that are older than all that is here. */
-static void prepend(
+/* Messages that are older than all that is here. False: there is no room. */
+static bool prepend(
 	struct conv_view *v, const struct store_message *messages, size_t n)
 {
 	uint64_t oldest = textbuf_oldest(v->buf);
 	size_t added = 0;
+	bool room = true;
 
 	while (n--) {
 		if (oldest && messages[n].id >= oldest)
 			continue;
-		if (!textbuf_prepend(
-			    v->buf, conv_line_message(v, &messages[n])))
+		room = textbuf_prepend(
+			v->buf, conv_line_message(v, &messages[n]));
+		if (!room)
 			break;
 		added++;
 	}
 	note_lost(v);
 	raise_unread(v, added);
+	return room;
 }
 
 
@@ -99,13 +102,20 @@ static void newest_h(
 	if (n && messages[n - 1].id > v->newest)
 		v->newest = messages[n - 1].id;
 	if (textbuf_count(v->buf))
-		prepend(v, messages, n);
+		(void)prepend(v, messages, n);
 	else
 		(void)append(v, messages, n, true);
 	v->began = true;
 	if (v->unread_left)
 		conv_load_unread(v, v->unread_left);
 	ui_dirty(v->view.front);
+}
+
+
+void conv_view_reload(struct ui_view *base)
+{
+	conv_load_newest((struct conv_view *)base);
+	ui_dirty(base->front);
 }
 
 
@@ -135,7 +145,8 @@ static void older_h(
 	v->oldest_here = err || n < CONV_PAGE;
 	if (err)
 		failed(v, err);
-	prepend(v, messages, n);
+	/* Nothing more is asked for until there may be room. */
+	v->full_old = !prepend(v, messages, n);
 	ui_dirty(v->view.front);
 }
 
@@ -151,7 +162,8 @@ static void newer_h(
 		conv_load_newest(v);
 		return;
 	}
-	if (append(v, messages, n, false) && n < CONV_PAGE &&
+	v->full_new = !append(v, messages, n, false);
+	if (!v->full_new && n < CONV_PAGE &&
 		textbuf_newest(v->buf) >= v->newest)
 		v->newer = false;
 	ui_dirty(v->view.front);
@@ -172,14 +184,14 @@ void conv_load_near(struct conv_view *v)
 
 	if (!v->began || v->jumping)
 		return;
-	if (!v->oldest_here && !v->loading_old && top.index < CONV_NEAR &&
-		textbuf_oldest(v->buf)) {
+	if (!v->oldest_here && !v->full_old && !v->loading_old &&
+		top.index < CONV_NEAR && textbuf_oldest(v->buf)) {
 		v->loading_old = true;
 		core_past_before(
 			v->past, textbuf_oldest(v->buf), CONV_PAGE, older_h, v);
 	}
-	if (v->newer && !v->loading_new && n - top.index < CONV_NEAR * 2 &&
-		textbuf_newest(v->buf))
+	if (v->newer && !v->full_new && !v->loading_new &&
+		n - top.index < CONV_NEAR * 2 && textbuf_newest(v->buf))
 		load_newer(v);
 }
 
@@ -251,6 +263,8 @@ static void first_h(
 		if (append(v, messages, n, true) && n < CONV_PAGE &&
 			textbuf_newest(v->buf) >= v->newest)
 			v->newer = false;
+	} else if (textbuf_newest(v->buf) < v->newest) {
+		v->newer = true;
 	}
 	textbuf_first(v->buf);
 	ui_dirty(v->view.front);
@@ -277,6 +291,7 @@ void conv_view_goto(struct ui_view *base, uint64_t id)
 	struct conv_view *v = (struct conv_view *)base;
 	size_t index;
 
+	v->full_old = v->full_new = false;
 	ui_dirty(v->view.front);
 	if (id && textbuf_find(v->buf, id, &index)) {
 		textbuf_goto(v->buf, index);

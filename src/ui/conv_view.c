@@ -293,6 +293,7 @@ static bool move(struct ui_view *base, enum ui_move move)
 	struct conv_view *v = (struct conv_view *)base;
 	long page = v->rows > 2 ? v->rows - 1 : 1;
 
+	v->full_old = v->full_new = false;
 	switch (move) {
 	case UI_MOVE_UP:
 		(void)textbuf_move(v->buf, -1);

@@ -251,6 +251,9 @@ void conv_view_event(struct ui_view *v, const struct core_event *event);
 /* Shows message ID and what surrounds it; 0: the newest. */
 void conv_view_goto(struct ui_view *v, uint64_t id);
 
+/* What the store keeps of it is not what it was: it is read anew. */
+void conv_view_reload(struct ui_view *v);
+
 /* A sentence that belongs into this chat's lines and is not kept. */
 void conv_view_say(struct ui_view *v, enum ui_style style, const char *text);
 

@@ -501,6 +501,48 @@ static void store_fails(void **state)
 }
 
 
+/* Nothing is asked for again and again where there is no room for it. */
+static void huge_texts(void **state)
+{
+	struct fake *f = *state;
+	char *text = mem_zalloc(400001, NULL);
+	struct ui_view *v;
+	unsigned i, asks;
+
+	memset(text, 'x', 400000);
+	f->text = text;
+	f->n = 1000;
+	v = open_view();
+	for (i = 0; i < 10; i++) {
+		fake_answer(f);
+		mem_deref(fake_draw(f, v, 10, 80, true));
+	}
+	assert_true(f->asks < 5);
+	asks = f->asks;
+	assert_true(v->ops->move(v, UI_MOVE_PAGE_UP));
+	assert_true(f->asks > asks);
+	fake_answer(f);
+	mem_deref(v);
+	mem_deref(text);
+}
+
+
+static void is_read_anew(void **state)
+{
+	struct fake *f = *state;
+	struct ui_view *v;
+
+	f->n = 10;
+	v = open_view();
+	fake_answer(f);
+	f->n = 0;
+	conv_view_reload(v);
+	fake_answer(f);
+	draws(v, 3, 40, "\n\n\n");
+	mem_deref(v);
+}
+
+
 static void goes_before_the_answer(void **state)
 {
 	struct fake *f = *state;
@@ -575,6 +617,8 @@ int test_conv_view(void)
 		TEST(jumps),
 		TEST(finds),
 		TEST(store_fails),
+		TEST(huge_texts),
+		TEST(is_read_anew),
 		TEST(goes_before_the_answer),
 		TEST(any_size),
 	};

@@ -372,14 +372,11 @@ void core_past_search(struct core_past *p, const char *text, uint64_t before,
 
 static void make(struct store_message *m, uint64_t id, char text[200])
 {
-	if (fake->text)
-		(void)snprintf(text, 200, "%s", fake->text);
-	else
-		(void)snprintf(text, 200, "text %llu", (unsigned long long)id);
+	(void)snprintf(text, 200, "text %llu", (unsigned long long)id);
 	*m = (struct store_message){
 		.id = id,
 		.peer = BOB,
-		.text = text,
+		.text = fake->text ? fake->text : text,
 		.out = id % 10 == 0,
 		.state = id % 10 ? STORE_RECEIVED : fake->state,
 		.reason = "no such user",

@@ -30,7 +30,7 @@ struct fake {
 
 	/* The past: ids 1 to N, a minute apart. */
 	uint64_t n;
-	const char *text; /* of each, %llu is its id; NULL: "text %llu" */
+	const char *text; /* of each; NULL: "text " and its id */
 	enum store_state state; /* of every tenth, which is ours */
 	int err;
 	bool backwards; /* the store only goes back */
