@@ -247,7 +247,7 @@ void send_heard(struct cmd *cmd, const struct core_event *ev);
 
 enum {
 	RECORD_PAGE = 20, /* rows where no -n says how many */
-	RECORD_PAGE_MAX = 1000,
+	RECORD_PAGE_MAX = 500, /* a turn of the loop */
 	RECORD_AROUND = 10, /* rows before and after the one that is shown */
 };
 
