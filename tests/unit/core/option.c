@@ -95,6 +95,27 @@ static void values(void **state)
 }
 
 
+/* The store hears what holds once the configuration is read, and every
+ * change. */
+static void parts(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	world_quiet(&w);
+	core_options_read(w.core);
+	assert_calls(&w, "parts 0\n");
+	assert_int_equal(core_option_set(w.core, "word-parts", "yes", NULL), 0);
+	assert_calls(&w, "parts 1\n");
+	core_options_read(w.core);
+	assert_calls(&w, "parts 1\n");
+	world_run(&w, 0);
+	assert_log(&w, "");
+	world_close(&w);
+}
+
+
 struct watcher {
 	struct core_watch *watch;
 	char log[100];
@@ -165,6 +186,7 @@ int test_option(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words),
 		cmocka_unit_test(values),
+		cmocka_unit_test(parts),
 		cmocka_unit_test(watches),
 		cmocka_unit_test(tables),
 	};

@@ -209,6 +209,14 @@ static void store_retain(
 }
 
 
+static void store_parts(struct store *s, bool on, store_done_h *h, void *arg)
+{
+	(void)s;
+	(void)mbuf_printf(world->calls, "parts %d\n", on);
+	world->memory->ops->parts(world->memory, on, h, arg);
+}
+
+
 static const struct store_ops durable_ops = {
 	.durable = true,
 	.add = store_add,
@@ -223,6 +231,7 @@ static const struct store_ops durable_ops = {
 	.scan = store_scan,
 	.clear = store_clear,
 	.retain = store_retain,
+	.parts = store_parts,
 };
 
 static const struct store_ops ops = {
@@ -238,6 +247,7 @@ static const struct store_ops ops = {
 	.scan = store_scan,
 	.clear = store_clear,
 	.retain = store_retain,
+	.parts = store_parts,
 };
 
 
