@@ -154,6 +154,8 @@ static char *excerpt(const struct store_hit *hit)
 
 	(void)mbuf_write_str(mb, at ? "..." : "");
 	for (i = 0; i < hit->n && hit->marks[i].end <= end; i++) {
+		if (hit->marks[i].start < pos)
+			continue;
 		(void)mbuf_printf(mb, "%.*s[%.*s]",
 			(int)(hit->marks[i].start - pos), text + pos,
 			(int)(hit->marks[i].end - hit->marks[i].start),

@@ -357,3 +357,17 @@ def test_many(start, tmp_path):
     s.p.wait(10)
     assert not [x for x in tmp_path.iterdir()
                 if x.name.startswith("late.jsonl.")]
+
+
+def test_excerpt(start):
+    """A long text is cut around what was found, never within a character."""
+    text = config()
+    s = start("alice", text)
+    write(s, BOB, "é" * 300 + " a needle in " + "天" * 300 + " needle")
+    assert s.quit() == 0
+    status, out, _ = one_shot(s.home, text, "search", "-m", "needle")
+    line, = out.splitlines()
+    assert status == 0 and "\N{REPLACEMENT CHARACTER}" not in line
+    assert re.search(r"me to bob \.\.\.é+ a \[needle\] in 天+\.\.\. \(queued\)",
+                     line), line
+    assert len(line.encode()) < 300
