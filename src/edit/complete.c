@@ -17,34 +17,31 @@
 #include "utf8.h"
 
 
-/* Candidates so far. */
-struct matches {
-	char **v;
-	size_t n;
-};
-
-
 static void matches_destructor(void *data)
 {
-	struct matches *m = data;
+	struct edit_matches *m = data;
 	size_t i;
 
-	for (i = 0; i < m->n; i++)
+	for (i = 0; i < m->n; i++) {
 		mem_deref(m->v[i]);
+		mem_deref(m->help[i]);
+	}
 	mem_deref(m->v);
+	mem_deref(m->help);
 }
 
 
 static void collect(const char *text, const char *help, void *arg)
 {
-	struct matches *m = arg;
+	struct edit_matches *m = arg;
 	struct pl pl = pl_str(text);
 	char *clean = utf8_clean_dup(&pl, UTF8_NAME);
 
-	(void)help;
 	/* Readline shows what it inserts: no bytes of strangers. */
 	if (!strcmp(clean, text)) {
 		m->v = mem_reallocarray(m->v, m->n + 1, sizeof(*m->v));
+		m->help = mem_reallocarray(m->help, m->n + 1, sizeof(*m->help));
+		m->help[m->n] = mem_strdup(help);
 		m->v[m->n++] = mem_ref(clean);
 	}
 	mem_deref(clean);
@@ -63,7 +60,7 @@ static bool is_directory(const char *path)
 
 
 /* Names of files as they would stand in the line. */
-static void collect_files(struct matches *m, const char *word)
+static void collect_files(struct edit_matches *m, const char *word)
 {
 	char *file, *whole, *quoted;
 	int state = 0;
@@ -101,8 +98,7 @@ static size_t common(const char *a, const char *b)
 }
 
 
-/* Bytes of the first candidate that all begin with. */
-static size_t common_length(const struct matches *m)
+size_t edit_common(const struct edit_matches *m)
 {
 	size_t n = strlen(m->v[0]), i, len;
 
@@ -115,7 +111,7 @@ static size_t common_length(const struct matches *m)
 
 
 /* A setting awaits its value, a directory its files. */
-static bool goes_on(const char *text)
+bool edit_goes_on(const char *text)
 {
 	size_t n = strlen(text);
 
@@ -142,11 +138,11 @@ static char *line_of(const struct pl *before, const char *text, size_t n)
 /* What readline takes: what all matches have in common, then all of them; one
  * alone stands for itself, spelled as it is. Where they have less in common
  * than was TYPED, some in quotes, that stays. */
-static char **lines_of(
-	const struct matches *m, const struct pl *before, const char *typed)
+static char **lines_of(const struct edit_matches *m, const struct pl *before,
+	const char *typed)
 {
 	char **lines = calloc(m->n + 2, sizeof(*lines));
-	size_t i, n = common_length(m);
+	size_t i, n = edit_common(m);
 
 	if (!lines)
 		mem_oom();
@@ -158,9 +154,23 @@ static char **lines_of(
 }
 
 
+struct edit_matches *edit_matches(struct edit *e, int end, size_t *from)
+{
+	struct edit_matches *m = mem_zalloc(sizeof(*m), matches_destructor);
+	char *typed = mem_secret_strndup(rl_line_buffer, (size_t)end);
+
+	*from = 0;
+	if (cmd_complete(e->cmd, typed, strlen(typed), from, collect, m) ==
+		CMD_FILE)
+		collect_files(m, typed + *from);
+	mem_deref(typed);
+	return m;
+}
+
+
 char **edit_complete(struct edit *e, int end)
 {
-	struct matches *m;
+	struct edit_matches *m;
 	char **lines = NULL, *typed;
 	struct pl before;
 	size_t from = 0;
@@ -168,15 +178,12 @@ char **edit_complete(struct edit *e, int end)
 	rl_attempted_completion_over = 1; /* nothing of readline's own */
 	if (!e || rl_line_buffer[0] != '/')
 		return NULL;
-	m = mem_zalloc(sizeof(*m), matches_destructor);
+	m = edit_matches(e, end, &from);
 	typed = mem_secret_strndup(rl_line_buffer, (size_t)end);
-	if (cmd_complete(e->cmd, typed, strlen(typed), &from, collect, m) ==
-		CMD_FILE)
-		collect_files(m, typed + from);
 	before = pl_make(typed, from);
 	if (m->n) {
 		lines = lines_of(m, &before, typed + from);
-		rl_completion_suppress_append = goes_on(m->v[0]);
+		rl_completion_suppress_append = edit_goes_on(m->v[0]);
 	}
 	e->match_from = from;
 	mem_deref(typed);

@@ -11,6 +11,7 @@
 #include <readline/readline.h>
 #include <readline/history.h>
 #include "edit_int.h"
+#include "lent.h"
 #include "mem.h"
 #include "utf8.h"
 
@@ -62,7 +63,12 @@ static void edit_destructor(void *data)
 	mem_deref(e->plain);
 	mem_deref(e->prompt);
 	mem_deref(e->kept);
-	mem_oom_handler(NULL);
+	if (e->lent) {
+		lent_stop(e);
+		e->lent = mem_deref(e->lent);
+	} else {
+		mem_oom_handler(NULL);
+	}
 	if (the_edit == e)
 		the_edit = NULL;
 }
@@ -159,6 +165,10 @@ static void sleep_handler(void *arg)
 
 static void begin_question(struct edit *e)
 {
+	if (e->lent) {
+		e->lent->h.changed(false, e->lent->h.arg);
+		return;
+	}
 	edit_uninstall(e);
 	edit_undraw(e);
 	terminal_echo(e, false);
@@ -170,7 +180,7 @@ void edit_answered(struct edit *e, const char *text)
 	struct question *q = list_data(e->questions.head);
 
 	list_unlink(&q->le);
-	if (list_isempty(&e->questions))
+	if (list_isempty(&e->questions) && !e->lent)
 		terminal_echo(e, true);
 	q->answer(text, q->ctx);
 	mem_deref(q);
@@ -196,8 +206,20 @@ void edit_ask(
 }
 
 
+const char *edit_question(const struct edit *e)
+{
+	const struct question *q = list_data(e->questions.head);
+
+	return q ? q->prompt : NULL;
+}
+
+
 void edit_stop(struct edit *e)
 {
+	if (e->lent) {
+		lent_stop(e);
+		return;
+	}
 	e->over = true;
 	e->reading = false;
 	e->in = mem_deref(e->in);
@@ -335,18 +357,32 @@ static void set_up_readline(struct edit *e)
 }
 
 
+struct edit *edit_the(void)
+{
+	return the_edit;
+}
+
+
+int edit_base_alloc(struct edit **ep, struct loop *loop, struct cmd *cmd)
+{
+	if (the_edit)
+		return EBUSY;
+	the_edit = mem_zalloc(sizeof(*the_edit), edit_destructor);
+	the_edit->loop = loop;
+	the_edit->cmd = cmd;
+	*ep = the_edit;
+	return 0;
+}
+
+
 int edit_alloc(struct edit **ep, struct loop *loop, struct cmd *cmd,
 	const struct edit_handlers *h)
 {
 	struct edit *e;
-	int err;
+	int err = edit_base_alloc(&e, loop, cmd);
 
-	if (the_edit)
-		return EBUSY;
-	e = mem_zalloc(sizeof(*e), edit_destructor);
-	the_edit = e;
-	e->loop = loop;
-	e->cmd = cmd;
+	if (err)
+		return err;
 	e->h = *h;
 	e->tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
 		tcgetattr(STDIN_FILENO, &e->initial) == 0;
@@ -420,8 +456,14 @@ void edit_remember(struct edit *e, const char *text)
 {
 	const HIST_ENTRY *last = history_get(history_base + history_length - 1);
 
-	if (e->readline && *text && (!last || strcmp(last->line, text) != 0))
-		add_history(text);
+	bool newest = where_history() == history_length;
+
+	if (!e->readline || !*text || (last && !strcmp(last->line, text)))
+		return;
+	add_history(text);
+	/* Up begins behind it, unless an older line is in hand. */
+	if (newest)
+		using_history();
 }
 
 
@@ -450,6 +492,8 @@ bool edit_interrupt(struct edit *e)
 {
 	bool busy;
 
+	if (e->lent)
+		return lent_interrupt(e);
 	if (!list_isempty(&e->questions)) {
 		edit_undraw(e);
 		edit_answered(e, NULL);

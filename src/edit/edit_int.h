@@ -15,8 +15,11 @@ enum {
 	EDIT_READ_SIZE = 4096, /* bytes of a plain read */
 };
 
+struct lent;
+
 struct edit {
 	struct edit_handlers h;
+	struct lent *lent; /* NULL: readline draws, or nobody does */
 	struct loop *loop;
 	struct loop_fd *in;
 	struct loop_hook *hook;
@@ -43,7 +46,20 @@ struct edit {
 	bool skipping; /* the rest of a plain line over all bounds */
 };
 
+/* Candidates so far. */
+struct edit_matches {
+	char **v;
+	char **help; /* each NULL: none */
+	size_t n;
+};
+
 /* ---- edit.c ---- */
+
+/* The one there is, or NULL. */
+struct edit *edit_the(void);
+
+/* One that nothing was done with yet; EBUSY. */
+int edit_base_alloc(struct edit **ep, struct loop *loop, struct cmd *cmd);
 
 /* Takes the prompt or the question off the way of what will be printed. */
 void edit_undraw(struct edit *e);
@@ -69,6 +85,16 @@ int edit_watch_signals(struct edit *e);
 
 /* Readline's rl_attempted_completion_function for E. */
 char **edit_complete(struct edit *e, int end);
+
+/* Candidates for the word that ends at byte END, which begins at *FROM
+ * (mem_deref). */
+struct edit_matches *edit_matches(struct edit *e, int end, size_t *from);
+
+/* Bytes of the first one that all begin with. */
+size_t edit_common(const struct edit_matches *m);
+
+/* True if more is to follow TEXT without a blank. */
+bool edit_goes_on(const char *text);
 
 /* Readline's hook that shows N candidates. */
 void edit_show_matches(struct edit *e, char **matches, int n);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* lent.h - readline lent to the screen: what its files share. */
+#ifndef SOTTO_EDIT_LENT_H
+#define SOTTO_EDIT_LENT_H
+
+#include <stdio.h>
+#include "edit_int.h"
+
+struct lent {
+	struct edit_lend_handlers h;
+	struct mbuf *queue; /* bytes of keys */
+	struct mbuf *answer; /* to a question: never in readline's hands */
+	FILE *nowhere;
+	char *before; /* the text when it was looked at last */
+	char *kept; /* what the line handler put there */
+	size_t kept_point;
+	struct list histories;
+	struct lent_history *history; /* the one readline has */
+	struct edit_matches *matches; /* the menu; NULL: none */
+	size_t match; /* that stands in the line; N: none */
+	size_t match_from, match_end; /* bytes of it there */
+	bool completing; /* the key at hand is Tab */
+	bool entered; /* the key at hand was Enter */
+	bool installed;
+};
+
+/* ---- lent.c ---- */
+bool lent_interrupt(struct edit *e);
+void lent_stop(struct edit *e);
+void lent_fresh(struct lent *l);
+
+/* ---- lent_answer.c: questions ---- */
+const char *lent_answer(struct lent *l);
+void lent_answer_key(struct edit *e, const struct pl *bytes);
+void lent_answer_paste(struct lent *l, const struct pl *text);
+void lent_answer_end(struct edit *e, const char *text);
+
+/* ---- lent_complete.c: the menu ---- */
+int lent_complete(int count, int key);
+int lent_complete_back(int count, int key);
+void lent_menu_close(struct lent *l);
+bool lent_menu_shown(const struct lent *l);
+
+/* ---- lent_history.c ---- */
+void lent_history_flush(struct lent *l);
+
+#endif

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <readline/readline.h>
+#include "edit.h"
+#include "mbuf.h"
+#include "unit.h"
+#include "world.h"
+
+int test_lent(void);
+
+
+struct fixture {
+	struct world *w;
+	struct loop *loop;
+	struct edit *e;
+	struct mbuf *said; /* lines, each ended by '|' */
+	struct mbuf *menu; /* the last one */
+	char *answer;
+	const char *next; /* what the line handler puts there */
+	unsigned bells, ends, typed, changed;
+};
+
+
+static void line_h(const char *text, void *arg)
+{
+	struct fixture *f = arg;
+
+	mbuf_printf(f->said, "%s|", text);
+	if (f->next)
+		edit_set(f->e, f->next, 1);
+}
+
+
+static void changed_h(bool typed, void *arg)
+{
+	struct fixture *f = arg;
+
+	f->typed += typed;
+	++f->changed;
+}
+
+
+static void menu_h(
+	const struct edit_candidate *c, size_t n, size_t at, void *arg)
+{
+	struct fixture *f = arg;
+	size_t i;
+
+	mbuf_reset(f->menu);
+	for (i = 0; i < n; i++)
+		mbuf_printf(f->menu, "%s%s,", i == at ? "*" : "", c[i].text);
+}
+
+
+static void bell_h(void *arg)
+{
+	++((struct fixture *)arg)->bells;
+}
+
+
+static void end_h(void *arg)
+{
+	++((struct fixture *)arg)->ends;
+}
+
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	const struct edit_lend_handlers h = {
+		line_h, changed_h, menu_h, bell_h, end_h, f};
+
+	setenv("INPUTRC", "/dev/null", 1);
+	f->w = world_alloc(0);
+	world_people(f->w);
+	f->said = mbuf_alloc(SIZE_MAX);
+	f->menu = mbuf_alloc(SIZE_MAX);
+	assert_int_equal(loop_alloc(&f->loop), 0);
+	assert_int_equal(edit_lend(&f->e, f->loop, f->w->cmd, &h), 0);
+	*state = f;
+	return 0;
+}
+
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	mem_deref(f->e);
+	mem_deref(f->loop);
+	world_free(f->w);
+	mem_deref(f->said);
+	mem_deref(f->menu);
+	mem_deref(f->answer);
+	free(f);
+	return 0;
+}
+
+
+/* Key by key. */
+static void type(struct fixture *f, const char *keys)
+{
+	struct pl pl;
+
+	for (; *keys; keys += pl.l) {
+		pl = pl_make(keys, 1);
+		if (*keys == '\033' && keys[1] == '[')
+			pl.l = 3;
+		else if (*keys == '\033' && keys[1])
+			pl.l = 2;
+		else
+			while ((keys[pl.l] & 0xc0) == 0x80)
+				++pl.l;
+		edit_feed(f->e, &pl);
+	}
+}
+
+
+static void assert_line(struct fixture *f, const char *text, size_t point)
+{
+	assert_string_equal(edit_text(f->e), text);
+	assert_int_equal(edit_point(f->e), point);
+}
+
+
+static void keys(void **state)
+{
+	static const struct {
+		const char *keys;
+		const char *text;
+		size_t point;
+	} cases[] = {
+		{"hello", "hello", 5},
+		{"hello\001", "hello", 0},
+		{"hello\033[D\033[DX", "helXlo", 4},
+		{"one two\027", "one ", 4}, /* C-w */
+		{"one two\027\031\031", "one twotwo", 10}, /* C-y */
+		{"abc\037\037", "", 0}, /* undo: all was typed at once */
+		{"\xc3\xa4\xe6\x97\xa5\177", "\xc3\xa4", 2},
+		{"a\033\rb", "a\nb", 3}, /* M-Enter */
+		{"ab\0332z", "abzz", 4}, /* a count */
+		{"one\033b\033u", "ONE", 3},
+	};
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < UNIT_N(cases); i++) {
+		edit_set(f->e, "", 0);
+		type(f, cases[i].keys);
+		assert_line(f, cases[i].text, cases[i].point);
+	}
+	assert_int_equal(f->said->end, 0);
+	assert_true(f->typed > 0);
+}
+
+
+static void enter(void **state)
+{
+	struct fixture *f = *state;
+
+	type(f, "hi\r");
+	assert_line(f, "", 0);
+	f->next = "kept";
+	type(f, "again\033\nmore\r");
+	assert_pl(mbuf_all(f->said), "hi|again\nmore|");
+	assert_line(f, "kept", 1);
+	f->next = NULL;
+	type(f, "X\r");
+	assert_pl(mbuf_all(f->said), "hi|again\nmore|kXept|");
+}
+
+
+static void end_of_input(void **state)
+{
+	struct fixture *f = *state;
+
+	type(f, "a\004"); /* C-d deletes */
+	assert_int_equal(f->ends, 0);
+	edit_set(f->e, "", 0);
+	type(f, "\004");
+	assert_int_equal(f->ends, 1);
+	type(f, "b");
+	assert_line(f, "b", 1);
+}
+
+
+static void paste(void **state)
+{
+	static const struct pl text = PL("one\ntwo\ttab\n");
+	struct fixture *f = *state;
+
+	type(f, "<>\033[D");
+	edit_paste(f->e, &text);
+	assert_line(f, "<one\ntwo\ttab\n>", 13);
+	assert_int_equal(f->said->end, 0);
+}
+
+
+static void lines_of(struct edit *e, const char *key, void *arg)
+{
+	struct fixture *f = arg;
+
+	mbuf_printf(f->said, "load %s|", key);
+	edit_remember(e, "older");
+	edit_remember(e, "old");
+}
+
+
+static void history(void **state)
+{
+	struct fixture *f = *state;
+
+	edit_history(f->e, "bob", lines_of, f);
+	type(f, "\033[A");
+	assert_line(f, "old", 3);
+	type(f, "X\033[A"); /* changed, and left */
+	assert_line(f, "older", 5);
+	edit_set(f->e, "draft", 5);
+	type(f, "\033[A");
+	assert_line(f, "oldX", 4); /* as readline has it */
+	edit_remember(f->e, "new");
+	edit_history(f->e, "kim", NULL, NULL);
+	assert_line(f, "", 0);
+	type(f, "\033[A");
+	assert_line(f, "", 0);
+	edit_remember(f->e, "kim's");
+	edit_history(f->e, "bob", lines_of, f);
+	type(f, "\033[A");
+	assert_line(f, "new", 3);
+	assert_pl(mbuf_all(f->said), "load bob|");
+}
+
+
+static void search(void **state)
+{
+	struct fixture *f = *state;
+
+	edit_history(f->e, "bob", lines_of, f);
+	assert_null(edit_shown_prompt(f->e));
+	type(f, "\022old"); /* C-r */
+	assert_string_equal(
+		edit_shown_prompt(f->e), "(reverse-i-search)`old': ");
+	assert_string_equal(edit_text(f->e), "old");
+	type(f, "\022");
+	assert_string_equal(edit_text(f->e), "older");
+	assert_true(edit_interrupt(f->e));
+	assert_null(edit_shown_prompt(f->e));
+	assert_line(f, "", 0);
+	assert_false(edit_interrupt(f->e));
+	type(f, "x");
+	assert_line(f, "x", 1);
+}
+
+
+static void completion(void **state)
+{
+	struct fixture *f = *state;
+
+	type(f, "/vers\t");
+	assert_line(f, "/version ", 9);
+	edit_set(f->e, "/login ", 7);
+	type(f, "\t");
+	assert_pl(mbuf_all(f->menu), "work,home,");
+	type(f, "\t");
+	assert_line(f, "/login work", 11);
+	assert_pl(mbuf_all(f->menu), "*work,home,");
+	type(f, "\t");
+	assert_line(f, "/login home", 11);
+	type(f, "\033[Z");
+	assert_line(f, "/login work", 11);
+	type(f, " ");
+	assert_pl(mbuf_all(f->menu), "");
+	assert_line(f, "/login work ", 12);
+	edit_set(f->e, "/h", 2);
+	type(f, "\t");
+	assert_line(f, "/h", 2);
+	assert_pl(mbuf_all(f->menu), "history,help,");
+	edit_set(f->e, "", 0);
+	assert_pl(mbuf_all(f->menu), "");
+	assert_int_equal(f->bells, 0);
+	type(f, "hello\t");
+	assert_int_equal(f->bells, 1);
+}
+
+
+static void answered(const char *text, void *ctx)
+{
+	struct fixture *f = ctx;
+
+	mem_deref(f->answer);
+	f->answer = mem_strdup(text ? text : "(none)");
+}
+
+
+static void question(void **state)
+{
+	static const struct pl pasted = PL("pw\nrest");
+	struct fixture *f = *state;
+
+	type(f, "draft");
+	edit_ask(f->e, "Password: ", answered, f);
+	assert_string_equal(edit_question(f->e), "Password: ");
+	type(f, "secXx\177\177ret\r");
+	assert_string_equal(f->answer, "secret");
+	assert_null(edit_question(f->e));
+	assert_line(f, "draft", 5);
+	type(f, "\025\031"); /* what was killed is no secret */
+	assert_line(f, "draft", 5);
+	edit_ask(f->e, "Again: ", answered, f);
+	edit_paste(f->e, &pasted);
+	assert_string_equal(edit_text(f->e), "pw");
+	assert_true(edit_interrupt(f->e));
+	assert_string_equal(f->answer, "(none)");
+	assert_line(f, "draft", 5);
+	edit_ask(f->e, "Third: ", answered, f);
+	f->answer = mem_deref(f->answer);
+	edit_stop(f->e);
+	assert_string_equal(f->answer, "(none)");
+}
+
+
+static void vi_mode(void **state)
+{
+	struct fixture *f = *state;
+	static const struct pl newline = PL("\033\r");
+
+	(void)rl_variable_bind("editing-mode", "vi");
+	edit_set(f->e, "", 0);
+	type(f, "one two");
+	edit_feed(f->e, &newline);
+	assert_line(f, "one two\n", 8);
+	assert_null(edit_shown_prompt(f->e));
+	(void)rl_variable_bind("show-mode-in-prompt", "on");
+	assert_string_equal(edit_shown_prompt(f->e), "(ins) ");
+	edit_feed(f->e, &(const struct pl)PL("\033"));
+	assert_string_equal(edit_shown_prompt(f->e), "(cmd) ");
+	type(f, "0dw");
+	assert_string_equal(edit_text(f->e), "two\n");
+	(void)rl_variable_bind("show-mode-in-prompt", "off");
+	(void)rl_variable_bind("editing-mode", "emacs");
+}
+
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int test_lent(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(keys),
+		TEST(enter),
+		TEST(end_of_input),
+		TEST(paste),
+		TEST(history),
+		TEST(search),
+		TEST(completion),
+		TEST(question),
+		TEST(vi_mode),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
