@@ -442,7 +442,7 @@ static void begin(struct app *app)
 	if (app->demo)
 		app_demo_people(app->demo, app->core);
 	front_ready(app);
-	if (app->json || app->line)
+	if (!app->shell && !app->bot)
 		open_control(app);
 }
 
@@ -533,6 +533,8 @@ int app_run(const struct app_options *o)
 		mem_deref(why);
 		return EX_OSERR;
 	}
+	if (o->complete)
+		return app_candidates(o);
 	if (o->front == APP_SHELL && app_remote(o, &app.state, &status))
 		return status;
 	status = start(&app);

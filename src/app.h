@@ -24,11 +24,22 @@ struct app_options {
 	const char *account; /* -a */
 	const char *trace; /* --trace */
 	const char *bot; /* --bot: the role of a peer of the demo */
+	const char *complete; /* --complete: kind of names that are wanted */
 	bool demo;
 	bool line; /* --line was said */
 	size_t argc; /* the command */
 	const char *const *argv;
 };
+
+/* A row of the table of options, for people: its letter (0: none), its name
+ * and argument (NULL: none). False behind the last. */
+struct app_option {
+	char letter;
+	const char *name;
+	const char *arg;
+	const char *help;
+};
+bool app_option(size_t i, struct app_option *row);
 
 /* Reads ARGV. Returns -1 to go on, or the status to exit with at once: help,
  * version or a mistake were printed. */
@@ -59,6 +70,18 @@ int app_state_store(struct store **sp, const struct app_state *s,
  * be printed was printed. False for commands that need no state. */
 bool app_remote(
 	const struct app_options *o, struct app_state **sp, int *status);
+
+/* The reply of the program that runs to the command WORDS, after MS at most:
+ * NULL where none runs or none answers (json_drop). */
+struct json *app_remote_ask(
+	const struct app_options *o, struct json *words, uint64_t ms);
+
+/* ---- candidates.c: --complete KIND ---- */
+
+/* Prints the names of KIND (account, buddy, chat, group) that the program
+ * that runs knows, one a line, for completion by shells: soon, or none. Its
+ * status. */
+int app_candidates(const struct app_options *o);
 
 /* ---- trace.c: --trace FILE ---- */
 struct app_trace;

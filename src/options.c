@@ -15,6 +15,7 @@ enum {
 	OPT_DEMO,
 	OPT_TRACE,
 	OPT_BOT,
+	OPT_COMPLETE,
 };
 
 /* What the usage tells and getopt_long() is told. */
@@ -37,6 +38,7 @@ static const struct option_row {
 	{'V', "version", NULL, "the version"},
 	{'h', "help", NULL, "this help"},
 	{OPT_BOT, "bot", "ROLE", NULL},
+	{OPT_COMPLETE, "complete", "KIND", NULL},
 };
 
 enum {
@@ -120,6 +122,25 @@ static int printed(void)
 }
 
 
+bool app_option(size_t i, struct app_option *row)
+{
+	const struct option_row *from;
+	size_t n;
+
+	for (n = 0; n < N_ROWS; n++) {
+		from = &rows[n];
+		if (!from->help || i--)
+			continue;
+		row->letter = from->code < OPT_LINE ? (char)from->code : '\0';
+		row->name = from->name;
+		row->arg = from->arg;
+		row->help = from->help;
+		return true;
+	}
+	return false;
+}
+
+
 static int take(struct app_options *o, int c)
 {
 	switch (c) {
@@ -139,6 +160,9 @@ static int take(struct app_options *o, int c)
 	case OPT_BOT:
 		o->front = APP_BOT;
 		o->bot = optarg;
+		return -1;
+	case OPT_COMPLETE:
+		o->complete = optarg;
 		return -1;
 	case 'f':
 		o->config = optarg;

@@ -46,6 +46,8 @@ struct remote {
 	int64_t began;
 	int fd;
 	bool asked;
+	bool program; /* the reply is for a program, which finds it here */
+	struct json *reply;
 	int status;
 	int out_err; /* of standard output */
 };
@@ -103,6 +105,8 @@ static bool ready(const struct remote *r, short events)
 	struct pollfd pfd = {.fd = r->fd, .events = events};
 	int64_t ms = left(r) + (r->asked ? GRACE : 0);
 
+	if (r->program)
+		ms = left(r);
 	if (r->asked && r->endless)
 		ms = -1;
 	else if (expired(r) && (!r->asked || ms <= 1))
@@ -121,9 +125,10 @@ static enum talk ask(struct remote *r)
 	r->asked = true;
 	json_put_int(request, "id", REQUEST_ID);
 	json_put(request, "command", json_ref(r->words));
-	json_put_str(request, "account", r->options->account);
+	if (!r->program)
+		json_put_str(request, "account", r->options->account);
 	json_put_int(request, "limit", left(r));
-	json_put_bool(request, "text", true);
+	json_put_bool(request, "text", !r->program);
 	(void)json_encode(mb, request);
 	(void)mbuf_write_u8(mb, '\n');
 	while (talk == TALK_ON && mb->pos < mb->end) {
@@ -148,7 +153,9 @@ static enum talk take_reply(struct remote *r, const struct json *event)
 	int64_t status = EX_PROTOCOL;
 
 	(void)json_int(json_get(event, "status"), &status);
-	if (error)
+	if (r->program)
+		r->reply = json_ref((struct json *)(uintptr_t)event);
+	else if (error)
 		complain(error);
 	else if (text)
 		print(r, text);
@@ -319,4 +326,28 @@ bool app_remote(const struct app_options *o, struct app_state **sp, int *status)
 	json_drop(r.words);
 	mem_deref(dir);
 	return done;
+}
+
+
+struct json *app_remote_ask(
+	const struct app_options *o, struct json *words, uint64_t ms)
+{
+	struct remote r = {
+		.options = o,
+		.words = words,
+		.limit = ms,
+		.began = now_ms(),
+		.program = true,
+	};
+	char *dir = o->state ? mem_strdup(o->state) : file_state_dir();
+
+	if (!dir)
+		return NULL;
+	r.path = mem_printf("%s/control", dir);
+	r.in = mbuf_alloc(LINE_MAX_SIZE);
+	(void)try_connect(&r);
+	mem_deref(r.in);
+	mem_deref(r.path);
+	mem_deref(dir);
+	return r.reply;
 }

@@ -111,6 +111,28 @@ static void test_slow_reader(void **state)
 }
 
 
+/* Told once, when all is written and not before. */
+static void test_finish(void **state)
+{
+	struct fixture *f = *state;
+
+	begin(f, MAX);
+	f->err = -1;
+	put(f, MAX);
+	writer_finish(f->writer);
+	f->want = MAX;
+	assert_int_equal(loop_fd_alloc(&f->in, f->t.loop, f->pipe[0], LOOP_READ,
+				 in_handler, f),
+		0);
+	net_test_run(&f->t);
+	if (!f->told)
+		net_test_run(&f->t);
+	assert_int_equal(f->told, 1);
+	assert_int_equal(f->err, 0);
+	assert_true(f->got + 65536 >= MAX);
+}
+
+
 static void test_too_slow(void **state)
 {
 	struct fixture *f = *state;
@@ -255,6 +277,7 @@ int test_writer(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			test_slow_reader, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_finish, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_too_slow, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_reader_gone, setup, teardown),
