@@ -24,6 +24,7 @@ enum strans_index {
 struct sip_strans_table {
 	struct strans_slot **buckets[STRANS_INDEXES];
 	size_t size; /* buckets of each; 0 or a power of two */
+	size_t split; /* buckets of them that are parted in two already */
 	size_t n; /* slots */
 	size_t bytes; /* of their requests and responses */
 	struct list done; /* finally answered, oldest first */

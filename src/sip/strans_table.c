@@ -4,7 +4,9 @@
  *
  * Two indexes over the same slots, of chained buckets. The keys are hashes
  * already, and a hundred thousand slots may live at once: a link of one
- * pointer takes a fifth of what a general table's would.
+ * pointer takes a fifth of what a general table's would. They grow by one
+ * bucket with each slot (linear hashing): to double them at once would hold
+ * the loop for as long as there are many.
  */
 #include <string.h>
 #include "strans.h"
@@ -21,6 +23,8 @@ static size_t bucket_of(
 	uint64_t hash;
 
 	memcpy(&hash, key->id, sizeof(hash));
+	if (((size_t)hash & (t->size - 1)) < t->split)
+		return (size_t)hash & (2 * t->size - 1);
 	return (size_t)hash & (t->size - 1);
 }
 
@@ -37,38 +41,51 @@ static void link_slot(struct sip_strans_table *t, struct strans_slot *slot,
 }
 
 
-/* Makes room for twice as many, and takes the slots of OLD over. */
-static void grow_index(
-	struct sip_strans_table *t, enum strans_index index, size_t old_size)
+/* Room for twice the SIZE buckets, of which one after the other is used. */
+static void make_room(struct sip_strans_table *t)
 {
-	struct strans_slot **old = t->buckets[index], *slot, *next;
-	size_t i;
+	size_t old = t->size, size;
+	int i;
 
-	t->buckets[index] = mem_zalloc(t->size * sizeof(*old), NULL);
-	for (i = 0; i < old_size; i++) {
-		for (slot = old[i]; slot; slot = next) {
-			next = slot->links[index].next;
-			link_slot(t, slot, index);
-		}
+	t->size = old ? old : FIRST_SIZE;
+	t->split = 0;
+	size = 2 * t->size;
+	for (i = 0; i < STRANS_INDEXES; i++) {
+		struct strans_slot ***buckets = &t->buckets[i];
+
+		*buckets = mem_reallocarray(*buckets, size, sizeof(**buckets));
+		memset(*buckets + old, 0, (size - old) * sizeof(**buckets));
 	}
-	mem_deref(old);
 }
 
 
+/* Parts the bucket whose turn it is in two. */
 static void grow(struct sip_strans_table *t)
 {
-	size_t old_size = t->size;
+	size_t at = t->split++;
 	int i;
 
-	t->size = old_size ? old_size * 2 : FIRST_SIZE;
-	for (i = 0; i < STRANS_INDEXES; i++)
-		grow_index(t, (enum strans_index)i, old_size);
+	for (i = 0; i < STRANS_INDEXES; i++) {
+		struct strans_slot *slot = t->buckets[i][at], *next;
+
+		t->buckets[i][at] = NULL;
+		for (; slot; slot = next) {
+			next = slot->links[i].next;
+			link_slot(t, slot, (enum strans_index)i);
+		}
+	}
+	if (t->split < t->size)
+		return;
+	t->size *= 2;
+	make_room(t);
 }
 
 
 void strans_table_add(struct sip_strans_table *t, struct strans_slot *slot)
 {
-	if (t->n >= t->size)
+	if (!t->size)
+		make_room(t);
+	if (t->n >= t->size + t->split)
 		grow(t);
 	++t->n;
 	link_slot(t, slot, STRANS_BY_KEY);
@@ -114,11 +131,11 @@ void strans_table_flush(struct sip_strans_table *t)
 {
 	size_t i;
 
-	for (i = 0; i < t->size; i++) {
+	for (i = 0; i < t->size + t->split; i++) {
 		while (t->buckets[STRANS_BY_KEY][i])
 			mem_deref(t->buckets[STRANS_BY_KEY][i]);
 	}
 	for (i = 0; i < STRANS_INDEXES; i++)
 		t->buckets[i] = mem_deref(t->buckets[i]);
-	t->size = 0;
+	t->size = t->split = 0;
 }
