@@ -15,10 +15,12 @@ int test_request(void);
 int test_request_ack(void);
 int test_siphash(void);
 int test_strans(void);
+int test_strans_table(void);
 int test_torture(void);
 int test_transp(void);
 
 UNIT_MAIN(test_agent, test_auth, test_auth_digest, test_cause, test_ctrans,
 	test_dialog, test_keepalive, test_locate, test_maybe, test_net_real,
-	test_request, test_request_ack, test_siphash, test_strans, test_torture,
+	test_request, test_request_ack, test_siphash, test_strans,
+	test_strans_table, test_torture,
 	test_transp)
