@@ -65,6 +65,10 @@ void cmd_set_account(struct cmd *cmd, const char *name);
  * their rows and outcome. A queue keeps its interpreter alive. */
 int cmd_queue_alloc(struct cmd_queue **qp, struct cmd *cmd);
 
+/* From now on `wait message` in Q takes each incoming message once for Q
+ * alone; without this once for all queues, from the interpreter's start. */
+void cmd_queue_apart(struct cmd_queue *q);
+
 /* Lines and files given to Q whose outcome is not known yet. */
 size_t cmd_queue_pending(const struct cmd_queue *q);
 

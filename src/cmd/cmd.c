@@ -153,7 +153,7 @@ static void hear_event(const struct core_event *ev, void *arg)
 	switch (ev->kind) {
 	case CORE_EVENT_MESSAGE:
 		if (ev->direction && !strcmp(ev->direction, "in"))
-			inbox_add(cmd->inbox, ev);
+			inbox_add(&cmd->inboxes, ev);
 		else
 			send_heard(cmd, ev);
 		break;
@@ -185,7 +185,7 @@ int cmd_alloc(struct cmd **cp, const struct cmd_config *config)
 	cmd->front_arg = config->front_arg;
 	cmd->version = mem_strdup(config->version ? config->version : "");
 	cmd->keys = key_table_alloc();
-	cmd->inbox = inbox_alloc();
+	cmd->inbox = inbox_alloc(&cmd->inboxes);
 	core_listen(&cmd->listener, cmd->core, hear_event, cmd);
 	if (cmd->front->ask_secret)
 		core_set_ask(cmd->core, cmd->front->ask_secret, cmd->front_arg);

@@ -150,6 +150,9 @@ struct cmd *queue_cmd(const struct cmd_queue *q);
 
 /* The queue that CALL came by; NULL if it is gone. */
 struct cmd_queue *queue_of(const struct cmd_call *call);
+
+/* Where its `wait message` finds messages; NULL once its queue is gone. */
+struct inbox *queue_inbox(const struct cmd_call *call);
 unsigned queue_depth(const struct cmd_call *call);
 
 /* ---- reply.c: what a command says ----------------------------------- */
@@ -226,8 +229,8 @@ void key_names(void (*h)(const char *name, void *arg), void *arg);
 /* ---- wait.c --------------------------------------------------------- */
 
 struct inbox; /* incoming messages that no wait has taken yet */
-struct inbox *inbox_alloc(void);
-void inbox_add(struct inbox *inbox, const struct core_event *ev);
+struct inbox *inbox_alloc(struct list *list); /* one more of LIST */
+void inbox_add(struct list *list, const struct core_event *ev); /* to all */
 void wait_check(struct cmd *cmd); /* after every event */
 
 /* Who stands in a condition: NULL, or an account or a person by *KIND. */
@@ -307,7 +310,8 @@ struct cmd {
 	struct list aliases;
 	struct key_table *keys;
 	struct list calls; /* not owned */
-	struct inbox *inbox;
+	struct inbox *inbox; /* of all queues that have none of their own */
+	struct list inboxes; /* not owned */
 	struct list logs;
 	struct list traces;
 	bool tracing;

@@ -23,6 +23,7 @@ struct cmd_queue {
 	struct list items;
 	struct list groups;
 	struct cmd_call *holder; /* a `wait` or `sleep` */
+	struct inbox *inbox; /* its own; NULL: that of all */
 	bool pumping;
 };
 
@@ -56,6 +57,7 @@ static void queue_destructor(void *data)
 		list_unlink(le);
 		mem_deref(g);
 	}
+	mem_deref(q->inbox);
 	mem_deref(q->cmd);
 }
 
@@ -67,6 +69,23 @@ int cmd_queue_alloc(struct cmd_queue **qp, struct cmd *cmd)
 	q->cmd = mem_ref(cmd);
 	*qp = q;
 	return 0;
+}
+
+
+void cmd_queue_apart(struct cmd_queue *q)
+{
+	if (!q->inbox)
+		q->inbox = inbox_alloc(&q->cmd->inboxes);
+}
+
+
+struct inbox *queue_inbox(const struct cmd_call *call)
+{
+	const struct cmd_queue *q = call->group->q;
+
+	if (!q)
+		return NULL;
+	return q->inbox ? q->inbox : q->cmd->inbox;
 }
 
 

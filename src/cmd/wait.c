@@ -27,6 +27,7 @@ struct incoming {
 
 
 struct inbox {
+	struct le le; /* in the interpreter's */
 	struct list messages;
 	struct list waits; /* not owned */
 	size_t bytes;
@@ -77,6 +78,7 @@ static void inbox_destructor(void *data)
 {
 	struct inbox *inbox = data;
 
+	list_unlink(&inbox->le);
 	list_flush(&inbox->messages);
 	list_clear(&inbox->waits);
 }
@@ -96,13 +98,16 @@ static void wait_destructor(void *data)
 /* ---- the inbox ------------------------------------------------------ */
 
 
-struct inbox *inbox_alloc(void)
+struct inbox *inbox_alloc(struct list *list)
 {
-	return mem_zalloc(sizeof(struct inbox), inbox_destructor);
+	struct inbox *inbox = mem_zalloc(sizeof(*inbox), inbox_destructor);
+
+	list_append(list, &inbox->le, inbox);
+	return inbox;
 }
 
 
-void inbox_add(struct inbox *inbox, const struct core_event *ev)
+static void add(struct inbox *inbox, const struct core_event *ev)
 {
 	struct incoming *m = mem_zalloc(sizeof(*m), incoming_destructor);
 
@@ -119,6 +124,15 @@ void inbox_add(struct inbox *inbox, const struct core_event *ev)
 	while (inbox->messages.count > INBOX_MAX ||
 		(inbox->bytes > INBOX_BYTES && inbox->messages.count > 1))
 		mem_deref(inbox->messages.head->data);
+}
+
+
+void inbox_add(struct list *list, const struct core_event *ev)
+{
+	struct le *le, *next;
+
+	LIST_FOREACH (list, le, next)
+		add(le->data, ev);
 }
 
 
@@ -210,9 +224,13 @@ static bool is_presence_state(const char *word)
 
 static bool check_message(struct cmd_call *call, struct wait *w)
 {
+	struct inbox *inbox = queue_inbox(call);
 	struct le *le, *next;
 
-	LIST_FOREACH (&call->cmd->inbox->messages, le, next) {
+	/* Whoever said it has gone: the message is for others. */
+	if (!inbox)
+		return false;
+	LIST_FOREACH (&inbox->messages, le, next) {
 		struct incoming *m = le->data;
 
 		if (!same(w->account, m->account) || !same(w->peer, m->peer))

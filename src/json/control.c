@@ -106,6 +106,7 @@ static int begin(struct json_control *control, int fd)
 		.cmd = config->cmd,
 		.version = config->version,
 		.in = fd,
+		.apart = true,
 		.out_max = OUT_MAX,
 		.end = end_handler,
 		.broken = broken_handler,

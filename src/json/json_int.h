@@ -25,6 +25,7 @@ struct json_session_config {
 	const char *version; /* borrowed */
 	int in; /* descriptors, two of them; stay the caller's */
 	int out;
+	bool apart; /* cmd_queue_apart() */
 	size_t out_max; /* bytes that may wait unread */
 
 	/* The input ended and all its outcomes are known. */

@@ -373,6 +373,8 @@ int json_session_alloc(
 		mem_deref(s);
 		return err;
 	}
+	if (config->apart)
+		cmd_queue_apart(s->queue);
 	core_listen(&s->listener, config->core, event_handler, s);
 	*sp = s;
 	return 0;

@@ -294,6 +294,24 @@ def test_msg(start):
     alice.expect("message", direction="out", text="through the screen")
 
 
+def test_wait_message(start):
+    """Each client waits for what comes after it connected; one that has gone
+    takes nothing away."""
+    alice, bob = two(start)
+    assert alice.do("msg", "bob", "old")["ok"]
+    bob.expect("message", text="old")
+    one, other, gone = (Client(bob.state) for _ in range(3))
+    for client in (one, other, gone):
+        client.send({"id": 9, "command": ["wait", "message", "-t", "20"]})
+    gone.close()
+    time.sleep(0.5)
+    assert alice.do("msg", "bob", "new")["ok"]
+    for client in (one, other):
+        assert client.reply(9)["result"]["text"] == "new"
+    assert bob.do("wait", "message")["result"]["text"] == "old"
+    assert bob.do("wait", "message")["result"]["text"] == "new"
+
+
 def test_account_choice(start):
     """-a of the command line counts there too."""
     s = start("alice", "account add a sip:alice@one.example.org\n"
