@@ -197,7 +197,7 @@ static void act(struct input *i, const struct input_csi *csi, size_t n)
 		i->pending->pos += n;
 		if (i->h.focus)
 			i->h.focus(csi->final == 'I', i->h.arg);
-	} else if (csi->private) {
+	} else if (csi->private && csi->private != '[') {
 		i->pending->pos += n; /* an answer of the terminal */
 	} else {
 		tell_key(i, input_csi_name(csi, name) ? name : NULL, n);

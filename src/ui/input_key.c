@@ -70,8 +70,9 @@ size_t input_sequence(struct input_csi *csi, const struct pl *pl, size_t max)
 	if (csi->intro == '[' && pl->p[2] >= '<' && pl->p[2] <= '?')
 		csi->private = pl->p[i++];
 	from = i;
+	/* rxvt ends some in '$'; an answer has more behind it. */
 	while (i < pl->l && i < max && pl->p[i] >= 0x20 && pl->p[i] < 0x40 &&
-		(pl->p[i] != '$' || pl->l > i + 1))
+		(pl->p[i] != '$' || csi->private))
 		++i;
 	if (i >= max)
 		return INPUT_GARBAGE;
@@ -79,10 +80,7 @@ size_t input_sequence(struct input_csi *csi, const struct pl *pl, size_t max)
 		return INPUT_MORE;
 	read_params(csi, pl->p + from, i - from);
 	csi->final = pl->p[i];
-	/* rxvt ends some in '$', '^' and '@'. */
-	if (i > from && pl->p[i - 1] == '$')
-		csi->final = '~';
-	if (csi->final < 0x40 || csi->final > 0x7e) {
+	if ((csi->final < 0x40 && csi->final != '$') || csi->final > 0x7e) {
 		/* Another key came in between: ESC [ was Meta. */
 		csi->intro = 0;
 		return 1;
@@ -252,10 +250,11 @@ bool input_csi_name(const struct input_csi *csi, char name[INPUT_NAME])
 		return code_name(name, (uint32_t)csi->params[0], modifiers);
 	if (csi->final == '~' && csi->params[0] == 27 && csi->n > 2)
 		return code_name(name, (uint32_t)csi->params[2], modifiers);
-	if (csi->final == '~' || csi->final == '^' || csi->final == '@') {
+	if (csi->final && strchr("~^@$", csi->final)) {
 		key = number_name(csi->params[0]);
 		modifiers = csi->final == '^' ? 5
 			: csi->final == '@'   ? 6
+			: csi->final == '$'   ? 2
 					      : modifiers;
 	} else {
 		key = letter_name(csi->final);

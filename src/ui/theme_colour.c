@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* theme_colour.c - colours where there are fewer of them. */
+#include <stdlib.h>
 #include "theme.h"
 
 
@@ -44,14 +45,31 @@ static int distance(uint32_t a, uint32_t b)
 }
 
 
-/* Of the colours FROM to END - 1. */
+static bool is_grey(uint32_t rgb)
+{
+	enum {
+		NEAR = 64,
+	};
+	int red = channel(rgb, 16), green = channel(rgb, 8);
+	int blue = channel(rgb, 0);
+
+	return abs(red - green) < NEAR && abs(green - blue) < NEAR &&
+		abs(red - blue) < NEAR;
+}
+
+
+/* Of the colours FROM to END - 1. Where they are few, red stays some red and
+ * does not become a grey as bright. */
 static int nearest(uint32_t rgb, int from, int end)
 {
-	int i, best = from;
+	int i, best = -1;
 
-	for (i = from + 1; i < end; i++) {
-		if (distance(rgb, theme_rgb(i)) <
-			distance(rgb, theme_rgb(best)))
+	for (i = from; i < end; i++) {
+		if (end <= 16 && !is_grey(rgb) && is_grey(theme_rgb(i)))
+			continue;
+		if (best < 0 ||
+			distance(rgb, theme_rgb(i)) <
+				distance(rgb, theme_rgb(best)))
 			best = i;
 	}
 	return best;
