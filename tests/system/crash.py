@@ -198,7 +198,7 @@ class Bob(threading.Thread):
         lines.append("Content-Length: %d\r\n\r\n%s" % (len(body), body))
         self.s.sendto("\r\n".join(lines).encode(), way)
 
-    def ask(self, port, call, text):
+    def ask(self, port, call, text, cseq=1):
         """MESSAGE with Call-ID CALL; another branch each time."""
         self.answers.pop(call, None)
         self._send([
@@ -207,7 +207,7 @@ class Bob(threading.Thread):
             % (self.port, uuid.uuid4().hex),
             "Max-Forwards: 70", "From: <%s>;tag=f%s" % (self.uri(), call),
             "To: <sip:alice@127.0.0.1:%d>" % port, "Call-ID: " + call,
-            "CSeq: 1 MESSAGE", "Content-Type: text/plain"],
+            "CSeq: %d MESSAGE" % cseq, "Content-Type: text/plain"],
             text, ("127.0.0.1", port))
 
     def answer(self, call, run=None, seconds=10.0):

@@ -5,6 +5,7 @@ sent twice without a mark. A sample each time; SOTTO_TEST_ALL=1 tries all of
 those calls, SOTTO_TEST_ALL=calls every call."""
 
 import os
+import re
 import shutil
 import sqlite3
 import time
@@ -157,6 +158,32 @@ def test_receive(bob, tmp_path):
     Receive(bob, tmp_path).all("receive")
 
 
+def syncs(run, pattern):
+    """How many transactions were on the disk, synced, before each call that
+    fits."""
+    found, begun, synced, written = [], set(), 0, False
+    for line in run.calls():
+        number, call, rest = (line + "  ").split(" ", 2)
+        if call == "=" and number in begun and rest.strip() == "0":
+            synced += 1
+        elif call == "pwrite64" and "sotto.db-wal" in rest:
+            written = True
+        elif call == "fdatasync" and "sotto.db-wal" in rest and written:
+            begun.add(number)
+            written = False
+        elif re.search(pattern, line):
+            found.append(synced)
+    return found
+
+
+def test_answer_after_sync(bob, tmp_path):
+    """The 200 leaves when the text is on the disk, not only written."""
+    receive = Receive(bob, tmp_path)
+    receive.one(0)
+    first, *rest = syncs(receive.run, r"sendmsg .*SIP/2\.0 200 ")
+    assert first >= 1 and len(rest) == 2 and min(rest) > first
+
+
 # ---- send
 
 class Sending(Scenario):
@@ -238,6 +265,18 @@ class Send(Sending):
 
 def test_send(bob, tmp_path):
     Send(bob, tmp_path).all("send")
+
+
+def test_sent_after_sync(bob, tmp_path):
+    """Queued is on the disk before it is told, sent before it is, and the end
+    before it is told."""
+    send = Send(bob, tmp_path)
+    send.texts = ("one",)
+    send.one(0)
+    told, = syncs(send.run, r'write .*"event":"message",')
+    gone, = syncs(send.run, r"sendmsg .*MESSAGE sip:")
+    done, = syncs(send.run, r'write .*"event":"reply",.*"id":1,')
+    assert 1 <= told < gone < done
 
 
 # ---- resend after a restart
@@ -322,6 +361,15 @@ class Roster(Scenario):
 
 def test_roster(bob, tmp_path):
     Roster(bob, tmp_path).all("roster edit")
+
+
+def test_reply_after_sync(bob, tmp_path):
+    """A change is on the disk before it is said to be done."""
+    roster = Roster(bob, tmp_path)
+    roster.one(0)
+    replies = syncs(roster.run, r'write .*"event":"reply",.*"id":\d')
+    assert len(replies) == len(roster.edits)
+    assert [0] + replies == sorted({0, *replies})
 
 
 # ---- migration

@@ -7,8 +7,8 @@
  *
  * -a counts all system calls, -w begins to count at SIGUSR1 (to this program)
  * instead of at the start, -n 0 only counts. LOG gets a line a counted call,
- * "N NAME WHERE DATA", and one when it has returned, "N = RESULT"; what is
- * written to the network or a pipe is shown up to its first line end.
+ * "N NAME WHERE DATA", and one when it has returned, "N = RESULT"; DATA is the
+ * beginning of what is sent, ? for bytes that cannot be shown.
  * Exit status: 200 killed, 77 tracing is not possible, else the program's.
  */
 #include <ctype.h>
@@ -32,7 +32,7 @@ enum {
 	CUT = 200,
 	SKIP = 77,
 	THREADS = 256,
-	DATA = 60,
+	DATA = 1000,
 	OPTIONS = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE |
 		PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL,
 };
@@ -171,7 +171,7 @@ static void log_data(
 	if (!fetch(tid, text, at, n))
 		return;
 	(void)fputc(' ', c->log);
-	for (i = 0; i < n && text[i] != '\r' && text[i] != '\n'; i++)
+	for (i = 0; i < n; i++)
 		(void)fputc(isprint((unsigned char)text[i]) ? text[i] : '?',
 			c->log);
 }
