@@ -35,7 +35,7 @@ bool file_others_read(const char *path);
 int file_replace(const char *path, const void *p, size_t n, mode_t mode);
 
 /* Holds DIR for this program: DIR/lock, an exclusive lock with our pid in
- * it. EAGAIN: held by *PID (0 if unknown). The lock ends with
+ * it where there is room. EAGAIN: held by *PID (0 if unknown). The lock ends with
  * mem_deref(). */
 struct file_lock;
 int file_lock(struct file_lock **lockp, const char *dir, pid_t *pid);

@@ -37,8 +37,9 @@ static int hold(struct app_state *s, char **why)
 	case 0:
 		return EX_OK;
 	case EAGAIN:
-		*why = mem_printf(
-			"%s is in use by process %ld", s->dir, (long)pid);
+		*why = pid ? mem_printf("%s is in use by process %ld", s->dir,
+				     (long)pid)
+			   : mem_printf("%s is in use", s->dir);
 		return EX_TEMPFAIL;
 	default:
 		*why = mem_printf("%s: %s", s->dir, strerror(err));

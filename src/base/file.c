@@ -226,14 +226,14 @@ static pid_t read_pid(int fd)
 }
 
 
-static int write_pid(int fd)
+/* The pid is for people: on a full disk the lock holds without it. */
+static void write_pid(int fd)
 {
 	char text[16];
 	int n = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
 
-	if (ftruncate(fd, 0))
-		return errno;
-	return write_all(fd, text, (size_t)n);
+	if (!ftruncate(fd, 0))
+		(void)write_all(fd, text, (size_t)n);
 }
 
 
@@ -252,7 +252,7 @@ int file_lock(struct file_lock **lockp, const char *dir, pid_t *pid)
 		if (err == EAGAIN && pid)
 			*pid = read_pid(lock->fd);
 	} else {
-		err = write_pid(lock->fd);
+		write_pid(lock->fd);
 	}
 	mem_deref(path);
 	if (err)

@@ -61,6 +61,13 @@ static void kept_h(int err, uint64_t id, void *data)
 }
 
 
+static void own_kept_h(int err, uint64_t id, void *data)
+{
+	(void)id;
+	core_store_failed(data, "a change will be lost at the end", err);
+}
+
+
 uint64_t core_saved_mark(const struct core *core)
 {
 	return core->asked;
@@ -124,7 +131,13 @@ void core_saved_setting(
 
 void core_saved_instance(const struct core_account *a)
 {
-	put(a->core, "instance", a->aor, a->instance);
+	struct core *core = a->core;
+
+	/* Nobody asked for it. */
+	if (core && !core->restoring && !core->dying)
+		core->store->ops->put(core->store, "instance", a->aor,
+			a->instance, core_job_done,
+			core_job_alloc(core, own_kept_h, NULL));
 }
 
 

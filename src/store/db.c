@@ -224,8 +224,10 @@ int db_errno(struct db *db, int rc)
 		break;
 	}
 	err = map(db, rc);
-	if (!db->err)
+	if (!db->err) {
 		db->err = err;
+		db->disk = (rc & 0xff) == SQLITE_IOERR;
+	}
 	return err;
 }
 

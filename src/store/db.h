@@ -107,6 +107,7 @@ struct db {
 	bool checkpoint; /* what was removed is in the log still */
 	int err; /* what broke this transaction; 0 */
 	bool damaged; /* the file is no database any more */
+	bool disk; /* the last error was one of reading or writing */
 	bool index_damaged; /* only the index */
 	bool parts_damaged; /* only that of parts */
 	bool refused; /* SQLite did not take an expression of ours */

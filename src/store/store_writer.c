@@ -159,16 +159,18 @@ static void fail(struct writer *w, int err)
 /* Told once, and once that it is over. */
 static void judge(struct writer *w, int err)
 {
-	if (err && err != w->trouble)
+	if (err && !w->trouble)
 		notify(w, LOG_ERROR, mem_strdup(damage_sentence(err)));
 	if (!err && w->trouble)
 		notify(w, LOG_INFO,
 			mem_strdup("the store works again: messages are "
 				   "stored"));
 	w->trouble = err;
-	/* A connection that has seen the disk fail or that was opened while
-	 * it was read-only stays so. */
-	if (err && err != ENOSPC)
+	/* A connection that was opened while the disk was read-only stays so.
+	 * One whose commit met an error of the disk knows that the end of its
+	 * log does not count and writes over it; a new one would find all of
+	 * it there and take it for committed, though it was refused. */
+	if (err && err != ENOSPC && w->db && !w->db->disk)
 		w->db = mem_deref(w->db);
 }
 

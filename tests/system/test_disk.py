@@ -70,7 +70,7 @@ def faults(tmp_path):
 
 
 class Alice:
-    """A program whose disk fails, and what bob asked it."""
+    """A program whose disk fails, and what Bob asked it."""
 
     def __init__(self, bob, home, **options):
         self.bob = bob
@@ -91,7 +91,7 @@ class Alice:
         self.sotto.expect("account", state="online")
 
     def ask(self, text):
-        """A text of bob's; again, if it was asked before: its answer."""
+        """A text of Bob's; again, if it was asked before: its answer."""
         call, n = self.calls.get(text, (os.urandom(8).hex(), 0))
         if self.status.get(text) != 200:
             n += 1  # another request, or the same once more
@@ -128,16 +128,16 @@ class Alice:
         assert len(shown) == len(set(shown)), shown
 
 
-def points():
+def points(size):
     """The calls that fail: all up to one that is not reached, or some."""
     if crash.ALL:
         return range(1, 10000)
-    return sorted(random.sample(range(1, 30), SAMPLE))
+    return sorted(random.sample(range(1, 30), size))
 
 
-def each_call(tmp_path, bob, run, error, lasting):
+def each_call(tmp_path, bob, run, error, lasting, size=SAMPLE):
     tried = beyond = 0
-    for n in points():
+    for n in points(size):
         home = tmp_path / "run"
         shutil.rmtree(home, ignore_errors=True)
         home.mkdir()
@@ -231,9 +231,11 @@ def send(alice, faults):
         assert bob.texts.count(text) == 1, (text, bob.texts)
 
 
-@FAILURES
+@pytest.mark.parametrize("error, lasting", [
+    (errno.EIO, 0), (errno.ENOSPC, 1)], ids=["once", "lasting"])
 def test_send(bob, faults, tmp_path, error, lasting):
-    each_call(tmp_path, bob, send, error, lasting)
+    # What waits for the disk is tried again after seconds.
+    each_call(tmp_path, bob, send, error, lasting, 3)
 
 
 # ---- a disk of one megabyte

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -169,6 +171,30 @@ static void lock(void **state)
 }
 
 
+/* No room for the pid: held all the same. */
+static void lock_full(void **state)
+{
+	struct file_lock *a = NULL, *b = NULL;
+	struct rlimit before;
+	void (*handler)(int);
+	pid_t pid = 1;
+	int err;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	handler = signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(
+		setrlimit(RLIMIT_FSIZE, &(struct rlimit){0, before.rlim_max}),
+		0);
+	err = file_lock(&a, *state, &pid);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	(void)signal(SIGXFSZ, handler);
+	assert_int_equal(err, 0);
+	assert_int_equal(file_lock(&b, *state, &pid), EAGAIN);
+	assert_int_equal(pid, 0);
+	mem_deref(a);
+}
+
+
 int test_file(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +202,7 @@ int test_file(void)
 		cmocka_unit_test(private_dir),
 		cmocka_unit_test(read_replace),
 		cmocka_unit_test(lock),
+		cmocka_unit_test(lock_full),
 	};
 
 	return cmocka_run_group_tests_name("file", tests, setup, teardown);

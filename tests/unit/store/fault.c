@@ -234,6 +234,8 @@ static void check_stored(struct disk *d, unsigned stored)
 		snprintf(text, sizeof(text), "m%u:", i);
 		if (stored & 1u << i)
 			assert_non_null(strstr(page, text));
+		else
+			assert_null(strstr(page, text)); /* was refused */
 	}
 }
 
@@ -309,6 +311,13 @@ static void io_error(void **state)
 }
 
 
+static void sync_error(void **state)
+{
+	(void)state;
+	each(SQLITE_IOERR_FSYNC, false);
+}
+
+
 static void full_for_long(void **state)
 {
 	(void)state;
@@ -323,11 +332,38 @@ static void io_error_for_long(void **state)
 }
 
 
+/* Another error is the same trouble, and the one after it is new. */
+static void told_once(void **state)
+{
+	struct disk d;
+
+	(void)state;
+	disk_init(&d);
+	atomic_store(&lasting, 1);
+	atomic_store(&failure, SQLITE_FULL);
+	atomic_store(&countdown, 1);
+	assert_int_equal(disk_add(&d, BOB, "a"), ENOSPC);
+	atomic_store(&failure, SQLITE_IOERR_WRITE);
+	assert_int_equal(disk_add(&d, BOB, "b"), EIO);
+	assert_int_equal(d.notices, 1);
+	atomic_store(&countdown, 0);
+	assert_int_equal(disk_add(&d, BOB, "c"), 0);
+	assert_int_equal(d.notices, 2);
+	atomic_store(&countdown, 1);
+	assert_int_equal(disk_add(&d, BOB, "d"), EIO);
+	assert_int_equal(d.notices, 3);
+	atomic_store(&countdown, 0);
+	disk_free(&d);
+}
+
+
 int test_fault(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(full),
+		cmocka_unit_test(told_once),
 		cmocka_unit_test(io_error),
+		cmocka_unit_test(sync_error),
 		cmocka_unit_test(full_for_long),
 		cmocka_unit_test(io_error_for_long),
 	};
