@@ -52,6 +52,7 @@ static void destructor(void *data)
 
 	core->dying = true;
 	tmr_cancel(&core->expiry_tmr);
+	tmr_cancel(&core->unread_tmr);
 	tmr_cancel(&core->retention_tmr);
 	tmr_cancel(&core->limit_tmr);
 	tmr_cancel(&core->linger_tmr);

@@ -116,6 +116,7 @@ struct core {
 	struct tmr news_tmr;
 	struct tmr scratch_tmr;
 	struct tmr expiry_tmr;
+	struct tmr unread_tmr;
 	struct tmr retention_tmr; /* only while option retention is set */
 	struct tmr limit_tmr; /* of a shutdown */
 	struct tmr linger_tmr; /* of one that waits for answers */
@@ -132,6 +133,8 @@ struct core {
 	uint64_t down_by; /* monotonic */
 	size_t stranger_chats;
 	unsigned loading; /* tables of the store and outbox not read yet */
+	bool unread; /* some of it could not be read */
+	bool unread_told;
 	bool restoring; /* what happens now comes from the store */
 	bool dying; /* in its destructor: the store is asked nothing more */
 	bool down_told;
@@ -158,6 +161,7 @@ const char *core_scratch(struct core *core, char *s);
 
 void core_saved_load(struct core *core);
 void core_saved_loaded(struct core *core); /* all is read */
+void core_saved_unread(struct core *core, int err); /* some is not */
 void core_saved_account(const struct core_account *a, bool removed);
 void core_saved_setting(
 	const struct core_account *a, const char *name, const char *value);

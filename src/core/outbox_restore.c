@@ -85,10 +85,7 @@ static void page_h(
 		for (i = 0; i < n; i++)
 			restore(core, &messages[i]);
 		if (err)
-			core_say(core, LOG_ERROR,
-				"the store failed: messages that wait in it "
-				"are not sent: %s",
-				strerror(err));
+			core_saved_unread(core, err);
 		if (!err && n == PAGE)
 			ask(core, messages[n - 1].id);
 		else

@@ -6,6 +6,11 @@
 #include "mbuf.h"
 
 
+enum {
+	READ_AGAIN_MS = 5000, /* what could not be read */
+};
+
+
 /* Keys of "setting", "buddy" and "decision" begin with an account's name and
  * a tab; a buddy's value is its name and its groups, a line each. */
 
@@ -284,15 +289,34 @@ static void row_h(const char *key, const char *value, void *arg)
 }
 
 
+/* Told once; it is read again later, and meanwhile all else goes on. */
+void core_saved_unread(struct core *core, int err)
+{
+	if (!core->unread_told)
+		core_say(core, LOG_ERROR,
+			"the store failed: what was kept cannot be read yet: "
+			"%s",
+			strerror(err));
+	core->unread = core->unread_told = true;
+}
+
+
+static void read_again_h(void *arg)
+{
+	struct core *core = arg;
+
+	if (!core->going_down && !core->loading)
+		core_saved_load(core);
+}
+
+
 static void loaded_h(int err, uint64_t id, void *data)
 {
 	struct core *core = data;
 
 	(void)id;
 	if (err)
-		core_say(core, LOG_ERROR,
-			"the store failed: what was kept cannot be read: %s",
-			strerror(err));
+		core_saved_unread(core, err);
 	if (--core->loading == 1)
 		core_outbox_restore(core);
 }
@@ -302,12 +326,21 @@ void core_saved_loaded(struct core *core)
 {
 	struct le *le, *next;
 
+	bool again = core->unread_told;
+
 	core->loading = 0;
+	if (core->unread)
+		tmr_start(core->config.tmrs, &core->unread_tmr, READ_AGAIN_MS,
+			read_again_h, core);
+	else
+		core->unread_told = false;
 	LIST_FOREACH (&core->accounts, le, next) {
 		struct core_account *a = le->data;
 
 		if (a->wanted)
 			core_account_start(a);
+		if (again && core_account_online(a))
+			core_outbox_online(a);
 	}
 }
 
@@ -316,6 +349,7 @@ void core_saved_load(struct core *core)
 {
 	size_t i;
 
+	core->unread = false;
 	core->loading = sizeof(tables) / sizeof(*tables) + 1;
 	for (i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		core->store->ops->each(core->store, tables[i].table, row_h,

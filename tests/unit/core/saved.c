@@ -202,6 +202,34 @@ static void awaited(void **state)
 }
 
 
+/* What cannot be read at the start is told once, and read when it can be. */
+static void unread(void **state)
+{
+	struct core_account *a;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	typed(&w);
+	w.each_err = ENOSPC;
+	world_restart(&w);
+	world_run(&w, 0);
+	assert_null(core_account_find(w.core, "work"));
+	assert_log(&w,
+		"log error: the store failed: what was kept cannot be read "
+		"yet: No space left on device\n");
+	world_run(&w, 6000);
+	world_run(&w, 6000);
+	assert_log(&w, "");
+	w.each_err = 0;
+	world_run(&w, 6000);
+	a = core_account_find(w.core, "work");
+	assert_non_null(a);
+	assert_string_equal(core_buddy_name(core_buddy_find(a, BOB)), "Bob");
+	world_close(&w);
+}
+
+
 int test_saved(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,6 +238,7 @@ int test_saved(void)
 		cmocka_unit_test(next_start),
 		cmocka_unit_test(store_fails),
 		cmocka_unit_test(awaited),
+		cmocka_unit_test(unread),
 	};
 
 	return cmocka_run_group_tests_name("saved", tests, NULL, NULL);

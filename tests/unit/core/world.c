@@ -127,7 +127,10 @@ static void store_each(struct store *s, const char *table,
 	store_done_h *h, void *arg)
 {
 	(void)s;
-	world->memory->ops->each(world->memory, table, row, h, arg);
+	if (world->each_err)
+		refuse(world->each_err, h, arg);
+	else
+		world->memory->ops->each(world->memory, table, row, h, arg);
 }
 
 

@@ -24,6 +24,7 @@ struct world {
 	bool hold; /* work completes nothing */
 	struct store store; /* what core sees */
 	struct store *memory;
+	int each_err; /* of tables that are read; 0: none */
 	int add_err; /* of the next additions; 0: none */
 	int state_err; /* of the next new states */
 	bool durable; /* the store says it outlives the process */
