@@ -34,9 +34,9 @@ bool file_others_read(const char *path);
 /* Writes a new file of mode MODE beside PATH, syncs, renames. Errno. */
 int file_replace(const char *path, const void *p, size_t n, mode_t mode);
 
-/* Holds DIR for this program: DIR/lock, an exclusive lock with our pid in
- * it where there is room. EAGAIN: held by *PID (0 if unknown). The lock ends with
- * mem_deref(). */
+/* Holds DIR for this program: DIR/lock, an exclusive lock with our pid in it
+ * where there is room. EAGAIN: held by *PID (0 if unknown). The lock ends
+ * with mem_deref(). */
 struct file_lock;
 int file_lock(struct file_lock **lockp, const char *dir, pid_t *pid);
 
