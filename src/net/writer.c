@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* writer.c - bytes to a descriptor whose reader may be slow or gone. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <sys/stat.h>
@@ -23,6 +24,7 @@ struct writer {
 	void (*drained)(void *arg);
 	void *drained_arg;
 	int fd;
+	int own; /* of a terminal, opened for us alone; else -1 */
 	int err;
 	bool finishing;
 	int hangup; /* LOOP_HANGUP where that tells of the reader, else 0 */
@@ -38,6 +40,8 @@ static void writer_destructor(void *data)
 	mem_deref(w->hook);
 	mem_deref(w->out);
 	mem_deref(w->pending);
+	if (w->own >= 0)
+		(void)close(w->own);
 }
 
 
@@ -172,6 +176,18 @@ static bool has_reader(int fd)
 }
 
 
+/* A terminal says that it is writable when it takes one byte more, and would
+ * block for the others. Opened once more it has flags of its own. */
+static int open_terminal(int fd)
+{
+	char name[PATH_MAX];
+
+	if (!isatty(fd) || ttyname_r(fd, name, sizeof(name)))
+		return -1;
+	return open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+
 int writer_alloc(struct writer **wp, struct loop *loop, int fd, size_t max,
 	void (*broken)(int err, void *arg), void *arg)
 {
@@ -179,7 +195,8 @@ int writer_alloc(struct writer **wp, struct loop *loop, int fd, size_t max,
 	int err;
 
 	w->loop = loop;
-	w->fd = fd;
+	w->own = open_terminal(fd);
+	w->fd = fd = w->own < 0 ? fd : w->own;
 	w->pending = mbuf_alloc(max);
 	w->broken = broken;
 	w->arg = arg;

@@ -232,6 +232,34 @@ static void test_flush(void **state)
 }
 
 
+/* Its write would block for what does not fit, though it can be written. */
+static void test_terminal(void **state)
+{
+	struct fixture *f = *state;
+	int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
+	char buf[4096];
+	size_t got = 0;
+	ssize_t n;
+
+	assert_true(master >= 0 && !grantpt(master) && !unlockpt(master));
+	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+	assert_true(slave >= 0);
+	assert_int_equal(
+		writer_alloc(&f->writer, f->t.loop, slave, MAX, broken, f), 0);
+	put(f, MAX);
+	while (writer_flush(f->writer, 0) == ETIMEDOUT) {
+		n = read(master, buf, 1000);
+		assert_true(n > 0);
+		got += (size_t)n;
+	}
+	assert_true(got > MAX / 2);
+	assert_int_equal(fcntl(slave, F_GETFL) & O_NONBLOCK, 0);
+	f->writer = mem_deref(f->writer);
+	close(slave);
+	close(master);
+}
+
+
 static void drained(void *arg)
 {
 	struct fixture *f = arg;
@@ -286,6 +314,7 @@ int test_writer(void)
 		cmocka_unit_test_setup_teardown(test_socket, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_full, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_flush, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_terminal, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_drained, setup, teardown),
 	};
 
