@@ -102,6 +102,13 @@ const struct core_option core_options[] = {
 			"0: never.",
 	},
 	{
+		.name = "theme",
+		.type = CORE_STRING,
+		.initial = "dark",
+		.help = "How the full screen looks: dark, light, mono, a file, "
+			"or the name of one in the directory of themes.",
+	},
+	{
 		.name = "word-parts",
 		.type = CORE_BOOL,
 		.initial = "no",
