@@ -127,6 +127,42 @@ static void columns(void **state)
 }
 
 
+/* Its columns are those that utf8_cols() counts. */
+static void cell(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t n;
+		uint32_t cp;
+		unsigned cols, n_marks;
+	} cases[] = {
+		{"ab", 1, 'a', 1, 0},
+		{"e\xcc\x81x", 3, 'e', 1, 1},
+		{"\xe6\x97\xa5x", 3, 0x65e5, 2, 0},
+		{"\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa", 4, 'D', 1, 0},
+		{"\xf0\x9f\x91\x8b\xf0\x9f\x8f\xbdx", 8, 0x1f44b, 2, 0},
+		{"\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9", 7, 0x1f468, 2,
+			0},
+		{"\xe0\xa4\xb9\xe0\xa4\xbf", 3, 0x939, 1, 0},
+		{"\xe2\x9d\xa4\xef\xb8\x8f", 6, 0x2764, 1, 0},
+	};
+	struct utf8_cell c;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(cases); i++) {
+		struct pl pl = pl_str(cases[i].text), first;
+
+		assert_int_equal(utf8_cell(&c, &pl), cases[i].n);
+		assert_int_equal(c.cp, cases[i].cp);
+		assert_int_equal(c.cols, cases[i].cols);
+		assert_int_equal(c.n_marks, cases[i].n_marks);
+		first = pl_make(pl.p, cases[i].n);
+		assert_int_equal(utf8_cols(&first), cases[i].cols);
+	}
+}
+
+
 static void fit(void **state)
 {
 	static const struct {
@@ -256,6 +292,7 @@ int test_utf8(void)
 		cmocka_unit_test(repair),
 		cmocka_unit_test(columns),
 		cmocka_unit_test(fit),
+		cmocka_unit_test(cell),
 		cmocka_unit_test(charsets),
 		cmocka_unit_test(charset_bound),
 	};
