@@ -42,7 +42,8 @@ struct cmd *ui_front_cmd(struct ui_front *f);
 /* Draws and begins to read. */
 void ui_front_ready(struct ui_front *f);
 
-/* Ctrl-C: true if it refused a question or emptied what was typed. */
+/* Ctrl-C: refuses a question, or empties what is typed, or tells how to leave;
+ * false once it was stopped. */
 bool ui_front_interrupt(struct ui_front *f);
 
 /* Reads no more; what still happens is shown. */

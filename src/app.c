@@ -17,6 +17,7 @@
 #include "json_front.h"
 #include "line.h"
 #include "mem.h"
+#include "ui.h"
 #include "utf8.h"
 
 
@@ -44,6 +45,7 @@ struct app {
 	struct json_front *json;
 	struct json_control *control;
 	struct line_front *line;
+	struct ui_front *ui;
 	struct shell_front *shell;
 	struct bot_front *bot;
 	struct cmd *cmd; /* of the front end; borrowed */
@@ -69,6 +71,7 @@ static void app_release(struct app *app)
 	mem_deref(app->control);
 	mem_deref(app->json);
 	mem_deref(app->line);
+	mem_deref(app->ui);
 	mem_deref(app->shell);
 	mem_deref(app->bot);
 	mem_deref(app->store);
@@ -148,12 +151,16 @@ static void signal_handler(int signo, void *arg)
 
 	if (signo == SIGINT && app->line && line_front_interrupt(app->line))
 		return;
+	if (signo == SIGINT && app->ui && ui_front_interrupt(app->ui))
+		return;
 	/* A second one ends at once. */
 	if (app->signalled)
 		loop_stop(app->loop, app->status);
 	app->signalled = true;
 	if (app->line)
 		line_front_stop(app->line);
+	if (app->ui)
+		ui_front_stop(app->ui);
 	leave(EX_OK, app);
 }
 
@@ -234,6 +241,26 @@ static int open_store(struct app *app)
 
 /* ---- the front end ---- */
 
+static int make_screen(struct app *app)
+{
+	const struct ui_front_config c = {
+		.loop = app->loop,
+		.core = app->core,
+		.version = PACKAGE_VERSION,
+		.greeting = app->demo ? "Welcome to the demo: type /buddy add "
+					"kim, or chat with Echo; /quit leaves"
+				      : NULL,
+		.quit = leave,
+		.broken = broken,
+		.arg = app,
+	};
+	int err = ui_front_alloc(&app->ui, &c);
+
+	app->cmd = err ? NULL : ui_front_cmd(app->ui);
+	return err;
+}
+
+
 static int make_front(struct app *app)
 {
 	const struct app_options *o = app->options;
@@ -286,6 +313,8 @@ static int make_front(struct app *app)
 		return err;
 	}
 	case APP_LINE:
+		if (!o->line && ui_capable())
+			return make_screen(app);
 		break;
 	}
 	{
@@ -312,6 +341,8 @@ static void front_ready(struct app *app)
 		json_front_ready(app->json);
 	if (app->line)
 		line_front_ready(app->line);
+	if (app->ui)
+		ui_front_ready(app->ui);
 	if (app->shell)
 		shell_front_ready(app->shell);
 	if (app->bot)
@@ -513,6 +544,8 @@ static int flush(struct app *app, int status)
 		err = json_front_flush(app->json, GOODBYE);
 	if (app->line)
 		err = line_front_flush(app->line, GOODBYE);
+	if (app->ui)
+		err = ui_front_flush(app->ui, GOODBYE);
 	if (app->control)
 		json_control_flush(app->control);
 	/* What broke earlier was told then. */

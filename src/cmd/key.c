@@ -52,7 +52,7 @@ static const struct {
 	const char *key;
 	const char *command;
 } default_keys[] = {
-	{"any", "F1", "keys"},
+	{"any", "F1", "screen show keys"},
 	{"any", "F6", "screen show buddies"},
 	{"any", "F7", "screen show search"},
 	{"any", "F8", "screen show log"},
@@ -91,7 +91,7 @@ static const struct {
 	{"buddies", "End", "screen move last"},
 	{"buddies", "Escape", "screen show chat"},
 	{"buddies", "i", "buddy show %"},
-	{"buddies", "?", "keys"},
+	{"buddies", "?", "screen show keys"},
 	{"search", "Up", "screen move up"},
 	{"search", "Down", "screen move down"},
 	{"search", "Enter", "screen move select"},

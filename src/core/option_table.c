@@ -16,6 +16,13 @@ static const char *const orders[] = {"presence", "name", "fixed", NULL};
 
 const struct core_option core_options[] = {
 	{
+		.name = "bell",
+		.type = CORE_BOOL,
+		.initial = "yes",
+		.help = "Whether the terminal's bell rings for a message and a "
+			"question.",
+	},
+	{
 		.name = "buddies-hidden",
 		.type = CORE_BOOL,
 		.initial = "no",
@@ -67,6 +74,13 @@ const struct core_option core_options[] = {
 		.help = "Server transactions kept at a time; for one more the "
 			"oldest answered one goes, and where none is answered "
 			"it gets 503; obeyed from the first sign-in on.",
+	},
+	{
+		.name = "mouse",
+		.type = CORE_BOOL,
+		.initial = "no",
+		.help = "Whether the full screen takes the mouse; with Shift "
+			"the terminal keeps it.",
 	},
 	{
 		.name = "notify-command",

@@ -123,6 +123,7 @@ static void add_person(struct making *m, struct core_account *a,
 	struct core_chat *c = core_chat_find(a, peer);
 	struct person *p = mem_zalloc(sizeof(*p), person_destructor);
 	struct group *g;
+	size_t at;
 
 	p->account = mem_ref(a);
 	p->buddy = mem_ref(b);
@@ -131,7 +132,9 @@ static void add_person(struct making *m, struct core_account *a,
 	p->unread = c ? core_chat_unread(c) : 0;
 	p->rank = rank(presence);
 	p->place = m->n;
-	g = &m->v->groups[group_index(m->v, group)];
+	/* Which may move them all. */
+	at = group_index(m->v, group);
+	g = &m->v->groups[at];
 	p->group = g->name;
 	g->n++;
 	g->online += p->rank < 2;
@@ -392,9 +395,10 @@ static void format(const struct list_item *item, struct list_cell *c, void *arg)
 
 static void title(struct ui_view *base, char *text, size_t size)
 {
-	const struct buddy_view *v = (const struct buddy_view *)base;
+	struct buddy_view *v = (struct buddy_view *)base;
 	size_t i, n = 0, online = 0;
 
+	make_if_due(v);
 	for (i = 0; i < v->n_groups; i++) {
 		if (!strcmp(v->groups[i].name, others))
 			continue;
@@ -410,7 +414,6 @@ static void draw(struct ui_view *base, struct screen *s,
 {
 	struct buddy_view *v = (struct buddy_view *)base;
 
-	make_if_due(v);
 	list_view_draw(&v->list, s, a, focus);
 }
 

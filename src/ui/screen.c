@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <ncurses.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <term.h>
@@ -263,6 +264,19 @@ static void start_colours(struct screen *s)
 		return;
 	(void)use_default_colors();
 	s->colours = tty_colours(COLORS, tigetflag("RGB") == 1);
+}
+
+
+bool screen_capable(void)
+{
+	const char *term = getenv("TERM");
+	int err;
+
+	if (!term || !*term || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return false;
+	if (setupterm(NULL, STDOUT_FILENO, &err) == ERR)
+		return false;
+	return tigetstr("cup") && tigetstr("cup") != (char *)-1;
 }
 
 

@@ -110,6 +110,9 @@ struct screen_config {
  * it back as it was. */
 int screen_alloc(struct screen **sp, const struct screen_config *config);
 
+/* True if there is a terminal that can place the cursor. */
+bool screen_capable(void);
+
 /* Bytes that are no text: queries, modes. Written behind the next frame. */
 void screen_raw(struct screen *s, const char *bytes);
 

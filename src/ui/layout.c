@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * layout.c - where everything stands: title, buddy list, panes, tabs, the
+ * line of input, notices. What does not fit is left out, down to one cell.
+ */
+#include <stdio.h>
+#include <string.h>
+#include "date.h"
+#include "screen_front.h"
+
+
+enum {
+	MIN_ROWS = 8, /* below: no frame */
+	MIN_COLS = 30,
+	MIN_CHAT = 20, /* columns left beside the buddy list */
+};
+
+
+/* ---- title ---- */
+
+static enum ui_glyph account_glyph(
+	const struct core_account *a, enum ui_style *style)
+{
+	switch (core_account_state(a)) {
+	case ENDPOINT_ONLINE:
+		*style = UI_ONLINE;
+		return strcmp(core_presence_word(a), "online") != 0
+			? UI_GLYPH_AWAY
+			: UI_GLYPH_ONLINE;
+	case ENDPOINT_CONNECTING:
+		*style = UI_WAITING;
+		return UI_GLYPH_WAITING;
+	case ENDPOINT_FAILED:
+		*style = UI_FAILED;
+		return UI_GLYPH_FAILED;
+	case ENDPOINT_OFFLINE:
+		break;
+	}
+	*style = UI_OFFLINE;
+	return UI_GLYPH_OFFLINE;
+}
+
+
+static void draw_title(struct ui_front *f, const struct ui_area *a)
+{
+	struct screen *s = f->screen;
+	struct core_account *account = core_account_first(f->config.core);
+	char clock[DATE_SIZE];
+	int col = 1, end;
+
+	screen_fill_row(s, a, 0, UI_TITLE);
+	date_clock(clock, tmrs_wall(f->tmrs));
+	end = a->cols - (int)strlen(clock) - 2;
+	if (end > 0)
+		(void)screen_str(s, a, 0, end + 1, UI_TITLE, clock);
+	else
+		end = a->cols;
+	col += screen_cut(s, a, 0, col, end, UI_TITLE, "sotto");
+	for (; account && col + 3 < end; account = core_account_next(account)) {
+		enum ui_style style;
+		enum ui_glyph glyph = account_glyph(account, &style);
+
+		col += 2;
+		col += screen_cut(s, a, 0, col, end, UI_TITLE,
+			core_account_name(account));
+		if (col + 2 >= end)
+			break;
+		col += 1 + screen_glyph(s, a, 0, col + 1, style, glyph);
+		col += 1;
+		if (col < end && account == core_account_first(f->config.core))
+			col += screen_cut(s, a, 0, col, end, UI_TITLE,
+				core_account_aor(account) +
+					(strncmp(core_account_aor(account),
+						 "sip:", 4)
+							? 0
+							: 4));
+	}
+}
+
+
+/* ---- frames ---- */
+
+/* A line of the frame with TITLE in it, from column COL to END - 1. */
+static void draw_border(struct ui_front *f, const struct ui_area *a, int row,
+	int col, int end, enum ui_style style, const char *title)
+{
+	screen_hline(f->screen, a, row, col, end - col, UI_BORDER);
+	if (!title || !*title || end - col < 6)
+		return;
+	(void)screen_str(f->screen, a, row, col + 1, UI_BORDER, " ");
+	col += 2 +
+		screen_cut(f->screen, a, row, col + 2, end - 3, style, title);
+	(void)screen_str(f->screen, a, row, col, UI_BORDER, " ");
+}
+
+
+static void draw_view(struct ui_front *f, const struct ui_area *a, int row,
+	int col, int cols, int rows, struct ui_view *v, bool focus,
+	struct ui_area *where)
+{
+	char title[UI_LINE] = "";
+
+	if (v)
+		v->ops->title(v, title, sizeof(title));
+	draw_border(f, a, row, col, col + cols,
+		focus ? UI_HEADER_FOCUS : UI_HEADER, title);
+	*where = (struct ui_area){
+		a->row + row + 1, a->col + col, rows - 1, cols};
+	if (v && where->rows > 0 && where->cols > 0)
+		v->ops->draw(v, f->screen, where, focus);
+}
+
+
+static void draw_welcome(struct ui_front *f, const struct ui_area *a)
+{
+	static const char *const lines[] = {
+		"No chat is shown.",
+		"",
+		"F6       goes to the buddy list; Enter shows a chat",
+		"F7       searches people and messages",
+		"F1       shows the keys, /help the commands",
+		"/quit    leaves",
+	};
+	static const char *const first[] = {
+		"No account yet.",
+		"",
+		"/account add me sip:you@example.org   adds yours, "
+		"/login signs in",
+		"sotto --demo                          shows how it works",
+		"/quit                                 leaves",
+	};
+	bool fresh = !core_account_first(f->config.core);
+	size_t i,
+		n = fresh ? sizeof(first) / sizeof(first[0])
+			  : sizeof(lines) / sizeof(lines[0]);
+
+	for (i = 0; i < n; i++)
+		(void)screen_cut(f->screen, a, 1 + (int)i, 2, a->cols,
+			i ? UI_NOTE : UI_NORMAL, fresh ? first[i] : lines[i]);
+}
+
+
+/* The chats side by side, or what stands in their place. */
+static void draw_chats(
+	struct ui_front *f, const struct ui_area *a, int rows, int col, int end)
+{
+	bool focus = f->focus != UI_FOCUS_BUDDIES;
+	size_t first = f->zoom ? f->pane : 0;
+	size_t i, n = f->zoom || !f->n_panes ? 1 : f->n_panes;
+	int width = end - col;
+
+	if (f->overlay) {
+		draw_view(f, a, 0, col, width, rows, f->overlay, focus,
+			&f->body_area);
+		return;
+	}
+	for (i = 0; i < n; i++) {
+		struct ui_tab *tab = f->n_panes ? f->panes[first + i] : NULL;
+		int left = col + (int)((size_t)width * i / n);
+		int right = col + (int)((size_t)width * (i + 1) / n);
+		struct ui_area *where = &f->pane_areas[first + i];
+
+		if (i) {
+			screen_vline(
+				f->screen, a, 1, left, rows - 1, UI_BORDER);
+			left++;
+		}
+		draw_view(f, a, 0, left, right - left, rows,
+			tab ? ui_tab_view(tab) : NULL,
+			focus && first + i == f->pane, where);
+		if (!tab)
+			draw_welcome(f, where);
+	}
+}
+
+
+/* Columns of the buddy list beside the chats; 0: none. */
+static int list_cols(const struct ui_front *f, int cols)
+{
+	struct core *core = f->config.core;
+	int width = (int)core_option_number(core, "buddies-width");
+	bool focus = f->focus == UI_FOCUS_BUDDIES;
+
+	if (cols < UI_NARROW)
+		return focus ? cols : 0;
+	if (!focus && (f->zoom || core_option_bool(core, "buddies-hidden")))
+		return 0;
+	return width > cols - MIN_CHAT ? cols - MIN_CHAT : width;
+}
+
+
+static void draw_body(struct ui_front *f, const struct ui_area *a)
+{
+	int width = list_cols(f, a->cols);
+
+	memset(&f->buddy_area, 0, sizeof(f->buddy_area));
+	memset(&f->body_area, 0, sizeof(f->body_area));
+	memset(f->pane_areas, 0, sizeof(f->pane_areas));
+	if (width)
+		draw_view(f, a, 0, 0, width, a->rows, f->buddies,
+			f->focus == UI_FOCUS_BUDDIES, &f->buddy_area);
+	if (width >= a->cols)
+		return;
+	if (width)
+		screen_vline(f->screen, a, 1, width, a->rows - 1, UI_BORDER);
+	draw_chats(f, a, a->rows, width ? width + 1 : 0, a->cols);
+	if (width)
+		screen_vline(f->screen, a, 0, width, 1, UI_BORDER);
+}
+
+
+static void draw_notice(struct ui_front *f, const struct ui_area *a, int row)
+{
+	if (!list_isempty(&f->questions))
+		ui_question_draw(f, a, row);
+	else if (f->notice)
+		(void)screen_cut(f->screen, a, row, 1, a->cols, f->notice_style,
+			f->notice);
+}
+
+
+/* Too little room for frames: the chat and the line of input. */
+static void draw_tiny(struct ui_front *f, const struct ui_area *a)
+{
+	struct ui_area input = {a->row + a->rows - 1, a->col, 1, a->cols};
+	struct ui_area body = {a->row, a->col, a->rows - 1, a->cols};
+	struct ui_tab *tab = ui_tab_shown(f);
+	struct ui_view *v = f->focus == UI_FOCUS_BUDDIES ? f->buddies
+		: f->overlay				 ? f->overlay
+		: tab					 ? ui_tab_view(tab)
+							 : NULL;
+
+	ui_prompt_draw(f, &input);
+	if (body.rows < 1 || body.cols < 1)
+		return;
+	if ((f->notice || f->questions.head) && body.rows > 1)
+		draw_notice(f, a, --body.rows);
+	f->body_area = body;
+	if (v)
+		v->ops->draw(v, f->screen, &body, true);
+}
+
+
+void ui_layout_draw(struct ui_front *f)
+{
+	struct ui_area all = screen_area(f->screen), part;
+	int lines, row;
+
+	if (all.rows < MIN_ROWS || all.cols < MIN_COLS) {
+		draw_tiny(f, &all);
+		return;
+	}
+	lines = ui_prompt_rows(f, all.cols - 1, all.rows / 3);
+	row = all.rows - lines - 1;
+	draw_title(f, &all);
+	part = (struct ui_area){all.row + 1, all.col, row - 2, all.cols};
+	draw_body(f, &part);
+	part = (struct ui_area){all.row + row - 1, all.col, 1, all.cols};
+	screen_fill(f->screen, &part, UI_TAB);
+	ui_tab_draw(f, &part);
+	part = (struct ui_area){all.row + row, all.col, lines, all.cols};
+	ui_prompt_draw(f, &part);
+	draw_notice(f, &all, all.rows - 1);
+	ui_menu_draw(f, &all, row - 1);
+}

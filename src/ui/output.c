@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* output.c - what typed commands print: a sentence as a notice, more as a
+ * pane to read. */
+#include <string.h>
+#include "mbuf.h"
+#include "screen_front.h"
+
+
+enum {
+	OUTPUT_MAX = 8 << 20, /* bytes */
+};
+
+/* A line whose outcome is awaited. */
+struct typed {
+	struct le le;
+	struct ui_front *front;
+	char *line;
+	char *said; /* a text, not a command */
+	struct ui_tab *tab; /* it was said in; a reference */
+	struct mbuf *rows;
+	size_t n;
+};
+
+
+static void destructor(void *data)
+{
+	struct typed *t = data;
+
+	list_unlink(&t->le);
+	mem_deref(t->line);
+	mem_deref(t->said);
+	mem_deref(t->tab);
+	mem_deref(t->rows);
+}
+
+
+static void row_h(const struct front_row *row, void *arg)
+{
+	struct typed *t = arg;
+
+	if (!row->text)
+		return;
+	if (t->n++)
+		(void)mbuf_write_u8(t->rows, '\n');
+	(void)mbuf_write_str(t->rows, row->text);
+}
+
+
+/* The state of a message stands in its chat. */
+static bool was_told(const struct front_outcome *o)
+{
+	return json_text(json_get(o->result, "state")) &&
+		json_get(o->result, "id");
+}
+
+
+static void show_rows(struct typed *t)
+{
+	struct ui_front *f = t->front;
+	struct ui_view *v;
+	char *text = mbuf_strdup(t->rows);
+
+	if (t->n == 1 && !strchr(text, '\n') && strlen(text) < 100) {
+		ui_notice(f, UI_NOTICE, text);
+	} else {
+		text_view_alloc(&v, f, t->line, false);
+		text_view_add(v, UI_NORMAL, text);
+		ui_overlay(f, v);
+	}
+	mem_deref(text);
+}
+
+
+/* What was said and is not even kept as a failed message stays to be typed
+ * on. */
+static void give_back(struct typed *t, const struct front_outcome *o)
+{
+	struct ui_front *f = t->front;
+
+	if (!t->said || !o->status || json_get(o->result, "id"))
+		return;
+	if (t->tab && t->tab != ui_tab_shown(f)) {
+		mem_deref(t->tab->draft);
+		t->tab->draft = mem_strdup(t->said);
+		t->tab->point = strlen(t->said);
+	} else if (f->mode == UI_MODE_CHAT && !*edit_text(f->edit)) {
+		edit_set(f->edit, t->said, strlen(t->said));
+	}
+}
+
+
+static void done_h(const struct front_outcome *o, void *arg)
+{
+	struct typed *t = arg;
+	struct ui_front *f = t->front;
+
+	if (t->n)
+		show_rows(t);
+	else if (!o->status && json_is_array(o->result) && !json_len(o->result))
+		ui_notice(f, UI_NOTICE, o->text ? o->text : "none");
+	if (o->text && !was_told(o))
+		ui_notice(f, o->status ? UI_ERROR : UI_NOTICE, o->text);
+	give_back(t, o);
+	mem_deref(t);
+}
+
+
+static bool is_command(const char *text)
+{
+	return text[0] == '/' && text[1] != '/';
+}
+
+
+void ui_typed(struct ui_front *f, const char *text)
+{
+	struct typed *t = mem_zalloc(sizeof(*t), destructor);
+	struct cmd_sink sink = {.row = row_h, .done = done_h, .arg = t};
+
+	t->front = f;
+	t->rows = mbuf_alloc(OUTPUT_MAX);
+	t->line = mem_secret_strndup(text, strlen(text));
+	if (!is_command(text)) {
+		t->said = mem_strdup(text);
+		t->tab = mem_ref(ui_tab_shown(f));
+	}
+	list_append(&f->typed, &t->le, t);
+	cmd_typed(f->queue, text, &sink);
+}
+
+
+void ui_output_flush(struct ui_front *f)
+{
+	list_flush(&f->typed);
+}
+
+
+void ui_overlay(struct ui_front *f, struct ui_view *view)
+{
+	if (f->mode != UI_MODE_CHAT && view != f->search)
+		ui_prompt_mode(f, UI_MODE_CHAT);
+	if (f->overlay != view)
+		mem_deref(f->overlay);
+	else
+		mem_deref(view);
+	f->overlay = view;
+	f->focus = UI_FOCUS_OVERLAY;
+	ui_dirty(f);
+}
+
+
+void ui_overlay_close(struct ui_front *f)
+{
+	if (!f->overlay)
+		return;
+	f->overlay = mem_deref(f->overlay);
+	if (f->mode != UI_MODE_CHAT)
+		ui_prompt_mode(f, UI_MODE_CHAT);
+	if (f->focus == UI_FOCUS_OVERLAY)
+		f->focus = UI_FOCUS_CHAT;
+	ui_dirty(f);
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* prompt.c - the line of input: readline's text as rows, its cursor, and the
+ * drafts that wait. */
+#include <stdio.h>
+#include <string.h>
+#include "mbuf.h"
+#include "screen_front.h"
+
+
+enum {
+	PROMPT_MAX = 24, /* columns of a name in the prompt */
+};
+
+
+/* What stands before the text. */
+static void prompt_text(const struct ui_front *f, char *text, size_t size)
+{
+	const struct ui_tab *tab = ui_tab_shown(f);
+	const char *shown = edit_shown_prompt(f->edit);
+	struct pl name;
+
+	if (edit_question(f->edit)) {
+		(void)snprintf(text, size, "%s", edit_question(f->edit));
+	} else if (shown) {
+		(void)snprintf(text, size, "%s", shown);
+	} else if (f->mode == UI_MODE_SEARCH) {
+		(void)snprintf(text, size, "search: ");
+	} else if (f->mode == UI_MODE_FIND) {
+		(void)snprintf(text, size, "find: ");
+	} else if (tab) {
+		name = pl_str(tab->name);
+		name.l = utf8_fit(&name, PROMPT_MAX);
+		(void)snprintf(text, size, "%.*s> ", PL_ARG(&name));
+	} else {
+		(void)snprintf(text, size, "> ");
+	}
+}
+
+
+/* Wrapping TEXT behind the prompt: called for each piece that fits a row. */
+typedef void(piece_h)(int row, int col, const struct pl *piece, void *arg);
+
+/* Rows used; *AT_ROW and *AT_COL become where byte POINT is. */
+static int wrap(const char *prompt, const char *text, size_t point, int cols,
+	piece_h *h, void *arg, int *at_row, int *at_col)
+{
+	struct pl rest = pl_str(text), pp = pl_str(prompt);
+	uint32_t cp;
+	int row = 0, col = (int)utf8_cols(&pp);
+
+	*at_row = *at_col = 0;
+	if (col >= cols)
+		col = 0;
+	for (;;) {
+		size_t off = (size_t)(rest.p - text), n, line;
+		const char *nl = rest.l ? memchr(rest.p, '\n', rest.l) : NULL;
+		struct pl piece =
+			pl_make(rest.p, nl ? (size_t)(nl - rest.p) : rest.l);
+
+		line = piece.l;
+		n = utf8_fit(&piece, cols > col ? (size_t)(cols - col) : 0);
+		if (n < line && !n && !col)
+			n = utf8_decode(&cp, piece.p, piece.l);
+		piece.l = n;
+		if (point >= off &&
+			(point < off + n || (point == off + n && n == line))) {
+			struct pl before = pl_make(piece.p, point - off);
+
+			*at_row = row;
+			*at_col = col + (int)utf8_cols(&before);
+		}
+		if (h && n)
+			h(row, col, &piece, arg);
+		pl_skip(&rest, n);
+		if (n == line && !nl)
+			break;
+		if (n == line)
+			pl_skip(&rest, 1);
+		row++;
+		col = 0;
+	}
+	return row + 1;
+}
+
+
+/* The typed text for the screen: control characters as ^X. *POINT is moved
+ * along. */
+static char *visible(const struct ui_front *f, size_t *point)
+{
+	const char *text = edit_text(f->edit);
+	struct mbuf *mb;
+	size_t i, at = edit_point(f->edit);
+	char *shown;
+
+	*point = 0;
+	if (edit_question(f->edit))
+		return mem_strdup("");
+	mb = mbuf_alloc(4 << 20);
+	for (i = 0; text[i]; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (i == at)
+			*point = mb->end;
+		if (c == '\t')
+			(void)mbuf_write_str(mb, "  ");
+		else if ((c < 0x20 && c != '\n') || c == 0x7f)
+			(void)mbuf_printf(mb, "^%c", c ^ 0x40);
+		else
+			(void)mbuf_write_u8(mb, c);
+	}
+	if (i <= at)
+		*point = mb->end;
+	shown = mbuf_strdup(mb);
+	mem_deref(mb);
+	return shown;
+}
+
+
+int ui_prompt_rows(const struct ui_front *f, int cols, int max)
+{
+	char prompt[UI_LINE];
+	size_t point;
+	char *text = visible(f, &point);
+	int row, col, n;
+
+	prompt_text(f, prompt, sizeof(prompt));
+	n = wrap(prompt, text, point, cols, NULL, NULL, &row, &col);
+	mem_deref(text);
+	return n > max ? (max > 1 ? max : 1) : n;
+}
+
+
+struct drawing {
+	struct screen *s;
+	const struct ui_area *a;
+	int top;
+};
+
+
+static void draw_piece(int row, int col, const struct pl *piece, void *arg)
+{
+	const struct drawing *d = arg;
+
+	if (row >= d->top && row - d->top < d->a->rows)
+		(void)screen_text(
+			d->s, d->a, row - d->top, col, UI_INPUT, piece);
+}
+
+
+void ui_prompt_draw(struct ui_front *f, const struct ui_area *a)
+{
+	char prompt[UI_LINE], *clean;
+	size_t point;
+	char *text = visible(f, &point);
+	struct drawing d = {f->screen, a, 0};
+	int cols = a->cols > 1 ? a->cols - 1 : 1, row, col;
+
+	prompt_text(f, prompt, sizeof(prompt));
+	clean = utf8_show_dup(prompt, UTF8_NAME);
+	(void)wrap(clean, text, point, cols, NULL, NULL, &row, &col);
+	if (row >= a->rows)
+		d.top = row - a->rows + 1;
+	screen_fill(f->screen, a, UI_INPUT);
+	if (!d.top)
+		(void)screen_str(f->screen, a, 0, 0, UI_PROMPT, clean);
+	(void)wrap(clean, text, point, cols, draw_piece, &d, &row, &col);
+	screen_cursor(f->screen, a, row - d.top, col);
+	mem_deref(clean);
+	mem_deref(text);
+}
+
+
+/* ---- drafts ---- */
+
+void ui_prompt_save(struct ui_front *f)
+{
+	struct ui_tab *tab = ui_tab_shown(f);
+	const char *text = edit_text(f->edit);
+
+	if (edit_question(f->edit))
+		return;
+	if (f->mode != UI_MODE_CHAT) {
+		mem_deref(f->modes[f->mode]);
+		f->modes[f->mode] = mem_strdup(text);
+	} else if (tab) {
+		mem_deref(tab->draft);
+		tab->draft = *text ? mem_strdup(text) : NULL;
+		tab->point = edit_point(f->edit);
+	}
+}
+
+
+static void no_lines(struct edit *e, const char *key, void *arg)
+{
+	(void)e;
+	(void)key;
+	(void)arg;
+}
+
+
+void ui_prompt_load(struct ui_front *f)
+{
+	static const char *const keys[] = {NULL, "search", "find"};
+	const struct ui_tab *tab = ui_tab_shown(f);
+	const char *text = NULL;
+	size_t point = 0;
+	char *key;
+
+	if (edit_question(f->edit))
+		return;
+	if (f->mode != UI_MODE_CHAT) {
+		key = mem_strdup(keys[f->mode]);
+		text = f->modes[f->mode];
+		point = text ? strlen(text) : 0;
+	} else if (tab) {
+		key = mem_printf("chat\t%s\t%s",
+			core_account_name(tab->account), tab->peer);
+		text = tab->draft;
+		point = tab->point;
+	} else {
+		key = mem_strdup("");
+	}
+	edit_history(f->edit, key, no_lines, NULL);
+	edit_set(f->edit, text ? text : "", point);
+	mem_deref(key);
+	ui_dirty(f);
+}
+
+
+void ui_prompt_mode(struct ui_front *f, enum ui_mode mode)
+{
+	if (mode == f->mode)
+		return;
+	ui_prompt_save(f);
+	ui_menu_clear(f);
+	f->mode = mode;
+	ui_prompt_load(f);
+}
+
+
+/* ---- what readline says ---- */
+
+static bool is_command(const char *text)
+{
+	return text[0] == '/' && text[1] != '/';
+}
+
+
+static void line_h(const char *text, void *arg)
+{
+	struct ui_front *f = arg;
+
+	ui_menu_clear(f);
+	ui_dirty(f);
+	switch (f->mode) {
+	case UI_MODE_SEARCH:
+		(void)f->overlay->ops->move(f->overlay, UI_MOVE_SELECT);
+		return;
+	case UI_MODE_FIND:
+		ui_command(f, "screen find -n");
+		edit_set(f->edit, text, strlen(text));
+		return;
+	default:
+		break;
+	}
+	if (!*text)
+		return;
+	if (!cmd_line_secret(f->cmd, text))
+		edit_remember(f->edit, text);
+	ui_typed(f, text);
+}
+
+
+/* Typing is told for what is being said, not for commands. */
+static void typed(struct ui_front *f)
+{
+	const char *text = edit_text(f->edit);
+	struct ui_tab *tab = ui_tab_shown(f);
+	struct core_chat *c;
+
+	switch (f->mode) {
+	case UI_MODE_SEARCH:
+		search_view_query(f->search, text);
+		return;
+	case UI_MODE_FIND:
+		if (tab)
+			conv_view_find(ui_tab_view(tab), text);
+		return;
+	default:
+		break;
+	}
+	if (!tab || is_command(text))
+		return;
+	c = core_chat_get(tab->account, tab->peer);
+	if (c)
+		core_typing(c, *text != '\0');
+}
+
+
+static void changed_h(bool by_key, void *arg)
+{
+	struct ui_front *f = arg;
+
+	if (by_key && !edit_question(f->edit))
+		typed(f);
+	ui_dirty(f);
+}
+
+
+void ui_menu_clear(struct ui_front *f)
+{
+	while (f->menu.n)
+		mem_deref(f->menu.texts[--f->menu.n]);
+	f->menu.texts = mem_deref(f->menu.texts);
+}
+
+
+static void menu_h(
+	const struct edit_candidate *candidates, size_t n, size_t at, void *arg)
+{
+	struct ui_front *f = arg;
+	size_t i;
+
+	ui_menu_clear(f);
+	f->menu.texts = mem_reallocarray(NULL, n + 1, sizeof(char *));
+	f->menu.at = at;
+	for (i = 0; i < n; i++) {
+		const struct edit_candidate *c = &candidates[i];
+		char *text = c->help ? mem_printf("%s   %s", c->text, c->help)
+				     : mem_strdup(c->text);
+
+		f->menu.texts[i] = utf8_show_dup(text, UTF8_NAME);
+		mem_deref(text);
+	}
+	f->menu.n = n;
+	ui_dirty(f);
+}
+
+
+void ui_menu_draw(struct ui_front *f, const struct ui_area *a, int bottom)
+{
+	int rows = bottom - 1 < 10 ? bottom - 1 : 10, i;
+	size_t first = 0;
+
+	if (!f->menu.n || rows < 1)
+		return;
+	if ((size_t)rows > f->menu.n)
+		rows = (int)f->menu.n;
+	if (f->menu.at < f->menu.n && f->menu.at >= (size_t)rows)
+		first = f->menu.at - (size_t)rows + 1;
+	for (i = 0; i < rows; i++) {
+		size_t n = first + (size_t)i;
+		enum ui_style style =
+			n == f->menu.at ? UI_SELECTED : UI_QUESTION;
+
+		screen_fill_row(f->screen, a, bottom - rows + i, style);
+		(void)screen_cut(f->screen, a, bottom - rows + i, 1, a->cols,
+			style, f->menu.texts[n]);
+	}
+}
+
+
+static void bell_h(void *arg)
+{
+	struct ui_front *f = arg;
+
+	screen_bell(f->screen);
+}
+
+
+static void end_h(void *arg)
+{
+	struct ui_front *f = arg;
+
+	ui_command(f, "quit");
+}
+
+
+int ui_prompt_alloc(struct ui_front *f)
+{
+	const struct edit_lend_handlers h = {
+		.line = line_h,
+		.changed = changed_h,
+		.menu = menu_h,
+		.bell = bell_h,
+		.end = end_h,
+		.arg = f,
+	};
+
+	return edit_lend(&f->edit, f->config.loop, f->cmd, &h);
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * screen_front.h - the screen as a whole: what ui.c and its helpers share.
+ *
+ * 1 state     panes, tabs, who has the keys
+ * 2 tabs      chats that are open, and their drafts
+ * 3 layout    where everything stands; drawing
+ * 4 keys      what is typed, pasted, clicked
+ * 5 prompt    the line of input
+ * 6 question  the bar that asks
+ * 7 output    what commands print
+ * 8 search    the pane that finds
+ */
+#ifndef SOTTO_UI_FRONT_H
+#define SOTTO_UI_FRONT_H
+
+#include "buddy_view.h"
+#include "edit.h"
+#include "text_view.h"
+#include "ui_int.h"
+#include "utf8.h"
+
+/* ---- 1 state -------------------------------------------------------- */
+
+enum {
+	UI_PANES = 4, /* chats side by side */
+	UI_LINE = 1024, /* bytes of a line that is put together */
+	UI_NARROW =
+		60, /* columns; below, the buddy list is a pane of its own */
+};
+
+/* What the line of input is for. */
+enum ui_mode {
+	UI_MODE_CHAT, /* texts and commands */
+	UI_MODE_SEARCH, /* the query of the search pane */
+	UI_MODE_FIND, /* what is looked for in the chat */
+	UI_MODES
+};
+
+enum ui_focus {
+	UI_FOCUS_CHAT,
+	UI_FOCUS_BUDDIES,
+	UI_FOCUS_OVERLAY, /* search, output */
+};
+
+struct ui_tab {
+	struct le le;
+	struct ui_front *front;
+	struct core_account *account; /* a reference */
+	char *peer;
+	char *name; /* clean */
+	struct ui_view *view; /* NULL until it is shown first */
+	char *draft;
+	size_t point;
+};
+
+struct ui_question {
+	struct le le;
+	char *account;
+	char *peer;
+	char *text; /* clean */
+};
+
+struct ui_menu {
+	char **texts; /* clean: candidate and what it means */
+	size_t n, at;
+};
+
+struct ui_front {
+	struct ui_front_config config;
+	struct tmrs *tmrs;
+	struct cmd *cmd;
+	struct cmd_queue *queue;
+	struct core_listener *listener;
+	struct core_watch *watch; /* of options */
+	struct screen *screen;
+	struct input *input;
+	struct edit *edit;
+	struct loop_hook *hook;
+	struct tmr clock;
+	struct tmr notice_tmr;
+	struct tmr next_tmr; /* a tab was closed: another one is shown */
+	struct outside *outside; /* the editor that has the terminal */
+	struct ui_view *printed; /* what a key's command prints */
+	char *title; /* of the window */
+	struct list typed; /* commands whose outcome is awaited */
+	struct list tabs;
+	struct ui_tab *panes[UI_PANES]; /* the first one may be NULL */
+	size_t n_panes;
+	size_t pane; /* the one with the keys */
+	bool zoom;
+	struct ui_view *buddies;
+	struct ui_view *overlay;
+	struct ui_view *search; /* made at first use */
+	enum ui_focus focus;
+	enum ui_mode mode;
+	char *modes[UI_MODES]; /* what was typed in each but chat */
+	struct list questions;
+	struct ui_menu menu;
+	char *notice;
+	enum ui_style notice_style;
+	bool dirty;
+	bool waiting; /* for the terminal to take a frame */
+	bool ready;
+	bool stopped;
+	bool unfocused; /* the terminal has not the user's eyes */
+
+	/* Where things were drawn last, for the mouse. */
+	struct ui_area buddy_area, body_area, tab_area;
+	struct ui_area pane_areas[UI_PANES];
+};
+
+/* The tab that has the keys; NULL: none. */
+struct ui_tab *ui_tab_shown(const struct ui_front *f);
+
+/* ---- 2 tabs.c ------------------------------------------------------- */
+
+struct ui_tab *ui_tab_find(
+	struct ui_front *f, const char *account, const char *peer);
+struct ui_tab *ui_tab_get(
+	struct ui_front *f, const char *account, const char *peer);
+void ui_tab_close(struct ui_front *f, struct ui_tab *tab);
+
+/* Its view, made now if need be. */
+struct ui_view *ui_tab_view(struct ui_tab *tab);
+unsigned ui_tab_unread(const struct ui_tab *tab);
+bool ui_tab_typing(const struct ui_tab *tab);
+
+/* Shows TAB (NULL: nothing) in the pane with the keys. */
+void ui_tab_show(struct ui_front *f, struct ui_tab *tab, uint64_t id);
+
+/* Chats of which CORE knows and that have no tab yet. */
+void ui_tab_draw(struct ui_front *f, const struct ui_area *a);
+
+/* The tab at column COL of what was drawn; NULL: none. */
+struct ui_tab *ui_tab_at(struct ui_front *f, int col);
+
+/* ---- 3 layout.c ----------------------------------------------------- */
+
+/* Draws a frame. */
+void ui_layout_draw(struct ui_front *f);
+
+/* ---- 4 keys.c ------------------------------------------------------- */
+
+int ui_keys_alloc(struct ui_front *f);
+
+/* The place whose keys count now, as in cmd_places. */
+const char *ui_keys_place(const struct ui_front *f);
+
+/* What `chat split` and its like ask for. */
+int ui_pane_command(
+	enum front_pane what, const char *word, char **why, void *arg);
+
+/* outside.c: the text in $VISUAL or $EDITOR; the shell until SIGCONT. */
+int ui_edit_outside(struct ui_front *f, char **why);
+void ui_suspend(struct ui_front *f);
+
+/* ---- 5 prompt.c ----------------------------------------------------- */
+
+int ui_prompt_alloc(struct ui_front *f);
+
+/* Rows that the line takes in COLS columns, at most MAX. */
+int ui_prompt_rows(const struct ui_front *f, int cols, int max);
+void ui_prompt_draw(struct ui_front *f, const struct ui_area *a);
+
+/* Keeps what is typed with the mode or tab it was for, and back. */
+void ui_prompt_save(struct ui_front *f);
+void ui_prompt_load(struct ui_front *f);
+void ui_prompt_mode(struct ui_front *f, enum ui_mode mode);
+
+/* Draws the menu of candidates above row BOTTOM of A, if there is one. */
+void ui_menu_draw(struct ui_front *f, const struct ui_area *a, int bottom);
+void ui_menu_clear(struct ui_front *f);
+
+/* ---- 6 question.c --------------------------------------------------- */
+
+/* Somebody asks to see us. */
+void ui_question_add(struct ui_front *f, const struct core_event *event);
+int ui_question_answer(struct ui_front *f, const char *word, char **why);
+void ui_question_draw(struct ui_front *f, const struct ui_area *a, int row);
+
+/* ---- 7 output.c ----------------------------------------------------- */
+
+/* Runs TEXT as typed; what it prints is shown as a notice or as a pane. */
+void ui_typed(struct ui_front *f, const char *text);
+void ui_output_flush(struct ui_front *f);
+
+/* Shows VIEW (a reference is taken over) in place of the chats, with the
+ * keys. */
+void ui_overlay(struct ui_front *f, struct ui_view *view);
+void ui_overlay_close(struct ui_front *f);
+
+/* ---- 8 search_view.c ------------------------------------------------ */
+
+void search_view_alloc(struct ui_view **vp, struct ui_front *front);
+void search_view_query(struct ui_view *v, const char *text);
+bool search_view_selected(struct ui_view *v, struct front_chat *chat);
+
+#endif
