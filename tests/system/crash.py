@@ -20,6 +20,8 @@ from sotto import Sotto, program
 ALL = os.environ.get("SOTTO_TEST_ALL")
 EVERY = ALL == "calls"  # literally every call, also those without effect
 SAMPLE = 36      # points of a scenario where not all are tried
+# Leaks are looked for by tracing, which a program has one of.
+TRACED = {"ASAN_OPTIONS": "detect_leaks=0"}
 CUT = 200        # the status of syscut when it has killed
 STATES = ("queued", "sent", "accepted", "delivered", "failed", "received")
 
@@ -35,7 +37,8 @@ def missing():
     if not os.access(tool("syscut"), os.X_OK):
         return "syscut is not built"
     ran = subprocess.run([tool("syscut"), "-n", "0", program(), "-V"],
-                         capture_output=True, timeout=30)
+                         capture_output=True, timeout=30,
+                         env={**os.environ, **TRACED})
     return "tracing is not possible here" if ran.returncode else None
 
 
@@ -53,7 +56,7 @@ class Run:
         self.sotto = Sotto(
             home, config, wait_ready=False,
             under=under + ["-a"] * EVERY + ["-w"] * marked,
-            env={"ASAN_OPTIONS": "detect_leaks=0"})
+            env=TRACED)
 
     def mark(self):
         """Counts from here."""
