@@ -57,6 +57,20 @@ struct app {
 };
 
 
+static void last_turn_h(void *arg)
+{
+	loop_stop(arg, 0);
+}
+
+
+/* What was put off to the next turn has its own. */
+static void last_turn(struct loop *loop)
+{
+	if (loop && !loop_defer(NULL, loop, last_turn_h, loop))
+		(void)loop_run(loop);
+}
+
+
 static void app_release(struct app *app)
 {
 	size_t i;
@@ -80,6 +94,7 @@ static void app_release(struct app *app)
 	mem_deref(app->state);
 	mem_deref(app->log);
 	mem_deref(app->rand);
+	last_turn(app->loop);
 	mem_deref(app->work);
 	mem_deref(app->loop);
 }
