@@ -11,13 +11,10 @@
 #include <sysexits.h>
 #include <unistd.h>
 #include "app.h"
-#include "bot.h"
 #include "config.h"
 #include "file.h"
 #include "json_front.h"
-#include "line.h"
 #include "mem.h"
-#include "ui.h"
 #include "utf8.h"
 
 
@@ -42,12 +39,8 @@ struct app {
 	struct app_state *state;
 	struct app_trace *trace;
 	struct app_demo *demo;
-	struct json_front *json;
+	struct app_fronts *front;
 	struct json_control *control;
-	struct line_front *line;
-	struct ui_front *ui;
-	struct shell_front *shell;
-	struct bot_front *bot;
 	struct cmd *cmd; /* of the front end; borrowed */
 	struct cmd_queue *file_queue;
 	bool leaving;
@@ -83,11 +76,7 @@ static void app_release(struct app *app)
 	 * it. */
 	mem_deref(app->core);
 	mem_deref(app->control);
-	mem_deref(app->json);
-	mem_deref(app->line);
-	mem_deref(app->ui);
-	mem_deref(app->shell);
-	mem_deref(app->bot);
+	mem_deref(app->front);
 	mem_deref(app->store);
 	mem_deref(app->trace);
 	mem_deref(app->demo);
@@ -164,18 +153,14 @@ static void signal_handler(int signo, void *arg)
 {
 	struct app *app = arg;
 
-	if (signo == SIGINT && app->line && line_front_interrupt(app->line))
-		return;
-	if (signo == SIGINT && app->ui && ui_front_interrupt(app->ui))
+	if (signo == SIGINT && app->front && app_fronts_interrupt(app->front))
 		return;
 	/* A second one ends at once. */
 	if (app->signalled)
 		loop_stop(app->loop, app->status);
 	app->signalled = true;
-	if (app->line)
-		line_front_stop(app->line);
-	if (app->ui)
-		ui_front_stop(app->ui);
+	if (app->front)
+		app_fronts_stop(app->front);
 	leave(EX_OK, app);
 }
 
@@ -256,112 +241,20 @@ static int open_store(struct app *app)
 
 /* ---- the front end ---- */
 
-static int make_screen(struct app *app)
+static int make_front(struct app *app)
 {
-	const struct ui_front_config c = {
+	const struct app_fronts_config c = {
+		.options = app->options,
 		.loop = app->loop,
 		.core = app->core,
-		.version = PACKAGE_VERSION,
-		.greeting = app->demo ? "Welcome to the demo: type /buddy add "
-					"kim, or chat with Echo; /quit leaves"
-				      : NULL,
 		.quit = leave,
 		.broken = broken,
 		.arg = app,
 	};
-	int err = ui_front_alloc(&app->ui, &c);
+	int err = app_fronts_alloc(&app->front, &c);
 
-	app->cmd = err ? NULL : ui_front_cmd(app->ui);
+	app->cmd = err ? NULL : app_fronts_cmd(app->front);
 	return err;
-}
-
-
-static int make_front(struct app *app)
-{
-	const struct app_options *o = app->options;
-	int err;
-
-	switch (o->front) {
-	case APP_JSON: {
-		struct json_front_config c = {
-			.loop = app->loop,
-			.core = app->core,
-			.version = PACKAGE_VERSION,
-			.in = STDIN_FILENO,
-			.out = STDOUT_FILENO,
-			.quit = leave,
-			.broken = broken,
-			.arg = app,
-		};
-
-		err = json_front_alloc(&app->json, &c);
-		app->cmd = err ? NULL : json_front_cmd(app->json);
-		return err;
-	}
-	case APP_SHELL: {
-		struct shell_front_config c = {
-			.loop = app->loop,
-			.core = app->core,
-			.version = PACKAGE_VERSION,
-			.argc = o->argc,
-			.argv = o->argv,
-			.quit = leave,
-			.broken = broken,
-			.arg = app,
-		};
-
-		err = shell_front_alloc(&app->shell, &c);
-		app->cmd = err ? NULL : shell_front_cmd(app->shell);
-		return err;
-	}
-	case APP_BOT: {
-		struct bot_front_config c = {
-			.loop = app->loop,
-			.core = app->core,
-			.role = o->bot,
-			.quit = leave,
-			.arg = app,
-		};
-
-		err = bot_front_alloc(&app->bot, &c);
-		app->cmd = err ? NULL : bot_front_cmd(app->bot);
-		return err;
-	}
-	case APP_LINE:
-		if (!o->line && ui_capable())
-			return make_screen(app);
-		break;
-	}
-	{
-		struct line_front_config c = {
-			.loop = app->loop,
-			.core = app->core,
-			.version = PACKAGE_VERSION,
-			.greeting = app->demo ? app_demo_greeting : NULL,
-			.quit = leave,
-			.broken = broken,
-			.arg = app,
-		};
-
-		err = line_front_alloc(&app->line, &c);
-		app->cmd = err ? NULL : line_front_cmd(app->line);
-	}
-	return err;
-}
-
-
-static void front_ready(struct app *app)
-{
-	if (app->json)
-		json_front_ready(app->json);
-	if (app->line)
-		line_front_ready(app->line);
-	if (app->ui)
-		ui_front_ready(app->ui);
-	if (app->shell)
-		shell_front_ready(app->shell);
-	if (app->bot)
-		bot_front_ready(app->bot);
 }
 
 
@@ -487,8 +380,8 @@ static void begin(struct app *app)
 	core_options_read(app->core);
 	if (app->demo)
 		app_demo_people(app->demo, app->core);
-	front_ready(app);
-	if (!app->shell && !app->bot)
+	app_fronts_ready(app->front);
+	if (app->options->front != APP_SHELL && app->options->front != APP_BOT)
 		open_control(app);
 }
 
@@ -555,12 +448,8 @@ static int flush(struct app *app, int status)
 {
 	int err = 0;
 
-	if (app->json)
-		err = json_front_flush(app->json, GOODBYE);
-	if (app->line)
-		err = line_front_flush(app->line, GOODBYE);
-	if (app->ui)
-		err = ui_front_flush(app->ui, GOODBYE);
+	if (app->front)
+		err = app_fronts_flush(app->front, GOODBYE);
 	if (app->control)
 		json_control_flush(app->control);
 	/* What broke earlier was told then. */

@@ -48,6 +48,29 @@ int app_options_read(struct app_options *o, int argc, char *argv[]);
 /* Runs the program to its end; its exit status. */
 int app_run(const struct app_options *o);
 
+/* ---- fronts.c: the front end ---- */
+struct app_fronts;
+
+struct app_fronts_config {
+	const struct app_options *options;
+	struct loop *loop;
+	struct core *core;
+	void (*quit)(int status, void *arg);
+	void (*broken)(int err, void *arg);
+	void *arg;
+};
+
+/* The one that the options and the terminal ask for. Errno. */
+int app_fronts_alloc(
+	struct app_fronts **fp, const struct app_fronts_config *config);
+struct cmd *app_fronts_cmd(struct app_fronts *f);
+
+/* As of the front ends: begin, Ctrl-C, read no more, write what is left. */
+void app_fronts_ready(struct app_fronts *f);
+bool app_fronts_interrupt(struct app_fronts *f);
+void app_fronts_stop(struct app_fronts *f);
+int app_fronts_flush(struct app_fronts *f, uint64_t limit);
+
 /* ---- state.c: the state directory ---- */
 struct app_state;
 
