@@ -59,6 +59,10 @@ struct core_config {
 
 int core_alloc(struct core **cp, const struct core_config *config);
 
+/* Calls H once what is kept has been read, or could not be: buddies are known
+ * from then on. One at a time. */
+void core_when_read(struct core *core, void (*h)(void *arg), void *arg);
+
 /* Signs every account out side by side; DONE after that or LIMIT ms. */
 void core_shutdown(struct core *core, uint64_t limit, void (*done)(void *arg),
 	void *arg);

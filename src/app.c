@@ -368,6 +368,19 @@ static void open_control(struct app *app)
 }
 
 
+/* What is kept is known: a command finds the buddies of earlier runs. */
+static void ready(void *arg)
+{
+	struct app *app = arg;
+
+	if (app->leaving)
+		return;
+	app_fronts_ready(app->front);
+	if (app->options->front != APP_SHELL && app->options->front != APP_BOT)
+		open_control(app);
+}
+
+
 /* Everything up to the first turn of the loop. */
 static void begin(struct app *app)
 {
@@ -380,9 +393,7 @@ static void begin(struct app *app)
 	core_options_read(app->core);
 	if (app->demo)
 		app_demo_people(app->demo, app->core);
-	app_fronts_ready(app->front);
-	if (app->options->front != APP_SHELL && app->options->front != APP_BOT)
-		open_control(app);
+	core_when_read(app->core, ready, app);
 }
 
 

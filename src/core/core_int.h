@@ -128,6 +128,8 @@ struct core {
 	char *own_note;
 	core_ask_h *ask;
 	void *ask_arg;
+	void (*read)(void *arg); /* awaits that all is read */
+	void *read_arg;
 	void (*down)(void *arg); /* a shutdown is under way */
 	void *down_arg;
 	uint64_t down_by; /* monotonic */

@@ -324,11 +324,13 @@ static void loaded_h(int err, uint64_t id, void *data)
 
 void core_saved_loaded(struct core *core)
 {
+	bool again = core->unread_told;
 	struct le *le, *next;
 
-	bool again = core->unread_told;
-
 	core->loading = 0;
+	if (core->read)
+		core_call_post(core, core->read, core->read_arg);
+	core->read = NULL;
 	if (core->unread)
 		tmr_start(core->config.tmrs, &core->unread_tmr, READ_AGAIN_MS,
 			read_again_h, core);
@@ -354,4 +356,15 @@ void core_saved_load(struct core *core)
 	for (i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		core->store->ops->each(core->store, tables[i].table, row_h,
 			core_job_done, core_job_alloc(core, loaded_h, NULL));
+}
+
+
+void core_when_read(struct core *core, void (*h)(void *arg), void *arg)
+{
+	if (!core->loading) {
+		core_call_post(core, h, arg);
+		return;
+	}
+	core->read = h;
+	core->read_arg = arg;
 }

@@ -108,3 +108,14 @@ def test_one_shot(peer, tmp_path):
         "sip:bob@127.0.0.1:%d;transport=tcp" % free_ports(1)[0], "x")
     assert status == 75 and "queued as " in err
     peer.none("MESSAGE", 0.3)
+
+
+def test_one_shot_knows(tmp_path):
+    """A command waits until what earlier ones kept has been read."""
+    text = config(False)
+    status, out, err = one_shot(tmp_path, text, "buddy", "add",
+                                "sip:bob@127.0.0.1:9", "-n", "Bob Miller")
+    assert status == 0, err
+    for _ in range(5):
+        status, out, err = one_shot(tmp_path, text, "buddy", "show", "miller")
+        assert status == 0 and "sip:bob@127.0.0.1:9" in out, err

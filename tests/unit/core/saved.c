@@ -2,6 +2,40 @@
 #include <errno.h>
 #include "world.h"
 
+static void read_h(void *arg)
+{
+	(void)arg;
+	mbuf_write_str(world->log, "read\n");
+}
+
+
+/* Told behind all that was kept, and at once where that is known. */
+static void when_read(void **state)
+{
+	struct core_account *a;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	a = world_account(&w, "work", ALICE);
+	assert_int_equal(
+		core_buddy_add(a, BOB, NULL, NULL, NULL, NULL, NULL), 0);
+	world_run(&w, 0);
+	world_restart(&w);
+	core_when_read(w.core, read_h, NULL);
+	assert_log(&w, "");
+	world_run(&w, 0);
+	assert_true(world_has(w.log, "read\n"));
+	assert_non_null(
+		core_buddy_find(core_account_find(w.core, "work"), BOB));
+	world_quiet(&w);
+	core_when_read(w.core, read_h, NULL);
+	world_run(&w, 0);
+	assert_log(&w, "read\n");
+	world_close(&w);
+}
+
+
 int test_saved(void);
 
 
@@ -238,6 +272,7 @@ int test_saved(void)
 		cmocka_unit_test(next_start),
 		cmocka_unit_test(store_fails),
 		cmocka_unit_test(awaited),
+		cmocka_unit_test(when_read),
 		cmocka_unit_test(unread),
 	};
 
