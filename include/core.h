@@ -347,10 +347,6 @@ bool core_in_flight(const struct core *core, uint64_t id);
 size_t core_unsent(const struct core *core);
 bool core_sent_failed(struct core *core);
 
-/* A page of C's messages before id BEFORE (0: newest), oldest first. */
-void core_chat_page(struct core_chat *c, uint64_t before, size_t n,
-	store_page_h *h, void *arg);
-
 /* The messages with PEER of A, page by page, for somebody who may lose
  * interest: nothing is told after mem_deref() of *PP, nor once A is removed.
  * To look makes no chat. Pages are told oldest first, borrowed. */

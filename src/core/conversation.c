@@ -407,15 +407,3 @@ void core_chat_flush(struct core_account *a)
 		detach(c);
 	}
 }
-
-
-void core_chat_page(struct core_chat *c, uint64_t before, size_t n,
-	store_page_h *h, void *arg)
-{
-	struct store *store;
-
-	if (!c->account || !c->account->core)
-		return;
-	store = c->account->core->store;
-	store->ops->page(store, c->account->aor, c->peer, before, n, h, arg);
-}

@@ -285,44 +285,6 @@ static void notices(void **state)
 }
 
 
-static void page_h(
-	int err, const struct store_message *messages, size_t n, void *arg)
-{
-	size_t i;
-
-	mbuf_printf(world->calls, "%s %d:", (const char *)arg, err);
-	for (i = 0; i < n; i++)
-		mbuf_printf(world->calls, " %s", messages[i].text);
-	mbuf_write_u8(world->calls, '\n');
-}
-
-
-static void history(void **state)
-{
-	struct core_account *a;
-	struct core_chat *c;
-	struct endpoint *e;
-	struct world w;
-
-	(void)state;
-	world_open(&w);
-	a = world_online(&w, &e);
-	c = core_chat_get(a, BOB);
-	fake_message(e, BOB, "one", 1);
-	core_send(c, "two", NULL, NULL, NULL);
-	world_run(&w, 0);
-	world_quiet(&w);
-	core_chat_page(c, 0, 10, page_h, "page");
-	assert_calls(&w, "");
-	world_run(&w, 0);
-	assert_calls(&w, "page 0: one two\n");
-	core_chat_page(c, w.ids[0], 10, page_h, "page");
-	world_run(&w, 0);
-	assert_calls(&w, "page 0: one\n");
-	world_close(&w);
-}
-
-
 /* Chats are found by the front end in the order they began. */
 static void list_of_chats(void **state)
 {
@@ -347,7 +309,6 @@ static void list_of_chats(void **state)
 	core_chat_open(kim, world_done, "open");
 	core_chat_close(kim, world_done, "close");
 	core_typing(kim, true);
-	core_chat_page(kim, 0, 1, page_h, "page");
 	assert_int_equal(core_send(kim, "hi", NULL, NULL, NULL), 78);
 	mem_deref(kim);
 	world_close(&w);
@@ -365,7 +326,6 @@ int test_conversation(void)
 		cmocka_unit_test(stranger),
 		cmocka_unit_test(typing),
 		cmocka_unit_test(notices),
-		cmocka_unit_test(history),
 		cmocka_unit_test(list_of_chats),
 	};
 
