@@ -100,6 +100,7 @@ enum core_event_kind {
 	CORE_EVENT_MESSAGE_STATE,
 	CORE_EVENT_TYPING,
 	CORE_EVENT_CHAT,
+	CORE_EVENT_HISTORY, /* what was written with PEER is forgotten */
 	CORE_EVENT_LOG, /* LEVEL, TEXT: what a user should know */
 };
 
@@ -120,7 +121,8 @@ struct core_event {
 	int64_t retry_at;     /* account; 0: none */
 	const char *activity; /* presence */
 	const char *note;
-	const char *change;        /* buddy: added, removed, changed */
+	const char *change;        /* buddy: added, removed, changed;
+	                              history: cleared */
 	const char *const *groups; /* buddy; NULL-terminated */
 	const char *direction;     /* message: in, out */
 	uint64_t id;               /* message, message-state */

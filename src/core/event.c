@@ -102,6 +102,8 @@ const char *core_event_name(enum core_event_kind kind)
 		return "typing";
 	case CORE_EVENT_CHAT:
 		return "chat";
+	case CORE_EVENT_HISTORY:
+		return "history";
 	case CORE_EVENT_LOG:
 		return "log";
 	}

@@ -177,6 +177,13 @@ static void cleared_h(int err, uint64_t n, void *arg)
 		ask->cleared(err, 0, 0, ask->arg);
 	} else if (ask) {
 		ask->forgotten = n;
+		core_event_post(core,
+			&(struct core_event){
+				.kind = CORE_EVENT_HISTORY,
+				.account = ask->account->name,
+				.peer = ask->peer,
+				.change = "cleared",
+			});
 		core->store->ops->page(core->store, ask->account->aor,
 			ask->peer, 0, WAITING_MAX, left_h,
 			core_job_alloc(core, NULL, ask));

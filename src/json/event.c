@@ -151,6 +151,10 @@ struct json *json_event_of(const struct core_event *e)
 	case CORE_EVENT_CHAT:
 		put_chat(json, e);
 		break;
+	case CORE_EVENT_HISTORY:
+		json_put_str(json, "peer", e->peer);
+		json_put_str(json, "change", e->change);
+		break;
 	case CORE_EVENT_LOG:
 		json_put_str(json, "level", log_level_name(e->level));
 		json_put_str(json, "text", e->text);

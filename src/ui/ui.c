@@ -140,6 +140,15 @@ static void on_account(struct ui_front *f, const struct core_event *e)
 }
 
 
+static void reload(struct ui_front *f, const struct core_event *e)
+{
+	struct ui_tab *tab = ui_tab_find(f, e->account, e->peer);
+
+	if (tab && tab->view)
+		conv_view_reload(tab->view);
+}
+
+
 static void event_h(const struct core_event *e, void *arg)
 {
 	struct ui_front *f = arg;
@@ -160,6 +169,9 @@ static void event_h(const struct core_event *e, void *arg)
 		break;
 	case CORE_EVENT_WATCHER:
 		ui_question_add(f, e);
+		break;
+	case CORE_EVENT_HISTORY:
+		reload(f, e);
 		break;
 	case CORE_EVENT_LOG:
 		if (e->level <= LOG_INFO)

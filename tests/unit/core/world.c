@@ -309,6 +309,9 @@ static void event_h(const struct core_event *e, void *arg)
 		mbuf_printf(log, "chat %s %s%s %s%s", e->peer, e->state,
 			or_none(" ", e->via), e->by, or_none(": ", e->reason));
 		break;
+	case CORE_EVENT_HISTORY:
+		mbuf_printf(log, "history %s %s", e->peer, e->change);
+		break;
 	case CORE_EVENT_LOG:
 		mbuf_printf(
 			log, "log %s: %s", log_level_name(e->level), e->text);

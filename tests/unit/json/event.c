@@ -153,6 +153,13 @@ static const struct {
 		"\"account\":\"work\",\"peer\":\"" BOB "\","
 		"\"state\":\"closed\",\"by\":\"error\",\"reason\":\"gone\","
 		"\"code\":480"},
+	{{.kind = CORE_EVENT_HISTORY,
+		 .account = "work",
+		 .peer = BOB,
+		 .change = "cleared"},
+		"history",
+		"\"account\":\"work\",\"peer\":\"" BOB "\","
+		"\"change\":\"cleared\""},
 	{{.kind = CORE_EVENT_LOG, .level = LOG_WARN, .text = "careful"},
 		"log", "\"level\":\"warning\",\"text\":\"careful\""},
 };
