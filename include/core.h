@@ -310,6 +310,24 @@ unsigned core_chat_unread(const struct core_chat *c);
 bool core_chat_typing(const struct core_chat *c); /* they type */
 void core_chat_read(struct core_chat *c); /* all shown */
 
+/* All messages of C so far were told to somebody, if not looked at: they stay
+ * unread in this run, but are not unread at the next start. */
+void core_chat_told(struct core_chat *c);
+
+/* DONE when what earlier runs left unread is counted, or, with 74, cannot be
+ * counted yet; in the next turn if that is known. */
+void core_unread_await(struct core *core, core_done_h *done, void *arg);
+
+/* What is typed in C and not sent yet, with the cursor at byte POINT; TEXT
+ * NULL or empty: nothing. Kept over the end of the program. 65: longer than
+ * 1 MiB; the draft is what it was. */
+int core_draft_set(struct core_chat *c, const char *text, size_t point);
+
+/* False: none. Borrowed until the next core_draft_set(). TEXT and POINT may
+ * be NULL. */
+bool core_draft_get(
+	const struct core_chat *c, const char **text, size_t *point);
+
 /* DONE: open, or refused. */
 void core_chat_open(struct core_chat *c, core_done_h *done, void *arg);
 void core_chat_close(struct core_chat *c, core_done_h *done, void *arg);

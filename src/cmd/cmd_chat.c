@@ -301,7 +301,7 @@ const struct cmd_entry cmd_chat_unread = {
 };
 
 
-static void list_exec(struct cmd_call *call)
+static void list_chats(struct cmd_call *call)
 {
 	struct core_chat *c;
 
@@ -319,6 +319,24 @@ static void list_exec(struct cmd_call *call)
 			core_chat_state(c), core_chat_unread(c));
 	}
 	reply_done(call, 0, NULL);
+}
+
+
+static void counted_h(const struct core_outcome *outcome, void *arg)
+{
+	struct cmd_call *call = arg;
+
+	(void)outcome;
+	if (call->cmd && !call->done)
+		list_chats(call);
+	reply_paid(call);
+}
+
+
+/* Just after the start it is not known yet what is unread. */
+static void list_exec(struct cmd_call *call)
+{
+	core_unread_await(call->cmd->core, counted_h, reply_owe(call));
 }
 
 

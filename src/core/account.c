@@ -171,10 +171,14 @@ static void forget_rows(struct core_account *a)
 	for (le = a->buddies.head; le; le = le->next)
 		core_saved_buddy(le->data, true);
 	for (i = 0; core_settings[i].name; i++) {
-		if (a->settings[i])
+		/* Where a file declares it too, that of the store was not
+		 * taken. */
+		if (a->settings[i] || a->file)
 			core_saved_setting(a, core_settings[i].name, NULL);
 	}
 	core_watcher_forget(a);
+	core_draft_forget(a);
+	core_read_forget(a);
 	core_saved_account(a, true);
 }
 

@@ -53,6 +53,8 @@ static void destructor(void *data)
 	core->dying = true;
 	tmr_cancel(&core->expiry_tmr);
 	tmr_cancel(&core->unread_tmr);
+	tmr_cancel(&core->draft_tmr);
+	core_read_drop(core);
 	tmr_cancel(&core->retention_tmr);
 	tmr_cancel(&core->limit_tmr);
 	tmr_cancel(&core->linger_tmr);
@@ -294,6 +296,8 @@ void core_shutdown(
 	core->down = done;
 	core->down_arg = arg;
 	core->down_by = tmrs_now(core->config.tmrs) + limit;
+	core_draft_flush(core);
+	core_read_flush(core);
 	if (!core_keeps(core))
 		core_outbox_fail(core, NULL, false, CORE_NOT_KEPT);
 	/* Behind the endpoints' own: theirs run first. */

@@ -16,6 +16,7 @@ static void destructor(void *data)
 	mem_deref(c->peer);
 	mem_deref(c->name);
 	mem_deref(c->via);
+	mem_deref(c->draft);
 }
 
 
@@ -177,6 +178,14 @@ bool core_chat_typing(const struct core_chat *c)
 void core_chat_read(struct core_chat *c)
 {
 	c->unread = 0;
+	c->seen = true;
+	core_read_told(c);
+}
+
+
+void core_chat_told(struct core_chat *c)
+{
+	core_read_told(c);
 }
 
 

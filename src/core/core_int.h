@@ -117,6 +117,14 @@ struct core {
 	struct tmr scratch_tmr;
 	struct tmr expiry_tmr;
 	struct tmr unread_tmr;
+	struct tmr draft_tmr; /* only while a draft is to be written */
+	struct tmr read_tmr; /* only while what was shown is to be noted */
+	struct core_reading *reading; /* what is unread is being counted */
+	struct list read_waiters; /* struct core_waiter */
+	uint64_t newest; /* id of the newest message heard of */
+	uint64_t noted; /* up to which the store knows that */
+	uint64_t first_heard; /* and of the first in this run; 0: none */
+	bool read_known; /* what earlier runs left unread is counted */
 	struct tmr retention_tmr; /* only while option retention is set */
 	struct tmr limit_tmr; /* of a shutdown */
 	struct tmr linger_tmr; /* of one that waits for answers */
@@ -171,6 +179,29 @@ void core_saved_instance(const struct core_account *a);
 void core_saved_buddy(const struct core_buddy *b, bool removed);
 void core_saved_decision(
 	const struct core_account *a, const char *aor, const char *word);
+
+/* The account that KEY begins with; *REST is what stands behind the tab. */
+struct core_account *core_saved_account_of(
+	struct core *core, const char *key, const char **rest);
+
+/* ---- draft.c -------------------------------------------------------- */
+
+void core_draft_load(struct core *core, const char *key, const char *value);
+void core_draft_forget(struct core_account *a); /* rows of the store */
+void core_draft_flush(struct core *core); /* writes what is to be written */
+
+/* ---- read.c: what is unread over the end of the program ------------- */
+
+void core_read_load(struct core *core, const char *key, const char *value);
+void core_read_restore(struct core *core); /* the rows are loaded */
+void core_read_failed(struct core *core); /* they cannot be, as yet */
+
+/* Message ID of C is new to the user; C NULL: it is his own. */
+void core_read_heard(struct core *core, struct core_chat *c, uint64_t id);
+void core_read_told(struct core_chat *c);
+void core_read_forget(struct core_account *a); /* rows of the store */
+void core_read_flush(struct core *core); /* notes what is to be noted */
+void core_read_drop(struct core *core); /* the core goes */
 
 /* ---- option.c ------------------------------------------------------- */
 
@@ -362,6 +393,14 @@ struct core_chat {
 	char *via;
 	enum endpoint_chat state;
 	unsigned unread;
+	unsigned untold; /* of these, which nobody was told of */
+	uint64_t read; /* id before the first of those */
+	bool read_dirty; /* that is not noted in the store yet */
+	bool read_kept; /* a row of the store says what is untold */
+	bool seen; /* all that earlier runs left is read */
+	char *draft; /* NULL: none */
+	size_t draft_point;
+	bool draft_dirty;
 	bool typing;
 	bool stranger; /* one who was not known began it */
 	bool engaged; /* the user typed, sent or opened */

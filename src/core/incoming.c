@@ -112,7 +112,7 @@ static void show(const struct incoming *in, uint64_t id)
 	struct core_chat *c;
 
 	c = core_chat_from(a, in->peer);
-	c->unread++;
+	core_read_heard(a->core, c, id);
 	core_chat_set_typing(c, false);
 	core_chat_set_via(c, endpoint_message_via(in->m));
 	post(in, id, core_peer_name(a, in->peer));

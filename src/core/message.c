@@ -64,6 +64,7 @@ struct core_message *core_message_alloc(
 void core_message_stored(struct core_message *m, uint64_t id)
 {
 	m->id = id;
+	core_read_heard(m->core, NULL, id);
 	HASH_ADD(hh, m->core->by_id, id, sizeof(m->id), m);
 	post(m, CORE_EVENT_MESSAGE, m->told, NULL, 0);
 }

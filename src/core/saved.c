@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* saved.c - what was typed is kept in tables of the store and read again at
- * the start: accounts, settings, buddies, decisions. */
+ * the start: accounts, settings, buddies, decisions; with these come drafts
+ * and what was unread. */
 #include <string.h>
 #include "core_int.h"
 #include "mbuf.h"
@@ -172,8 +173,7 @@ void core_saved_decision(
 }
 
 
-/* The account that KEY begins with; *REST is what stands behind the tab. */
-static struct core_account *account_of(
+struct core_account *core_saved_account_of(
 	struct core *core, const char *key, const char **rest)
 {
 	const char *tab = strchr(key, '\t');
@@ -199,7 +199,7 @@ static void load_account(struct core *core, const char *key, const char *value)
 static void load_setting(struct core *core, const char *key, const char *value)
 {
 	const char *name;
-	struct core_account *a = account_of(core, key, &name);
+	struct core_account *a = core_saved_account_of(core, key, &name);
 
 	/* A file that was read meanwhile comes first. */
 	if (a && !a->file)
@@ -227,7 +227,10 @@ static void load_buddy(struct core *core, const char *key, const char *value)
 	struct pl rest = pl_str(value), line;
 	const char *groups[CORE_GROUPS_MAX + 1] = {NULL};
 	const char *aor;
-	struct core_account *a = account_of(core, key, &aor);
+	struct core_account *a = core_saved_account_of(core, key, &aor);
+	const struct core_buddy *b = a ? core_buddy_find(a, aor) : NULL;
+	bool named = b && b->file && b->name;
+	bool grouped = b && b->file && b->groups;
 	char *name;
 	size_t n = 0;
 	bool more;
@@ -240,8 +243,9 @@ static void load_buddy(struct core *core, const char *key, const char *value)
 		more = pl_split(&rest, '\n', &line);
 		groups[n++] = pl_strdup(&line);
 	}
-	(void)core_buddy_add(a, aor, *name ? name : NULL, n ? groups : NULL,
-		NULL, NULL, NULL);
+	/* What a file says of it comes first. */
+	(void)core_buddy_add(a, aor, *name && !named ? name : NULL,
+		n && !grouped ? groups : NULL, NULL, NULL, NULL);
 	while (n)
 		mem_deref((char *)groups[--n]);
 	mem_deref(name);
@@ -251,7 +255,7 @@ static void load_buddy(struct core *core, const char *key, const char *value)
 static void load_decision(struct core *core, const char *key, const char *value)
 {
 	const char *aor;
-	struct core_account *a = account_of(core, key, &aor);
+	struct core_account *a = core_saved_account_of(core, key, &aor);
 	enum core_decision d;
 
 	for (d = CORE_ACCEPT; a && d <= CORE_BLOCK; d++) {
@@ -270,6 +274,8 @@ static const struct {
 	{"instance", load_instance},
 	{"buddy", load_buddy},
 	{"decision", load_decision},
+	{"draft", core_draft_load},
+	{"read", core_read_load},
 };
 
 
@@ -317,8 +323,11 @@ static void loaded_h(int err, uint64_t id, void *data)
 	(void)id;
 	if (err)
 		core_saved_unread(core, err);
-	if (--core->loading == 1)
-		core_outbox_restore(core);
+	if (--core->loading != 1)
+		return;
+	core_outbox_restore(core);
+	if (!core->unread)
+		core_read_restore(core);
 }
 
 
@@ -331,11 +340,13 @@ void core_saved_loaded(struct core *core)
 	if (core->read)
 		core_call_post(core, core->read, core->read_arg);
 	core->read = NULL;
-	if (core->unread)
+	if (core->unread) {
 		tmr_start(core->config.tmrs, &core->unread_tmr, READ_AGAIN_MS,
 			read_again_h, core);
-	else
+		core_read_failed(core);
+	} else {
 		core->unread_told = false;
+	}
 	LIST_FOREACH (&core->accounts, le, next) {
 		struct core_account *a = le->data;
 

@@ -16,6 +16,7 @@ struct json_front {
 	struct tmrs *tmrs;
 	struct cmd *cmd;
 	struct json_session *session;
+	struct core_listener *listener;
 	bool quitting;
 };
 
@@ -24,6 +25,7 @@ static void front_destructor(void *data)
 {
 	struct json_front *f = data;
 
+	mem_deref(f->listener);
 	mem_deref(f->session);
 	mem_deref(f->cmd);
 }
@@ -57,6 +59,22 @@ static void broken_handler(int err, void *arg)
 
 	stop(f);
 	f->config.broken(err, f->config.arg);
+}
+
+
+/* Who reads along has been told of a message by its event. */
+static void event_handler(const struct core_event *e, void *arg)
+{
+	const struct json_front *f = arg;
+	struct core_account *a;
+	struct core_chat *c;
+
+	if (e->kind != CORE_EVENT_MESSAGE)
+		return;
+	a = core_account_find(f->config.core, e->account);
+	c = a ? core_chat_find(a, e->peer) : NULL;
+	if (c)
+		core_chat_told(c);
 }
 
 
@@ -134,11 +152,13 @@ int json_front_alloc(
 	sc.cmd = f->cmd;
 	if (!err)
 		err = json_session_alloc(&f->session, &sc);
-	if (err)
+	if (err) {
 		mem_deref(f);
-	else
-		*fp = f;
-	return err;
+		return err;
+	}
+	core_listen(&f->listener, config->core, event_handler, f);
+	*fp = f;
+	return 0;
 }
 
 

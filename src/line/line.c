@@ -10,6 +10,12 @@
 #include "utf8.h"
 
 
+enum {
+	UNREAD_MAX = 99, /* told as a number */
+	UNREAD_CHATS = 10, /* told of at the start */
+};
+
+
 struct line_front {
 	struct line_front_config config;
 	struct cmd *cmd;
@@ -83,6 +89,21 @@ static void check_end(struct line_front *f)
 
 /* ---- events ---- */
 
+/* What was printed is told, whether its chat is the shown one or not. */
+static void told(const struct line_front *f, const struct core_event *e)
+{
+	struct core_account *a;
+	struct core_chat *c;
+
+	if (e->kind != CORE_EVENT_MESSAGE)
+		return;
+	a = core_account_find(f->config.core, e->account);
+	c = a ? core_chat_find(a, e->peer) : NULL;
+	if (c)
+		core_chat_told(c);
+}
+
+
 static void event_handler(const struct core_event *event, void *arg)
 {
 	struct line_front *f = arg;
@@ -93,6 +114,46 @@ static void event_handler(const struct core_event *event, void *arg)
 	text = line_event_text(f->config.core, event);
 	if (text)
 		show(f, text);
+	mem_deref(text);
+	told(f, event);
+}
+
+
+static void show_unread(struct line_front *f, const struct core_chat *c)
+{
+	unsigned n = core_chat_unread(c);
+	const char *peer = core_chat_peer(c);
+	struct pl name = pl_str(core_peer_name(core_chat_account(c), peer));
+	char *clean = utf8_clean_dup(&name, UTF8_NAME), *text;
+
+	text = mem_printf("%u%s unread message%s from %s: /chat show %s",
+		n < UNREAD_MAX ? n : UNREAD_MAX, n > UNREAD_MAX ? "+" : "",
+		n == 1 ? "" : "s", clean, peer);
+	show(f, text);
+	mem_deref(text);
+	mem_deref(clean);
+}
+
+
+/* What earlier runs of the program left. */
+static void unread_handler(const struct core_outcome *outcome, void *arg)
+{
+	struct line_front *f = arg;
+	struct core_chat *c;
+	unsigned n = 0;
+	char *text;
+
+	(void)outcome;
+	if (f->leaving)
+		return;
+	for (c = core_chat_first(f->config.core); c; c = core_chat_next(c)) {
+		if (core_chat_unread(c) && n++ < UNREAD_CHATS)
+			show_unread(f, c);
+	}
+	if (n <= UNREAD_CHATS)
+		return;
+	text = mem_printf("and from %u more: /chat list", n - UNREAD_CHATS);
+	show(f, text);
 	mem_deref(text);
 }
 
@@ -364,6 +425,7 @@ void line_front_ready(struct line_front *f)
 	/* Behind what the configuration has caused in this turn. */
 	tmr_start(loop_tmrs(f->config.loop), &f->settling, 0, settled, f);
 	edit_start(f->edit);
+	core_unread_await(f->config.core, unread_handler, f);
 }
 
 

@@ -6,6 +6,7 @@ int test_client(void);
 int test_complete(void);
 int test_conversation(void);
 int test_credentials(void);
+int test_draft(void);
 int test_event(void);
 int test_group(void);
 int test_history(void);
@@ -17,6 +18,7 @@ int test_outbox_restore(void);
 int test_past(void);
 int test_peer(void);
 int test_presentity(void);
+int test_read(void);
 int test_resend(void);
 int test_resolve(void);
 int test_retention(void);
@@ -26,7 +28,8 @@ int test_search(void);
 int test_watcher(void);
 
 UNIT_MAIN(test_account, test_client, test_complete, test_conversation,
-	test_credentials, test_event, test_group, test_history, test_incoming,
-	test_notify, test_option, test_outbox, test_outbox_restore, test_past,
-	test_peer, test_presentity, test_resend, test_resolve, test_retention,
-	test_roster, test_saved, test_search, test_watcher)
+	test_credentials, test_draft, test_event, test_group, test_history,
+	test_incoming, test_notify, test_option, test_outbox,
+	test_outbox_restore, test_past, test_peer, test_presentity, test_read,
+	test_resend, test_resolve, test_retention, test_roster, test_saved,
+	test_search, test_watcher)

@@ -180,6 +180,52 @@ static void next_start(void **state)
 }
 
 
+/* Kept, and declared in a file: one buddy, and what the file says holds,
+ * whichever is read first. */
+static void declared_too(void **state)
+{
+	static const char *const groups[] = {"Family", NULL};
+	const struct core_origin origin = {"sotto.conf", 7};
+	struct core_account *a;
+	struct core_buddy *b;
+	struct world w;
+	char *note = NULL;
+	int file_first;
+
+	(void)state;
+	for (file_first = 0; file_first < 2; file_first++) {
+		world_open(&w);
+		typed(&w);
+		w.hold = file_first;
+		world_restart(&w);
+		world_run(&w, 0);
+		core_account_add(w.core, "work", ALICE, &origin, &a, NULL);
+		core_buddy_add(a, BOB, "Robert", NULL, &origin, NULL, NULL);
+		core_buddy_add(a, KIM, NULL, groups, &origin, NULL, NULL);
+		w.hold = false;
+		world_run(&w, 0);
+		b = core_buddy_find(a, BOB);
+		assert_string_equal(core_buddy_name(b), "Robert");
+		assert_string_equal(core_buddy_groups(b)[1], "Work");
+		b = core_buddy_find(a, KIM);
+		assert_string_equal(core_buddy_groups(b)[0], "Family");
+		assert_null(core_buddy_next(
+			core_buddy_next(core_buddy_first(a))));
+		core_buddy_remove(b, &note);
+		assert_string_equal(note,
+			KIM " is declared in sotto.conf, line 7: it comes "
+			    "back at the next start");
+		note = mem_deref(note);
+		world_run(&w, 0);
+		mbuf_reset(w.calls);
+		w.memory->ops->each(w.memory, "buddy", row_h, NULL, w.calls);
+		world_run(&w, 0);
+		assert_false(world_has(w.calls, KIM));
+		world_close(&w);
+	}
+}
+
+
 static void store_fails(void **state)
 {
 	struct world w;
@@ -270,6 +316,7 @@ int test_saved(void)
 		cmocka_unit_test(rows),
 		cmocka_unit_test(declared),
 		cmocka_unit_test(next_start),
+		cmocka_unit_test(declared_too),
 		cmocka_unit_test(store_fails),
 		cmocka_unit_test(awaited),
 		cmocka_unit_test(when_read),

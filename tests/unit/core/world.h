@@ -30,6 +30,8 @@ struct world {
 	bool durable; /* the store says it outlives the process */
 	const struct store_message *left; /* what an earlier run left */
 	size_t n_left;
+	const struct store_message *past; /* for scans, oldest first */
+	size_t n_past;
 	size_t n_put; /* rows put */
 	struct rand *rand;
 	struct core *core;
