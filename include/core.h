@@ -260,6 +260,41 @@ int core_group_rename(struct core *core, const char *old, const char *name,
 	char **why);
 int core_group_remove(struct core *core, const char *group, char **why);
 
+/* What became of a file of buddies, and a row of it that was not taken. */
+struct core_imported {
+	size_t added;
+	size_t changed; /* another name, or more groups */
+	size_t same;
+	size_t bad; /* all rows that were not taken */
+};
+typedef void(core_imported_h)(int status, const char *why,
+	const struct core_imported *n, void *arg);
+typedef void(core_bad_row_h)(unsigned line, const char *why, void *arg);
+
+/* Takes the buddies of the file PATH ("~/" allowed), which is read beside the
+ * loop: resource lists (RFC 4826), vCards or CSV by its ending or else by what
+ * is in it; 16 MiB and 100,000 people at most. A NULL: somebody goes to the
+ * account whose list he is in, else to the one that fits his domain.
+ *
+ * Who is in the list gets the name that the file gives and the groups of the
+ * file beside his own. BAD is told of the first 1,000 rows that are not taken,
+ * then H once all is kept: 0; 65 where a row was not taken or the file is not
+ * what it seems; 71: it cannot be read; 74, 78. *WHY: at once, 78. */
+int core_exchange_import(struct core *core, struct core_account *a,
+	const char *path, core_bad_row_h *bad, core_imported_h *h, void *arg,
+	char **why);
+
+/* STATUS 0: N buddies are in the file; else WHY says what is wrong. */
+typedef void(core_listed_h)(
+	int status, const char *why, size_t n, void *arg);
+
+/* Writes the buddies of A (NULL: of every account) to the file PATH ("~/"
+ * allowed), mode 0600, beside the loop: as resource lists or CSV by its
+ * ending; *WHY: at once, 64 for another one. The file appears when it is
+ * complete; until then, and where that fails (71), PATH is what it was. */
+int core_exchange_export(struct core *core, struct core_account *a,
+	const char *path, core_listed_h *h, void *arg, char **why);
+
 /* The name to show for PEER: the buddy's, else the user part. */
 const char *core_peer_name(struct core_account *a, const char *peer);
 

@@ -37,6 +37,9 @@ int xml_decode(struct xml_doc **docp, const struct pl *text,
 
 const struct xml_node *xml_root(const struct xml_doc *doc);
 
+/* The line that NODE's start tag ends on, from 1. */
+unsigned xml_line(const struct xml_node *node);
+
 /* Local name and namespace URI ("" for none). xml_is() tests both; NS NULL
  * matches any namespace. */
 const char *xml_name(const struct xml_node *node);

@@ -228,7 +228,8 @@ static int parse(struct xml_doc *doc, const struct pl *utf8,
 	ctxt->sax->processingInstruction = NULL;
 	doc->doc = xmlCtxtReadMemory(ctxt, utf8->p, (int)utf8->l, NULL, "UTF-8",
 		XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
-			XML_PARSE_NOCDATA | XML_PARSE_IGNORE_ENC);
+			XML_PARSE_NOCDATA | XML_PARSE_IGNORE_ENC |
+			XML_PARSE_BIG_LINES);
 	if (watch.err)
 		err = watch.err;
 	else if (ctxt->errNo == XML_ERR_NO_MEMORY)
@@ -287,6 +288,14 @@ int xml_decode(struct xml_doc **docp, const struct pl *text,
 const struct xml_node *xml_root(const struct xml_doc *doc)
 {
 	return (const void *)xmlDocGetRootElement(doc->doc);
+}
+
+
+unsigned xml_line(const struct xml_node *node)
+{
+	long line = xmlGetLineNo((const void *)node);
+
+	return line > 0 ? (unsigned)line : 0;
 }
 
 

@@ -293,23 +293,102 @@ const struct cmd_entry cmd_buddy_unblock = {
 /* ---- files ---------------------------------------------------------- */
 
 
+static void bad_row_h(unsigned line, const char *why, void *arg)
+{
+	struct cmd_call *call = arg;
+	const char *file = args_get(call->args, "FILE");
+	struct json *row = json_new_object();
+
+	json_put_str(row, "file", file);
+	json_put_int(row, "line", line);
+	json_put_str(row, "reason", why);
+	reply_row(call, row, T_FILE_LINE, file, line, why);
+}
+
+
+static void imported_h(
+	int status, const char *why, const struct core_imported *n, void *arg)
+{
+	struct cmd_call *call = arg;
+	struct json *row;
+
+	if (why) {
+		reply_done(call, status, "%s", why);
+	} else if (!call->done) {
+		row = json_new_object();
+		json_put_str(row, "file", args_get(call->args, "FILE"));
+		json_put_int(row, "added", (int64_t)n->added);
+		json_put_int(row, "changed", (int64_t)n->changed);
+		json_put_int(row, "same", (int64_t)n->same);
+		json_put_int(row, "not-taken", (int64_t)n->bad);
+		reply_row(call, row, NULL);
+		reply_done(
+			call, status, T_IMPORTED, n->added, n->changed, n->bad);
+	}
+	reply_paid(call);
+}
+
+
 static void import_exec(struct cmd_call *call)
 {
-	reply_done(call, EX_UNAVAILABLE, T_NO_IMPORT);
+	struct core_account *a;
+	char *why = NULL;
+	int status;
+
+	if (!target_account(call, NULL, &a))
+		return;
+	status = core_exchange_import(call->cmd->core, a,
+		args_get(call->args, "FILE"), bad_row_h, imported_h,
+		reply_owe(call), &why);
+	if (!status)
+		return;
+	reply_why(call, status, why);
+	reply_paid(call);
 }
 
 
 const struct cmd_entry cmd_buddy_import = {
 	.name = "buddy import",
 	.items = {{.name = "FILE", .kind = CMD_FILE}},
+	.needs = CMD_LIST,
 	.help = "adds the buddies of a file",
 	.exec = import_exec,
 };
 
 
+static void listed_h(int status, const char *why, size_t n, void *arg)
+{
+	struct cmd_call *call = arg;
+	struct json *row;
+
+	if (why) {
+		reply_done(call, status, "%s", why);
+	} else if (!call->done) {
+		row = json_new_object();
+		json_put_str(row, "file", args_get(call->args, "FILE"));
+		json_put_int(row, "buddies", (int64_t)n);
+		reply_row(call, row, NULL);
+		reply_done(call, status, T_LISTED, n,
+			args_get(call->args, "FILE"));
+	}
+	reply_paid(call);
+}
+
+
 static void export_exec(struct cmd_call *call)
 {
-	reply_done(call, EX_UNAVAILABLE, T_NO_EXPORT);
+	struct core_account *a;
+	char *why = NULL;
+	int status;
+
+	if (!target_account(call, NULL, &a))
+		return;
+	status = core_exchange_export(call->cmd->core, a,
+		args_get(call->args, "FILE"), listed_h, reply_owe(call), &why);
+	if (!status)
+		return;
+	reply_why(call, status, why);
+	reply_paid(call);
 }
 
 

@@ -73,6 +73,9 @@
 #define T_NO_CHATS	 "there is no chat"
 #define T_NOTHING_UNREAD "nothing is unread"
 
+#define T_IMPORTED	 "%zu added, %zu changed, %zu not taken"
+#define T_LISTED	 "%zu buddies are in %s"
+
 /* waiting */
 #define T_WAIT_TIMEOUT "gave up after %s seconds"
 #define T_WAIT_FAILED  "a message has failed"
@@ -91,9 +94,5 @@
 
 /* preferences */
 #define T_NOT_BOUND "%s is not bound"
-
-/* what this version has no part for */
-#define T_NO_IMPORT "this version reads no buddy lists"
-#define T_NO_EXPORT "this version writes no buddy lists"
 
 #endif

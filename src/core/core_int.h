@@ -111,7 +111,7 @@ struct core {
 	struct list savers; /* who waits for what is typed to be kept */
 	uint64_t asked, kept; /* changes given to the store, and completed */
 	struct list searches;
-	struct list exports;
+	struct list exports; /* and imports, under way */
 	struct list commands; /* notify commands that run */
 	struct tmr news_tmr;
 	struct tmr scratch_tmr;
@@ -332,6 +332,22 @@ const char *const *core_groups_copy(const char *const *groups);
 /* New groups: a copy without empty and doubled ones. */
 void core_buddy_set_groups(struct core_buddy *b, const char *const *groups);
 void core_roster_flush(struct core_account *a);
+
+/* ---- exchange_file.c: files of buddies beside the loop ---------------- */
+
+enum exchange_format {
+	EXCHANGE_UNKNOWN,
+	EXCHANGE_RESLIST,
+	EXCHANGE_CSV,
+	EXCHANGE_VCARD,
+};
+
+/* By the ending of PATH. */
+enum exchange_format core_exchange_format(const char *path);
+
+/* PATH with a leading "~/" and links resolved (mem_deref); ERR is not 0 for
+ * what is there and no plain file. */
+char *core_exchange_path(const char *path, int *err);
 
 /* ---- presentity.c --------------------------------------------------- */
 

@@ -13,7 +13,7 @@ floor_of() {
 	loop | tmr | sa | dns | udp | stream | work | writer | child | local)
 		echo net ;;
 	uri | msg) echo msg ;;
-	presence | pres) echo pres ;;
+	presence | pres | reslist) echo pres ;;
 	json_front) echo json ;;
 	*) echo "$1" ;;
 	esac
@@ -31,8 +31,8 @@ allowed() {
 	store) echo base h:work h:tmr store ;;
 	ua) echo base h:tmr msg sip ua ;;
 	dialect) echo base h:tmr msg ua pres im dialect ;;
-	core) echo base h:tmr h:work h:child h:uri h:presence dialect \
-		store core ;;
+	core) echo base h:tmr h:work h:child h:uri h:presence h:reslist \
+		dialect store core ;;
 	cmd) echo base h:loop h:tmr h:uri h:presence core front cmd ;;
 	edit) echo base h:loop h:writer cmd front core edit ;;
 	json)

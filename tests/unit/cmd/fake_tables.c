@@ -105,6 +105,43 @@ void core_history_export(struct core *core, const char *path,
 }
 
 
+int core_exchange_import(struct core *core, struct core_account *a,
+	const char *path, core_bad_row_h *bad, core_imported_h *h, void *arg,
+	char **why)
+{
+	const struct core_imported n = {2, 1, 4, 1};
+
+	fake_note(core, "import %s %s", a ? core_account_name(a) : "-", path);
+	if (!strcmp(path, "early")) {
+		*why = mem_strdup("there is no account");
+		return EX_CONFIG;
+	}
+	if (fake_store_err(core)) {
+		h(EX_OSERR, "in: Permission denied", &n, arg);
+		return 0;
+	}
+	bad(7, "no address", arg);
+	h(EX_DATAERR, NULL, &n, arg);
+	return 0;
+}
+
+
+int core_exchange_export(struct core *core, struct core_account *a,
+	const char *path, core_listed_h *h, void *arg, char **why)
+{
+	fake_note(core, "list %s %s", a ? core_account_name(a) : "-", path);
+	if (!strcmp(path, "early")) {
+		*why = mem_strdup("not that one");
+		return EX_USAGE;
+	}
+	if (fake_store_err(core))
+		h(EX_OSERR, "out: No space left on device", 0, arg);
+	else
+		h(0, NULL, 2, arg);
+	return 0;
+}
+
+
 void core_search_messages(struct core *core, struct core_account *a,
 	const char *query, uint64_t before, size_t n, store_hits_h *h,
 	void *arg)
