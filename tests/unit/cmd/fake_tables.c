@@ -2,6 +2,7 @@
 /* fake_tables.c - options, settings and messages for the tests of commands. */
 #include <errno.h>
 #include <sysexits.h>
+#include <string.h>
 #include "fake_core.h"
 #include "mbuf.h"
 #include "mem.h"
