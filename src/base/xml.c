@@ -84,6 +84,9 @@ static void start_h(void *arg, const xmlChar *name, const xmlChar *prefix,
 	}
 	xmlSAX2StartElementNs(
 		arg, name, prefix, uri, nns, ns, nattrs, ndefaulted, attrs);
+	/* It counts to 65,535 itself. */
+	if (ctxt->node && ctxt->input)
+		ctxt->node->psvi = (void *)(intptr_t)ctxt->input->line;
 }
 
 
@@ -228,8 +231,7 @@ static int parse(struct xml_doc *doc, const struct pl *utf8,
 	ctxt->sax->processingInstruction = NULL;
 	doc->doc = xmlCtxtReadMemory(ctxt, utf8->p, (int)utf8->l, NULL, "UTF-8",
 		XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
-			XML_PARSE_NOCDATA | XML_PARSE_IGNORE_ENC |
-			XML_PARSE_BIG_LINES);
+			XML_PARSE_NOCDATA | XML_PARSE_IGNORE_ENC);
 	if (watch.err)
 		err = watch.err;
 	else if (ctxt->errNo == XML_ERR_NO_MEMORY)
@@ -293,9 +295,9 @@ const struct xml_node *xml_root(const struct xml_doc *doc)
 
 unsigned xml_line(const struct xml_node *node)
 {
-	long line = xmlGetLineNo((const void *)node);
+	const xmlNode *n = (const void *)node;
 
-	return line > 0 ? (unsigned)line : 0;
+	return (unsigned)(intptr_t)n->psvi;
 }
 
 

@@ -55,6 +55,31 @@ static void tree(void **state)
 }
 
 
+/* Also behind the 65,535 that libxml2 keeps in an element. */
+static void lines(void **state)
+{
+	struct mbuf *mb = mbuf_alloc(SIZE_MAX);
+	const struct xml_node *node;
+	struct xml_doc *doc = NULL;
+	struct pl pl;
+	size_t i;
+
+	(void)state;
+	mbuf_write_str(mb, "<?xml version='1.0'?>\n<r>\n<a\nb='c'/>");
+	for (i = 0; i < 70000; i++)
+		mbuf_write_u8(mb, '\n');
+	mbuf_write_str(mb, "<z/>\n</r>");
+	pl = mbuf_all(mb);
+	assert_int_equal(xml_decode(&doc, &pl, NULL), 0);
+	assert_int_equal(xml_line(xml_root(doc)), 2);
+	node = xml_child(xml_root(doc));
+	assert_int_equal(xml_line(node), 4);
+	assert_int_equal(xml_line(xml_next(node)), 70004);
+	mem_deref(doc);
+	mem_deref(mb);
+}
+
+
 static void refused(void **state)
 {
 	static const struct {
@@ -330,6 +355,7 @@ int test_xml(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tree),
+		cmocka_unit_test(lines),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(attributes),

@@ -8,6 +8,12 @@ int test_conversation(void);
 int test_credentials(void);
 int test_draft(void);
 int test_event(void);
+int test_exchange(void);
+int test_exchange_csv(void);
+int test_exchange_export(void);
+int test_exchange_import(void);
+int test_exchange_reslist(void);
+int test_exchange_vcard(void);
 int test_group(void);
 int test_history(void);
 int test_incoming(void);
@@ -28,7 +34,9 @@ int test_search(void);
 int test_watcher(void);
 
 UNIT_MAIN(test_account, test_client, test_complete, test_conversation,
-	test_credentials, test_draft, test_event, test_group, test_history,
+	test_credentials, test_draft, test_event, test_exchange,
+	test_exchange_csv, test_exchange_export, test_exchange_import,
+	test_exchange_reslist, test_exchange_vcard, test_group, test_history,
 	test_incoming, test_notify, test_option, test_outbox,
 	test_outbox_restore, test_past, test_peer, test_presentity, test_read,
 	test_resend, test_resolve, test_retention, test_roster, test_saved,

@@ -7,6 +7,7 @@
 
 struct job {
 	struct le le;
+	work_run_h *run; /* NULL: nothing but DONE */
 	work_done_h *done;
 	void *arg;
 };
@@ -29,6 +30,16 @@ static int later(void *ctx, work_done_h *done, void *arg)
 	job->done = done;
 	job->arg = arg;
 	list_append(&w->jobs, &job->le, job);
+	return 0;
+}
+
+
+static int submit(void *ctx, work_run_h *run, work_done_h *done, void *arg)
+{
+	struct world *w = ctx;
+
+	(void)later(ctx, done, arg);
+	((struct job *)w->jobs.tail->data)->run = run;
 	return 0;
 }
 
@@ -393,6 +404,8 @@ static bool run_jobs(struct world *w)
 		struct job *job = w->jobs.head->data;
 
 		list_unlink(&job->le);
+		if (job->run)
+			job->run(job->arg);
 		job->done(job->arg);
 		mem_deref(job);
 	}
@@ -489,7 +502,7 @@ static void open_with(struct world *w, struct loop *loop)
 	world = w;
 	w->now = 1000;
 	w->tmrs = tmrs_alloc(&clock);
-	w->work = (struct work){.later = later, .ctx = w};
+	w->work = (struct work){.submit = submit, .later = later, .ctx = w};
 	w->rand = rand_seeded(1);
 	w->store.ops = &ops;
 	assert_int_equal(store_memory_alloc(&w->memory, w->tmrs, &w->work), 0);
