@@ -172,6 +172,18 @@ void ui_prompt_draw(struct ui_front *f, const struct ui_area *a)
 
 /* ---- drafts ---- */
 
+/* A line that holds a secret is nothing to keep. */
+static void keep_draft(
+	struct ui_front *f, const struct ui_tab *tab, const char *text)
+{
+	struct core_chat *c = core_chat_find(tab->account, tab->peer);
+
+	if (!c || cmd_line_secret(f->cmd, text))
+		return;
+	(void)core_draft_set(c, text, edit_point(f->edit));
+}
+
+
 void ui_prompt_save(struct ui_front *f)
 {
 	struct ui_tab *tab = ui_tab_shown(f);
@@ -186,6 +198,7 @@ void ui_prompt_save(struct ui_front *f)
 		mem_deref(tab->draft);
 		tab->draft = *text ? mem_strdup(text) : NULL;
 		tab->point = edit_point(f->edit);
+		keep_draft(f, tab, text);
 	}
 }
 
@@ -267,6 +280,8 @@ static void line_h(const char *text, void *arg)
 		return;
 	if (!cmd_line_secret(f->cmd, text))
 		edit_remember(f->edit, text);
+	if (ui_tab_shown(f))
+		keep_draft(f, ui_tab_shown(f), "");
 	ui_typed(f, text);
 }
 
@@ -289,6 +304,8 @@ static void typed(struct ui_front *f)
 	default:
 		break;
 	}
+	if (tab)
+		keep_draft(f, tab, text);
 	if (!tab || is_command(text))
 		return;
 	c = core_chat_get(tab->account, tab->peer);

@@ -129,7 +129,9 @@ bool ui_tab_typing(const struct ui_tab *tab);
 /* Shows TAB (NULL: nothing) in the pane with the keys. */
 void ui_tab_show(struct ui_front *f, struct ui_tab *tab, uint64_t id);
 
-/* Chats of which CORE knows and that have no tab yet. */
+/* Chats with a draft, or with something unread, that earlier runs left. */
+void ui_tab_restore(struct ui_front *f);
+
 void ui_tab_draw(struct ui_front *f, const struct ui_area *a);
 
 /* The tab at column COL of what was drawn; NULL: none. */

@@ -40,6 +40,16 @@ struct ui_tab *ui_tab_find(
 }
 
 
+static void load_draft(struct ui_tab *tab)
+{
+	const struct core_chat *c = core_chat_find(tab->account, tab->peer);
+	const char *text;
+
+	if (c && core_draft_get(c, &text, &tab->point))
+		tab->draft = mem_strdup(text);
+}
+
+
 struct ui_tab *ui_tab_get(
 	struct ui_front *f, const char *account, const char *peer)
 {
@@ -54,7 +64,23 @@ struct ui_tab *ui_tab_get(
 	tab->peer = mem_strdup(peer);
 	tab->name = utf8_show_dup(core_peer_name(a, peer), UTF8_NAME);
 	list_append(&f->tabs, &tab->le, tab);
+	load_draft(tab);
 	return tab;
+}
+
+
+void ui_tab_restore(struct ui_front *f)
+{
+	struct core_chat *c;
+
+	for (c = core_chat_first(f->config.core); c; c = core_chat_next(c)) {
+		const struct core_account *a = core_chat_account(c);
+
+		if (a && (core_chat_unread(c) || core_draft_get(c, NULL, NULL)))
+			(void)ui_tab_get(
+				f, core_account_name(a), core_chat_peer(c));
+	}
+	buddy_view_changed(f->buddies);
 }
 
 

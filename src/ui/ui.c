@@ -498,6 +498,14 @@ struct cmd *ui_front_cmd(struct ui_front *f)
 }
 
 
+/* A front end that was freed meanwhile hears nothing: core went first. */
+static void unread_h(const struct core_outcome *outcome, void *arg)
+{
+	(void)outcome;
+	ui_tab_restore(arg);
+}
+
+
 void ui_front_ready(struct ui_front *f)
 {
 	f->ready = true;
@@ -506,6 +514,7 @@ void ui_front_ready(struct ui_front *f)
 	if (f->config.greeting)
 		ui_notice(f, UI_NOTICE, f->config.greeting);
 	ui_prompt_load(f);
+	core_unread_await(f->config.core, unread_h, f);
 	clock_h(f);
 	if (ui_keys_alloc(f))
 		f->config.quit(0, f->config.arg);
