@@ -82,7 +82,8 @@ void look_sgr(struct screen *s, enum ui_style style, char *text, size_t size)
 		put_colour(mb, curses_colour(s, look->fg), 30);
 		put_colour(mb, curses_colour(s, bg), 40);
 	}
-	memcpy(text, mb->buf, mb->end);
+	if (mb->end)
+		memcpy(text, mb->buf, mb->end);
 	text[mb->end] = '\0';
 	mem_deref(mb);
 }
