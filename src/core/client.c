@@ -54,6 +54,8 @@ static void destructor(void *data)
 	tmr_cancel(&core->expiry_tmr);
 	tmr_cancel(&core->unread_tmr);
 	tmr_cancel(&core->draft_tmr);
+	tmr_cancel(&core->rows_tmr);
+	list_flush(&core->rows);
 	core_read_drop(core);
 	tmr_cancel(&core->retention_tmr);
 	tmr_cancel(&core->limit_tmr);

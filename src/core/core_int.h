@@ -117,9 +117,11 @@ struct core {
 	struct tmr scratch_tmr;
 	struct tmr expiry_tmr;
 	struct tmr unread_tmr;
+	struct tmr rows_tmr; /* only while rows wait to be taken */
 	struct tmr draft_tmr; /* only while a draft is to be written */
 	struct tmr read_tmr; /* only while what was shown is to be noted */
 	struct core_reading *reading; /* what is unread is being counted */
+	struct list rows; /* of tables, read and not taken yet */
 	struct list read_waiters; /* struct core_waiter */
 	uint64_t newest; /* id of the newest message heard of */
 	uint64_t noted; /* up to which the store knows that */

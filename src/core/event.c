@@ -7,6 +7,11 @@
 #include "mbuf.h"
 
 
+enum {
+	NEWS_A_TURN = 500, /* told, so that no turn of the loop is long */
+};
+
+
 struct core_listener {
 	struct le le;
 	core_event_h *h;
@@ -149,7 +154,8 @@ static void tell(struct core *core, const struct news *n)
 static void news_h(void *arg)
 {
 	struct core *core = mem_ref(arg);
-	size_t count = core->news.count;
+	size_t count =
+		core->news.count < NEWS_A_TURN ? core->news.count : NEWS_A_TURN;
 
 	while (count-- && core->news.head && mem_nrefs(core) > 1) {
 		struct news *n = core->news.head->data;

@@ -167,6 +167,16 @@ static void left_h(
 }
 
 
+/* What came in since is not told of yet: completions are in order. */
+static void forget_unread(const struct ask *ask)
+{
+	struct core_chat *c = core_chat_find(ask->account, ask->peer);
+
+	if (c)
+		core_chat_read(c);
+}
+
+
 static void cleared_h(int err, uint64_t n, void *arg)
 {
 	struct core_job *job = arg;
@@ -177,6 +187,7 @@ static void cleared_h(int err, uint64_t n, void *arg)
 		ask->cleared(err, 0, 0, ask->arg);
 	} else if (ask) {
 		ask->forgotten = n;
+		forget_unread(ask);
 		core_event_post(core,
 			&(struct core_event){
 				.kind = CORE_EVENT_HISTORY,

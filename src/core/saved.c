@@ -9,6 +9,7 @@
 
 enum {
 	READ_AGAIN_MS = 5000, /* what could not be read */
+	ROWS_A_TURN = 500, /* taken, so that no turn of the loop is long */
 };
 
 
@@ -22,6 +23,15 @@ struct saver {
 	int err;
 	core_done_h *done;
 	void *arg;
+};
+
+
+/* A row that was read and waits to be taken; KEY NULL: the end of a table. */
+struct row {
+	struct le le;
+	char *key;
+	char *value;
+	int err;
 };
 
 
@@ -279,19 +289,13 @@ static const struct {
 };
 
 
-/* Tables come one after the other, and then the outbox, so the number of those
- * still to come tells which one a row is of. */
-static void row_h(const char *key, const char *value, void *arg)
+static void row_destructor(void *data)
 {
-	const struct core_job *job = arg;
-	struct core *core = job->core;
-	size_t n = sizeof(tables) / sizeof(*tables);
+	struct row *r = data;
 
-	if (!core)
-		return;
-	core->restoring = true;
-	tables[n + 1 - core->loading].load(core, key, value);
-	core->restoring = false;
+	list_unlink(&r->le);
+	mem_deref(r->key);
+	mem_deref(r->value);
 }
 
 
@@ -316,11 +320,8 @@ static void read_again_h(void *arg)
 }
 
 
-static void loaded_h(int err, uint64_t id, void *data)
+static void table_end(struct core *core, int err)
 {
-	struct core *core = data;
-
-	(void)id;
 	if (err)
 		core_saved_unread(core, err);
 	if (--core->loading != 1)
@@ -328,6 +329,70 @@ static void loaded_h(int err, uint64_t id, void *data)
 	core_outbox_restore(core);
 	if (!core->unread)
 		core_read_restore(core);
+}
+
+
+/* Tables come one after the other, and then the outbox, so the number of those
+ * still to come tells which one a row is of. */
+static void take_row(struct core *core, const struct row *r)
+{
+	size_t n = sizeof(tables) / sizeof(*tables);
+
+	if (!r->key) {
+		table_end(core, r->err);
+		return;
+	}
+	core->restoring = true;
+	tables[n + 1 - core->loading].load(core, r->key, r->value);
+	core->restoring = false;
+}
+
+
+static void rows_h(void *arg)
+{
+	struct core *core = arg;
+	size_t n = ROWS_A_TURN;
+
+	while (n-- && core->rows.head) {
+		struct row *r = core->rows.head->data;
+
+		list_unlink(&r->le);
+		take_row(core, r);
+		mem_deref(r);
+	}
+	if (core->rows.head)
+		tmr_start(core->config.tmrs, &core->rows_tmr, 0, rows_h, core);
+}
+
+
+static struct row *add_row(struct core *core)
+{
+	struct row *r = mem_zalloc(sizeof(*r), row_destructor);
+
+	list_append(&core->rows, &r->le, r);
+	if (!tmr_isrunning(&core->rows_tmr))
+		tmr_start(core->config.tmrs, &core->rows_tmr, 0, rows_h, core);
+	return r;
+}
+
+
+static void row_h(const char *key, const char *value, void *arg)
+{
+	const struct core_job *job = arg;
+	struct row *r;
+
+	if (!job->core)
+		return;
+	r = add_row(job->core);
+	r->key = mem_strdup(key);
+	r->value = mem_strdup(value);
+}
+
+
+static void loaded_h(int err, uint64_t id, void *data)
+{
+	(void)id;
+	add_row(data)->err = err;
 }
 
 

@@ -27,7 +27,7 @@ struct json_session {
 	struct mbuf *line; /* what was read and is no whole line yet */
 	struct mbuf *encoded; /* an object on its way out */
 	struct list waiting; /* requests whose reply is owed */
-	struct json *early; /* what came before `ready`; then NULL */
+	struct mbuf *early; /* lines from before `ready`; then NULL */
 	bool skipping; /* the rest of a line over all bounds */
 	bool eof;
 	bool stopped;
@@ -53,7 +53,7 @@ static void session_destructor(void *data)
 	mem_deref(s->config.cmd);
 	mem_deref(s->line);
 	mem_deref(s->encoded);
-	json_drop(s->early);
+	mem_deref(s->early);
 	list_flush(&s->waiting);
 }
 
@@ -74,15 +74,15 @@ void json_session_put(struct json_session *s, struct json *json)
 {
 	struct pl line;
 
-	if (s->early) {
-		json_append(s->early, json);
-		return;
-	}
 	mbuf_reset(s->encoded);
 	(void)json_encode(s->encoded, json);
 	(void)mbuf_write_u8(s->encoded, '\n');
 	line = mbuf_all(s->encoded);
-	if (!mbuf_err(s->encoded))
+	if (mbuf_err(s->encoded))
+		line.l = 0;
+	if (s->early)
+		(void)mbuf_write_pl(s->early, &line);
+	else if (line.l)
 		writer_put(s->out, line.p, line.l);
 	json_drop(json);
 }
@@ -364,7 +364,7 @@ int json_session_alloc(
 	s->tmrs = loop_tmrs(config->loop);
 	s->line = mbuf_alloc(CMD_LINE_MAX + READ_SIZE);
 	s->encoded = mbuf_alloc(config->out_max);
-	s->early = json_new_array();
+	s->early = mbuf_alloc(config->out_max);
 	err = writer_alloc(&s->out, config->loop, config->out, config->out_max,
 		config->broken, config->arg);
 	if (!err)
@@ -384,16 +384,15 @@ int json_session_alloc(
 void json_session_begin(struct json_session *s)
 {
 	struct json *json = json_event_begin("ready", now(s));
-	struct json *early = s->early;
-	size_t i;
+	struct mbuf *early = s->early;
+	struct pl lines = mbuf_all(early);
 
 	s->early = NULL;
 	json_put_str(json, "version", s->config.version);
 	json_session_put(s, json);
-	for (i = 0; i < json_len(early); i++)
-		json_session_put(s,
-			json_ref((struct json *)(uintptr_t)json_at(early, i)));
-	json_drop(early);
+	if (lines.l)
+		writer_put(s->out, lines.p, lines.l);
+	mem_deref(early);
 	if (loop_fd_alloc(&s->in, s->config.loop, s->config.in, LOOP_READ,
 		    in_handler, s))
 		end_of_input(s);

@@ -98,6 +98,19 @@ def test_told_is_not_unread(world):
         alice.end()
 
 
+def test_forgotten_is_not_unread(world):
+    home, config, them = world
+    alice = start(home, config)
+    try:
+        say(them, "one")
+        alice.expect("message", text="one")
+        assert chats(alice) == {"eve": 1}
+        alice.do("history", "clear", them.uri())
+        assert chats(alice) == {"eve": 0}
+    finally:
+        alice.end()
+
+
 def test_line_tells_at_the_start(world):
     home, config, them = world
     alice = start(home, config)

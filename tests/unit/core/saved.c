@@ -209,8 +209,8 @@ static void declared_too(void **state)
 		assert_string_equal(core_buddy_groups(b)[1], "Work");
 		b = core_buddy_find(a, KIM);
 		assert_string_equal(core_buddy_groups(b)[0], "Family");
-		assert_null(core_buddy_next(
-			core_buddy_next(core_buddy_first(a))));
+		assert_null(
+			core_buddy_next(core_buddy_next(core_buddy_first(a))));
 		core_buddy_remove(b, &note);
 		assert_string_equal(note,
 			KIM " is declared in sotto.conf, line 7: it comes "
@@ -223,6 +223,44 @@ static void declared_too(void **state)
 		assert_false(world_has(w.calls, KIM));
 		world_close(&w);
 	}
+}
+
+
+/* A long list is taken in slices, one a turn, and what comes behind it after
+ * it. */
+static void many(void **state)
+{
+	struct core_account *a;
+	struct core_buddy *b;
+	struct world w;
+	char uri[64];
+	int i, n = 0, turns = 0;
+
+	(void)state;
+	world_open(&w);
+	a = world_account(&w, "work", ALICE);
+	for (i = 0; i < 1700; i++) {
+		(void)snprintf(uri, sizeof(uri), "sip:b%d@example.org", i);
+		core_buddy_add(a, uri, NULL, NULL, NULL, NULL, NULL);
+	}
+	core_watcher_decide(a, KIM, CORE_BLOCK, NULL);
+	world_run(&w, 0);
+	mbuf_reset(w.log);
+	world_restart(&w);
+	do {
+		int before = n;
+
+		a = core_account_find(w.core, "work");
+		b = a ? core_buddy_first(a) : NULL;
+		for (n = 0; b; n++)
+			b = core_buddy_next(b);
+		assert_in_range(n - before, 0, 500);
+		world_turn(&w);
+		assert_true(turns++ < 1000);
+	} while (n < 1700);
+	world_run(&w, 0);
+	assert_true(core_watcher_blocked(a, KIM));
+	world_close(&w);
 }
 
 
@@ -317,6 +355,7 @@ int test_saved(void)
 		cmocka_unit_test(declared),
 		cmocka_unit_test(next_start),
 		cmocka_unit_test(declared_too),
+		cmocka_unit_test(many),
 		cmocka_unit_test(store_fails),
 		cmocka_unit_test(awaited),
 		cmocka_unit_test(when_read),

@@ -413,6 +413,14 @@ static bool run_jobs(struct world *w)
 }
 
 
+void world_turn(struct world *w)
+{
+	tmrs_update(w->tmrs);
+	tmrs_run(w->tmrs);
+	(void)run_jobs(w);
+}
+
+
 void world_run(struct world *w, uint64_t ms)
 {
 	uint64_t end = w->now + ms;

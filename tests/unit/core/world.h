@@ -58,6 +58,9 @@ void world_close(struct world *w);
 /* A new core over what the store holds; nothing has run yet. */
 void world_restart(struct world *w);
 
+/* One turn of the loop. */
+void world_turn(struct world *w);
+
 /* Runs what is due now, then for MS milliseconds. */
 void world_run(struct world *w, uint64_t ms);
 
