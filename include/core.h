@@ -256,6 +256,8 @@ bool core_buddy_added(const struct core_buddy *b); /* not just found */
 /* Groups of all accounts, each name once. */
 void core_group_each(struct core *core,
 	void (*h)(const char *group, size_t buddies, void *arg), void *arg);
+/* A group that is there already takes the buddies of the other. *WHY may be set
+ * with 0 too: whose groups a file declares, which come back. */
 int core_group_rename(struct core *core, const char *old, const char *name,
 	char **why);
 int core_group_remove(struct core *core, const char *group, char **why);

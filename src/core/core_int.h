@@ -309,6 +309,7 @@ struct core_buddy {
 	char *file; /* where it is declared; NULL: nowhere */
 	unsigned line;
 	bool added;
+	bool file_groups; /* the file says which */
 	bool typed; /* kept in the store */
 };
 

@@ -81,19 +81,42 @@ static bool replace(struct core_buddy *b, const char *old, const char *name)
 }
 
 
+/* The file is read again at the next start: B's groups and those of MORE. */
+static void tell_declared(const struct core_buddy *b, size_t more, char **why)
+{
+	char *others = more == 1 ? mem_strdup(" and 1 other")
+				 : mem_printf(" and %zu others", more);
+
+	(void)core_fail(0, why,
+		"the groups of %s%s are declared in %s, line %u: they come "
+		"back at the next start",
+		b->aor, more ? others : "", b->file, b->line);
+	mem_deref(others);
+}
+
+
 static int replace_all(
 	struct core *core, const char *old, const char *name, char **why)
 {
 	struct core_account *a;
 	struct core_buddy *b;
+	const struct core_buddy *declared = NULL;
+	size_t n = 0;
 	bool found = false;
 
 	for (a = core_account_first(core); a; a = core_account_next(a)) {
-		for (b = core_buddy_first(a); b; b = core_buddy_next(b))
-			found |= replace(b, old, name);
+		for (b = core_buddy_first(a); b; b = core_buddy_next(b)) {
+			if (!replace(b, old, name))
+				continue;
+			found = true;
+			if (b->file_groups && !n++)
+				declared = b;
+		}
 	}
 	if (!found)
 		return core_fail(EX_DATAERR, why, "no group \"%s\"", old);
+	if (declared)
+		tell_declared(declared, n - 1, why);
 	return 0;
 }
 

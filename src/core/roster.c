@@ -115,7 +115,8 @@ static void add(struct core_buddy *b)
 }
 
 
-static void declared(struct core_buddy *b, const struct core_origin *origin)
+static void declared(
+	struct core_buddy *b, const struct core_origin *origin, bool groups)
 {
 	if (!origin || !origin->file) {
 		b->typed = true;
@@ -124,6 +125,7 @@ static void declared(struct core_buddy *b, const struct core_origin *origin)
 	mem_deref(b->file);
 	b->file = mem_strdup(origin->file);
 	b->line = origin->line;
+	b->file_groups = groups;
 }
 
 
@@ -148,7 +150,7 @@ int core_buddy_add(struct core_account *a, const char *uri, const char *name,
 		mem_deref(aor);
 	else
 		b = buddy_new(a, aor);
-	declared(b, origin);
+	declared(b, origin, groups != NULL);
 	if (name)
 		changed |= set_name(b, name);
 	if (groups) {
@@ -237,14 +239,21 @@ void core_roster_flush(struct core_account *a)
 }
 
 
+/* What is changed by hand is kept, for somebody that a file declares too. */
+static void changed_by_hand(struct core_buddy *b)
+{
+	b->typed |= b->added;
+	core_buddy_post(b, "changed");
+	core_saved_buddy(b, false);
+}
+
+
 int core_buddy_rename(struct core_buddy *b, const char *name)
 {
 	if (!b->account)
 		return EX_DATAERR;
-	if (set_name(b, name)) {
-		core_buddy_post(b, "changed");
-		core_saved_buddy(b, false);
-	}
+	if (set_name(b, name))
+		changed_by_hand(b);
 	return 0;
 }
 
@@ -254,8 +263,7 @@ int core_buddy_regroup(struct core_buddy *b, const char *const *groups)
 	if (!b->account)
 		return EX_DATAERR;
 	core_buddy_set_groups(b, groups);
-	core_buddy_post(b, "changed");
-	core_saved_buddy(b, false);
+	changed_by_hand(b);
 	return 0;
 }
 

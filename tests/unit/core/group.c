@@ -53,10 +53,41 @@ static void groups(void **state)
 }
 
 
+/* What a file declares comes back, and that is said. */
+static void declared(void **state)
+{
+	static const char *const both[] = {"Work", "Friends", NULL};
+	const struct core_origin origin = {"sotto.conf", 7};
+	struct core_account *a;
+	struct core_buddy *b;
+	struct world w;
+	char *why = NULL;
+
+	(void)state;
+	world_open(&w);
+	a = world_account(&w, "work", ALICE);
+	core_buddy_add(a, BOB, NULL, both, &origin, NULL, NULL);
+	core_buddy_add(a, KIM, NULL, NULL, &origin, &b, NULL);
+	core_buddy_regroup(b, both);
+	assert_int_equal(core_group_remove(w.core, "Friends", &why), 0);
+	assert_string_equal(why,
+		"the groups of " BOB " are declared in sotto.conf, line 7: "
+		"they come back at the next start");
+	core_buddy_add(a, KIM, NULL, both, &origin, NULL, NULL);
+	assert_int_equal(core_group_rename(w.core, "Work", "Jobs", &why), 0);
+	assert_string_equal(why,
+		"the groups of " BOB " and 1 other are declared in "
+		"sotto.conf, line 7: they come back at the next start");
+	mem_deref(why);
+	world_close(&w);
+}
+
+
 int test_group(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(groups),
+		cmocka_unit_test(declared),
 	};
 
 	return cmocka_run_group_tests_name("group", tests, NULL, NULL);

@@ -119,9 +119,12 @@ static void declared(void **state)
 	core_account_add(w.core, "work", ALICE, &origin, &a, NULL);
 	core_account_set(a, "proxy", "sip:p.lab.test", NULL);
 	core_buddy_add(a, BOB, "Bob", NULL, &origin, NULL, NULL);
-	core_buddy_rename(core_buddy_find(a, BOB), "Bobby");
 	world_run(&w, 0);
 	assert_int_equal(w.n_put, 0);
+	/* Unless it is changed by hand. */
+	core_buddy_rename(core_buddy_find(a, BOB), "Bobby");
+	world_run(&w, 0);
+	assert_rows(&w, "buddy", "work/" BOB "=Bobby\n");
 	/* Typed too: kept too. */
 	core_account_add(w.core, "work", ALICE, NULL, &a, NULL);
 	core_buddy_add(a, BOB, NULL, NULL, NULL, NULL, NULL);
