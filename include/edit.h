@@ -105,6 +105,7 @@ struct edit_lend_handlers {
 	void (*menu)(const struct edit_candidate *candidates, size_t n,
 		size_t at, void *arg);
 	void (*bell)(void *arg);
+	void (*outside)(void *arg); /* Ctrl-X Ctrl-E: to an editor */
 	void (*end)(void *arg); /* the end of input was typed */
 	void *arg;
 };

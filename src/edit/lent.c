@@ -109,6 +109,19 @@ static int insert_newline(int count, int key)
 }
 
 
+/* As bash does it with the same keys. */
+static int edit_outside(int count, int key)
+{
+	struct lent *l = edit_the()->lent;
+
+	(void)count;
+	(void)key;
+	if (l->h.outside)
+		l->h.outside(l->h.arg);
+	return 0;
+}
+
+
 /* ---- the line ------------------------------------------------------- */
 
 
@@ -186,6 +199,9 @@ const char *edit_text(const struct edit *e)
 
 	if (edit_question(e))
 		return lent_answer(l);
+	/* What was entered is no longer being typed. */
+	if (e->entering)
+		return l->kept ? l->kept : "";
 	return rl_line_buffer ? rl_line_buffer : "";
 }
 
@@ -194,6 +210,8 @@ size_t edit_point(const struct edit *e)
 {
 	if (edit_question(e))
 		return strlen(lent_answer(e->lent));
+	if (e->entering)
+		return e->lent->kept ? e->lent->kept_point : 0;
 	return (size_t)rl_point;
 }
 
@@ -353,11 +371,13 @@ static void bind_keys(void)
 		{"\033[Z", lent_complete_back},
 		{"\033\r", insert_newline},
 		{"\033\n", insert_newline},
+		{"\030\005", edit_outside},
 	};
 	Keymap maps[] = {emacs_standard_keymap, vi_insertion_keymap};
 	size_t i, k;
 
 	(void)rl_add_defun("insert-newline", insert_newline, -1);
+	(void)rl_add_defun("edit-outside", edit_outside, -1);
 	for (k = 0; k < 2; k++) {
 		for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 			rl_command_func_t *f = rl_function_of_keyseq(

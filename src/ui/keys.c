@@ -52,13 +52,20 @@ static bool bound(struct ui_front *f, const char *key)
 }
 
 
+/* To what stands beside the list. */
+static void leave_buddies(struct ui_front *f)
+{
+	f->focus = f->overlay ? UI_FOCUS_OVERLAY : UI_FOCUS_CHAT;
+}
+
+
 /* A list or a text that is read has no line of its own: what is typed there
  * begins one in the chat. */
 static void to_line(struct ui_front *f, const struct pl *bytes)
 {
 	if (f->focus == UI_FOCUS_BUDDIES)
-		f->focus = UI_FOCUS_CHAT;
-	else if (f->overlay && f->overlay != f->search)
+		leave_buddies(f);
+	if (f->overlay && f->overlay != f->search)
 		ui_overlay_close(f);
 	edit_feed(f->edit, bytes);
 }
@@ -339,12 +346,14 @@ static int go(struct ui_front *f, const char *word, char **why)
 	size_t i;
 
 	if (!strcmp(word, "buddies")) {
-		f->focus = f->focus == UI_FOCUS_BUDDIES ? UI_FOCUS_CHAT
-							: UI_FOCUS_BUDDIES;
+		if (f->focus == UI_FOCUS_BUDDIES)
+			leave_buddies(f);
+		else
+			f->focus = UI_FOCUS_BUDDIES;
 		return 0;
 	}
 	if (!strcmp(word, "chat")) {
-		f->focus = UI_FOCUS_CHAT;
+		leave_buddies(f);
 		return 0;
 	}
 	if (!strcmp(word, "close")) {
@@ -410,9 +419,10 @@ static int move(struct ui_front *f, const char *word, char **why)
 		if (strcmp(word, moves[i].word) != 0)
 			continue;
 		if (f->mode == UI_MODE_FIND && v &&
-			moves[i].move <= UI_MOVE_DOWN)
+			(moves[i].move <= UI_MOVE_DOWN ||
+				moves[i].move == UI_MOVE_SELECT))
 			conv_view_find_next(
-				v, moves[i].move == UI_MOVE_UP ? 1 : -1);
+				v, moves[i].move == UI_MOVE_DOWN ? -1 : 1);
 		else if (v)
 			(void)v->ops->move(v, moves[i].move);
 	}

@@ -161,8 +161,7 @@ static void draw_chats(
 		struct ui_area *where = &f->pane_areas[first + i];
 
 		if (i) {
-			screen_vline(
-				f->screen, a, 1, left, rows - 1, UI_BORDER);
+			screen_vline(f->screen, a, 0, left, rows, UI_BORDER);
 			left++;
 		}
 		draw_view(f, a, 0, left, right - left, rows,

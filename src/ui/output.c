@@ -89,6 +89,15 @@ static void give_back(struct typed *t, const struct front_outcome *o)
 }
 
 
+static void tell_none(struct typed *t, const char *text)
+{
+	char *none = mem_printf("%s: none", t->line);
+
+	ui_notice(t->front, UI_NOTICE, text ? text : none);
+	mem_deref(none);
+}
+
+
 static void done_h(const struct front_outcome *o, void *arg)
 {
 	struct typed *t = arg;
@@ -97,7 +106,7 @@ static void done_h(const struct front_outcome *o, void *arg)
 	if (t->n)
 		show_rows(t);
 	else if (!o->status && json_is_array(o->result) && !json_len(o->result))
-		ui_notice(f, UI_NOTICE, o->text ? o->text : "none");
+		tell_none(t, o->text);
 	if (o->text && !was_told(o))
 		ui_notice(f, o->status ? UI_ERROR : UI_NOTICE, o->text);
 	give_back(t, o);

@@ -385,6 +385,14 @@ static void bell_h(void *arg)
 }
 
 
+static void outside_h(void *arg)
+{
+	struct ui_front *f = arg;
+
+	ui_command(f, "screen edit");
+}
+
+
 static void end_h(void *arg)
 {
 	struct ui_front *f = arg;
@@ -400,6 +408,7 @@ int ui_prompt_alloc(struct ui_front *f)
 		.changed = changed_h,
 		.menu = menu_h,
 		.bell = bell_h,
+		.outside = outside_h,
 		.end = end_h,
 		.arg = f,
 	};

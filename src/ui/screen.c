@@ -228,6 +228,28 @@ static void prepare_last(struct screen *s)
 }
 
 
+/* The scrolling region that ncurses sets first has to be the whole screen; its
+ * file tells it no size. */
+static SCREEN *new_term(FILE *file)
+{
+	char text[32];
+	SCREEN *curses;
+	int rows, cols;
+
+	tty_size(&rows, &cols);
+	(void)snprintf(text, sizeof(text), "%d", rows);
+	(void)setenv("LINES", text, 1);
+	(void)snprintf(text, sizeof(text), "%d", cols);
+	(void)setenv("COLUMNS", text, 1);
+	use_env(TRUE);
+	curses = newterm(NULL, file, file);
+	/* Nobody's, once the size changes. */
+	(void)unsetenv("LINES");
+	(void)unsetenv("COLUMNS");
+	return curses;
+}
+
+
 /* ncurses takes signals that are the loop's. */
 static int start_curses(struct screen *s)
 {
@@ -245,8 +267,7 @@ static int start_curses(struct screen *s)
 	}
 	for (i = 0; i < 4; i++)
 		(void)sigaction(signals[i], NULL, &before[i]);
-	use_env(FALSE);
-	s->curses = newterm(NULL, s->file, s->file);
+	s->curses = new_term(s->file);
 	for (i = 0; i < 4; i++)
 		(void)sigaction(signals[i], &before[i], NULL);
 	if (!s->curses)

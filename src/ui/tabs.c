@@ -178,8 +178,10 @@ static enum ui_style label(
 	if (tab == ui_tab_shown(f) && !f->overlay)
 		style = UI_TAB_SHOWN;
 	(void)snprintf(text, UI_LINE, "%d %.200s%s%s%s", n, tab->name,
-		ui_tab_typing(tab) ? "\xe2\x80\xa6" : "", count,
-		tab->draft && *tab->draft ? "*" : "");
+		!ui_tab_typing(tab)		 ? ""
+			: screen_utf8(f->screen) ? "\xe2\x80\xa6"
+						 : "...",
+		count, tab->draft && *tab->draft ? "*" : "");
 	return style;
 }
 

@@ -203,7 +203,7 @@ static void row_h(const struct front_origin *origin,
 	if (!row->text)
 		return;
 	if (!f->printed) {
-		text_view_alloc(&v, f, "output", true);
+		text_view_alloc(&v, f, "output", false);
 		f->printed = v;
 		ui_overlay(f, mem_ref(v));
 	}

@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from baresip import Baresip  # noqa: E402
 from kamailio import Kamailio  # noqa: E402
+from screen import Screen  # noqa: E402
 from sipp import Sipp  # noqa: E402
 from sotto import Sotto, program  # noqa: E402
 
@@ -43,6 +44,21 @@ def start(tmp_path):
         s = Sotto(home, config, *args, **options)
         running.append(s)
         return s
+
+    yield begin
+    for s in running:
+        s.end()
+
+
+@pytest.fixture
+def screen(tmp_path):
+    """screen(NAME, CONFIG, *ARGS, ...): a full screen that ends with the
+    test."""
+    running = []
+
+    def begin(name, config="", *args, **options):
+        running.append(Screen(tmp_path / name, config, *args, **options))
+        return running[-1]
 
     yield begin
     for s in running:

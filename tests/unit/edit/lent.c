@@ -69,7 +69,13 @@ static int setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 	const struct edit_lend_handlers h = {
-		line_h, changed_h, menu_h, bell_h, end_h, f};
+		.line = line_h,
+		.changed = changed_h,
+		.menu = menu_h,
+		.bell = bell_h,
+		.end = end_h,
+		.arg = f,
+	};
 
 	setenv("INPUTRC", "/dev/null", 1);
 	f->w = world_alloc(0);

@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The full screen in a terminal of fixed size: whole screens."""
+
+import pytest
+
+from world import World
+
+
+@pytest.fixture
+def world(screen, start):
+    return World(screen, start)
+
+
+@pytest.fixture
+def chat(world):
+    """Alice's screen with her chat with Bob, and Bob."""
+    bob = world.peer("bob")
+    alice = world.alice("bob").see("● Bob")
+    alice.line("/chat show bob").see("^Bob>")
+    return alice, bob, world
+
+
+@pytest.fixture
+def three(world):
+    """Alice's screen with Bob and Kim in her list, and both of them."""
+    bob, kim = world.peer("bob"), world.peer("kim")
+    alice = world.alice("bob", "kim").see("● Bob").see("● Kim")
+    return alice, bob, kim, world
+
+
+def finish(s):
+    s.line("/quit")
+    assert s.ended() == 0
+
+
+def test_start_without_account(screen):
+    s = screen("alice").see("No account yet")
+    s.same("start")
+    finish(s)
+
+
+def test_the_whole_screen_scrolls(screen):
+    """No scrolling region that is not the whole screen."""
+    for rows, cols in ((30, 100), (24, 80), (50, 132), (5, 20)):
+        s = screen("alice-%d" % rows, rows=rows, cols=cols)
+        s.see(">").settle()
+        margins = s.terminal.margins
+        assert margins is None or (margins.top, margins.bottom) == (
+            0, rows - 1)
+        finish(s)
+
+
+def test_chat_both_ways(chat):
+    """A message each way, its mark of delivery, a note, wrapped text."""
+    alice, bob, world = chat
+    alice.line("Hello, Bob")
+    bob.expect("message", text="Hello, Bob")
+    alice.see("Hello, Bob.*✓")
+    bob.do("msg", world.uri("alice"), "Hello, Alice")
+    alice.see("Hello, Alice")
+    alice.line("one two three " * 9)
+    bob.expect("message", direction="in")
+    alice.see("three +✓")
+    bob.do("msg", world.uri("alice"), "日本語 e\u0301 and\ntwo lines")
+    alice.see("two lines")
+    bob.do("presence", "set", "away", "at lunch")
+    alice.see("at lunch")
+    alice.same("chat")
+    bob.do("typing", world.uri("alice"), "on")
+    alice.see("Bob is typing…")
+    bob.do("typing", world.uri("alice"), "off")
+    alice.gone("Bob is typing")
+    finish(alice)
+
+
+def test_waiting_and_failed(world):
+    """Who is not there: the message waits, and the cause is told."""
+    alice = world.alice("bob").see("Bob")
+    alice.line("/chat show bob").see("^Bob>")
+    alice.line("are you there?").see("are you there")
+    alice.same("waiting")
+    finish(alice)
+
+
+def test_groups_fold(three):
+    alice, bob, kim, world = three
+    alice.keys("F6").settle().same("groups-open")
+    alice.keys("Home", "Space").gone("● Bob")
+    alice.same("groups-folded")
+    alice.keys("Space").see("● Bob")
+    alice.keys("Down", "Down", "Enter").see("^Kim>")
+    alice.same("groups-chosen")
+    finish(alice)
+
+
+def test_unread_and_tabs(three):
+    """Counts in list and tabs; M-a goes there, M-1 back."""
+    alice, bob, kim, world = three
+    alice.line("/chat show bob").see("^Bob>")
+    for n in range(3):
+        kim.do("msg", world.uri("alice"), "Kim says %d" % n)
+    alice.see("Kim.* 3$|Kim +3")
+    alice.same("unread")
+    alice.keys("M-a").see("Kim says 2")
+    alice.same("unread-read")
+    alice.keys("M-1").see("^Bob>").keys("M-2").see("^Kim>")
+    alice.keys("M-p").see("^Bob>").keys("M-n").see("^Kim>")
+    alice.keys("M-9").see("there is no such tab")
+    finish(alice)
+
+
+def test_search(three):
+    """Buddies, people and messages in one pane; Enter shows."""
+    alice, bob, kim, world = three
+    bob.do("msg", world.uri("alice"), "we meet Kim at the harbour")
+    alice.see("Bob.*1")
+    alice.keys("F7").see("^search:").same("search-empty")
+    alice.write("kim").see("Messages").same("search")
+    alice.keys("Down", "Down", "Down", "Enter").see("^Bob>")
+    alice.see("we meet Kim")
+    alice.keys("F7").see("search: kim").keys("C-u").write("no such thing")
+    alice.see("Nothing is found").keys("Escape").gone("search:")
+    finish(alice)
+
+
+def test_find(chat):
+    alice, bob, world = chat
+    for n in range(40):
+        bob.do("msg", world.uri("alice"), "line %d %s" % (
+            n, "apple" if n % 10 == 0 else "pear"))
+    alice.see("line 39")
+    alice.keys("M-/").see("^find:").write("apple").see("line 30")
+    alice.see("hit 1").same("find")
+    alice.keys("Up").see("line 20 apple").see("hit 2")
+    alice.keys("Enter").see("line 10 apple")
+    alice.keys("Down").see("hit 2").keys("Escape").see("^Bob>")
+    finish(alice)
+
+
+def test_panes_to_read(screen):
+    """Keys, log and help; q and Escape leave them."""
+    s = screen("alice").see("No account yet")
+    s.keys("F1").see("chat unread").same("keys")
+    s.keys("End").settle().keys("Home").see("screen show keys")
+    s.keys("q").see("No account yet")
+    s.keys("F8").see("/log: none")
+    s.line("/help chat show").see("chat show B").keys("q")
+    s.line("/options").see("buddies-width")
+    finish(s)
+
+
+def test_question(world):
+    """Kim added you: a bar, answered by a key; the chat stays in sight."""
+    alice = world.screen("alice", world.person(
+        "alice", "account set me accept ask\n"))
+    alice.see("me ●")
+    kim = world.peer("kim", "account set me display-name Kim\n")
+    kim.do("buddy", "add", world.uri("alice"))
+    alice.see("added you").same("question")
+    alice.write("text").see("> text").keys("F2").gone("added you")
+    kim.expect("presence", buddy=world.uri("alice"), state="online")
+    alice.see("> text").keys("C-u")
+    finish(alice)
+
+
+def test_split(three):
+    alice, bob, kim, world = three
+    alice.line("/chat show bob").see("^Bob>")
+    alice.line("/chat show kim").see("^Kim>")
+    kim.do("msg", world.uri("alice"), "Kim's words")
+    alice.see("Kim's words")
+    alice.keys("M-s").see("─ Bob.*─ Kim|─ Kim.*─ Bob")
+    bob.do("msg", world.uri("alice"), "Bob's words")
+    alice.see("Bob's words").same("split")
+    alice.keys("M-o").see("^Bob>").write("draft").same("split-focus")
+    alice.keys("M-o").see("^Kim>$").keys("M-o").see("^Bob> draft")
+    alice.keys("M-z").gone("─ Kim").same("zoom")
+    alice.keys("M-z").see("─ Kim").keys("M-s").gone("─ Kim")
+    alice.see("^Bob> draft").keys("C-u")
+    finish(alice)
+
+
+def test_drafts(three):
+    """Each chat keeps its own, through a switch and a restart."""
+    alice, bob, kim, world = three
+    alice.line("/chat show bob").see("^Bob>").write("to Bob")
+    alice.see("Bob> to Bob").keys("F6", "Down", "Down", "Down", "Enter")
+    alice.see("^Kim>$").write("for Kim").see("Kim> for Kim")
+    alice.keys("M-1").see("^Bob> to Bob")
+    alice.keys("M-2").see("^Kim> for Kim")
+    assert not kim.seen("message") and not bob.seen("message")
+    alice.signal(15)
+    assert alice.ended() == 0
+
+
+def test_paste_is_one_draft(chat):
+    alice, bob, world = chat
+    alice.paste("one\rtwo\nthree").see("^three")
+    alice.same("paste")
+    bob.none("message", 0.3)
+    alice.keys("Enter")
+    assert bob.expect("message")["text"] == "one\ntwo\nthree"
+    alice.write("first").keys("M-Enter").write("second").see("^second")
+    alice.keys("Enter")
+    assert bob.expect("message")["text"] == "first\nsecond"
+    alice.paste("\n".join("row %d" % n for n in range(30)))
+    alice.see("row 29").same("paste-long")
+    alice.keys("Enter")
+    assert bob.expect("message")["text"].endswith("row 29")
+    finish(alice)
+
+
+def test_completion_menu(chat):
+    alice, bob, world = chat
+    alice.write("/chat ").keys("Tab").settle(0.3)
+    alice.keys("Tab").see("(?m)^ .*focus").same("completion")
+    alice.keys("Escape").gone("^ .*focus")
+    alice.keys("C-u").write("/buddy sh").keys("Tab").see("/buddy show")
+    alice.keys("C-u")
+    finish(alice)
+
+
+def editor(tmp_path):
+    """Appends a line once it may; what the screen drew meanwhile is seen."""
+    path = tmp_path / "editor"
+    path.write_text("#!/bin/sh\necho editing; n=0\n"
+                    "while [ ! -e '%s/go' ] && [ $n -lt 100 ]; do\n"
+                    "n=$((n + 1)); sleep 0.1; done\n"
+                    "echo from the editor >>\"$1\"\n" % tmp_path)
+    path.chmod(0o700)
+    return str(path)
+
+
+def test_editor(world, tmp_path):
+    """Messages arrive, and are answered for, while the editor runs."""
+    bob = world.peer("bob")
+    alice = world.alice("bob", env={"EDITOR": editor(tmp_path)}).see("● Bob")
+    alice.line("/chat show bob").see("^Bob>").write("draft ")
+    alice.keys("C-x", "C-e").see("editing")
+    assert bob.do("msg", world.uri("alice"), "meanwhile")["ok"]
+    bob.do("presence", "set", "away", "later")
+    mark = len(alice.raw)
+    alice.settle(0.3)
+    assert b"meanwhile" not in alice.raw[mark:]
+    (tmp_path / "go").write_text("")
+    alice.see("draft from the editor").see("meanwhile").see("later")
+    alice.keys("Enter")
+    assert bob.expect("message", direction="in")["text"] == (
+        "draft from the editor")
+    alice.line("/screen edit").see("^Bob> from the editor").keys("C-u")
+    finish(alice)
+
+
+def test_typing_in_a_list(chat):
+    """What is typed in a list or a pane of text goes to the chat's line."""
+    alice, bob, world = chat
+    alice.keys("F6").settle().write("abc").see("^Bob> abc")
+    alice.keys("F1").see("screen show keys").write("def")
+    alice.see("^Bob> abcdef").gone("screen show keys")
+    alice.keys("F7").see("^search:").keys("F6").settle().write("bob")
+    alice.see("^search: bob").see("Buddies$")
+    alice.keys("F6").settle().keys("Escape").settle().keys("Escape")
+    alice.see("^Bob> abcdef")
+    alice.keys("F1").see("show keys").keys("F6").settle().write("g")
+    alice.see("^Bob> abcdefg").gone("show keys").keys("C-u")
+    finish(alice)
+
+
+def test_output_of_a_key(screen):
+    """What a key's command prints begins at its beginning, each time."""
+    s = screen("alice", "bind -p any F3 options\n").see("No account yet")
+    for _ in range(2):
+        s.keys("F3").see("─ output")
+        first = s.settle().text()
+        s.keys("Escape").see("No account yet")
+        s.keys("F3").see("─ output").settle()
+        assert s.text() == first
+        s.keys("q").see("No account yet")
+    finish(s)
