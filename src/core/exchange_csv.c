@@ -158,7 +158,7 @@ static struct pl cell(const struct csv *c, size_t i)
 {
 	struct pl pl = PL_INIT;
 
-	if (i < c->n)
+	if (i < c->n && c->cells[i].begin < c->cells[i].end)
 		pl = pl_make((const char *)c->mb->buf + c->cells[i].begin,
 			c->cells[i].end - c->cells[i].begin);
 	return pl_trim(&pl);

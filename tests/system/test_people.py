@@ -5,6 +5,7 @@ import os
 import stat
 import time
 
+from kamailio import free_ports
 from sotto import one_shot
 
 ACCOUNT = ("account add me sip:alice@127.0.0.1:5061 register=no "
@@ -172,8 +173,6 @@ def test_groups_over_restart(start):
     assert "sotto.conf, line 3" in reply["result"]
     assert dict((u, g) for u, _, g in roster(s)) == {
         BOB: ["Work"], "sip:c@lab.test": ["Work"], KIM: ["Work"]}
-    s.do("buddy", "block", "sip:enemy@lab.test")
-    s.do("buddy", "accept", "sip:friend@lab.test")
     assert s.quit() == 0
     s = start("alice", config)
     # The file's groups are back, others are kept; everybody is there once.
@@ -187,3 +186,38 @@ def test_groups_over_restart(start):
     assert sorted(roster(s)) == sorted([
         (BOB, "Bob", ["Friends"]), ("sip:c@lab.test", "Carl", []),
         (KIM, "Kim", [])])
+
+
+def person(name, port):
+    return ("account add me sip:%s@127.0.0.1:%d register=no accept=ask "
+            "listen=127.0.0.1:%d\nlogin me\n" % (name, port, port))
+
+
+def online(start, name, port):
+    s = start(name, person(name, port))
+    s.expect("account", state="online")
+    return s
+
+
+def test_decisions_over_restart(start):
+    """Who was blocked stays blocked, who was accepted is not asked again."""
+    pa, pb = free_ports(2)
+    a, b = "sip:alice@127.0.0.1:%d" % pa, "sip:bob@127.0.0.1:%d" % pb
+    bob = online(start, "bob", pb)
+    bob.do("buddy", "block", a)
+    assert bob.quit() == 0
+    bob = online(start, "bob", pb)
+    alice = online(start, "alice", pa)
+    alice.do("buddy", "add", b)
+    alice.expect("presence", buddy=b, state="offline")
+    assert alice.do("msg", b, "hello?", ok=False)["status"] == 69
+    bob.do("buddy", "unblock", a)
+    bob.do("buddy", "accept", a)
+    assert alice.quit() == 0
+    assert bob.quit() == 0
+    bob = online(start, "bob", pb)
+    alice = online(start, "alice", pa)
+    alice.expect("presence", buddy=b, state="online")
+    assert alice.do("msg", b, "hello!")["ok"]
+    assert bob.expect("message", text="hello!").get("stranger") is not True
+    assert not bob.seen("watcher")
