@@ -277,10 +277,12 @@ int message_get(struct db *db, uint64_t id, struct rows *rows)
 }
 
 
+/* Without a word about the index SQLite reads every message by its id. */
 int message_unsent(struct db *db, uint64_t after, size_t n, struct rows *rows)
 {
 	sqlite3_stmt *stmt = db_stmt(db, DB_MESSAGE_UNSENT,
-		"SELECT " DB_ROW " FROM message m JOIN chat c ON c.id=m.chat "
+		"SELECT " DB_ROW " FROM message m INDEXED BY message_unsent "
+		"JOIN chat c ON c.id=m.chat "
 		"WHERE m.state<2 AND m.id>? AND m.id<=? "
 		"ORDER BY m.id LIMIT ?");
 
