@@ -44,16 +44,18 @@ static const struct dialect fish = {
 };
 
 
-static void out(const char *fmt, const char *a, const char *b)
-	__attribute__((format(printf, 1, 0)));
-
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-static void out(const char *fmt, const char *a, const char *b)
+/* TEMPLATE with A in place of its first %s and B of the second. */
+static void out(const char *template, const char *a, const char *b)
 {
-	(void)printf(fmt, a, b);
+	const char *words[] = {a, b}, *at;
+	size_t n = 0;
+
+	for (; (at = strstr(template, "%s")) && n < 2; template = at + 2) {
+		(void)printf("%.*s", (int)(at - template), template);
+		(void)fputs(words[n++], stdout);
+	}
+	(void)fputs(template, stdout);
 }
-#pragma GCC diagnostic pop
 
 
 /* An argument's kind in the words of the scripts. */

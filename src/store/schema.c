@@ -40,8 +40,8 @@ static const char *const steps[DB_VERSION] = {
 	"prefix='2 3');",
 
 	/* An index of parts of words, made when somebody wants it. */
-	"INSERT INTO meta VALUES('parts_wanted',0),('parts',0),('parted',0),"
-	"('parts_merge',0);",
+	("INSERT INTO meta VALUES('parts_wanted',0),('parts',0),('parted',0),"
+	 "('parts_merge',0);"),
 };
 
 

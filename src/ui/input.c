@@ -47,6 +47,7 @@ struct input {
 	uint64_t clicked; /* when, last; 0: never */
 	int row, col; /* where */
 	bool paused;
+	bool own_terminfo; /* no screen had read it */
 };
 
 
@@ -60,6 +61,8 @@ static void input_destructor(void *data)
 		mem_wipe(i->pending->buf, i->pending->size);
 	mem_deref(i->pending);
 	mem_deref(i->paste);
+	if (i->own_terminfo)
+		(void)del_curterm(cur_term);
 }
 
 
@@ -409,8 +412,11 @@ static void read_terminfo(struct input *i)
 	size_t k;
 	int err;
 
-	if (!cur_term && setupterm(NULL, STDOUT_FILENO, &err) == ERR)
+	i->own_terminfo = !cur_term;
+	if (!cur_term && setupterm(NULL, STDOUT_FILENO, &err) == ERR) {
+		i->own_terminfo = false;
 		return;
+	}
 	for (k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
 		const char *bytes = tigetstr(rows[k].cap);
 

@@ -124,8 +124,8 @@ static void draw_welcome(struct ui_front *f, const struct ui_area *a)
 	static const char *const first[] = {
 		"No account yet.",
 		"",
-		"/account add me sip:you@example.org   adds yours, "
-		"/login signs in",
+		"/account add me sip:you@example.org   adds yours",
+		"/login                                signs in",
 		"sotto --demo                          shows how it works",
 		"/quit                                 leaves",
 	};

@@ -290,14 +290,18 @@ static void start_colours(struct screen *s)
 
 bool screen_capable(void)
 {
-	const char *term = getenv("TERM");
+	const char *term = getenv("TERM"), *cup;
+	bool able;
 	int err;
 
 	if (!term || !*term || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return false;
 	if (setupterm(NULL, STDOUT_FILENO, &err) == ERR)
 		return false;
-	return tigetstr("cup") && tigetstr("cup") != (char *)-1;
+	cup = tigetstr("cup");
+	able = cup && cup != (char *)-1;
+	(void)del_curterm(cur_term);
+	return able;
 }
 
 
