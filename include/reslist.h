@@ -32,7 +32,7 @@ struct reslist_node {
  * with all that is in it. White space around names is no part of them.
  *
  * 0 and *ROOTP (mem_deref); EBADMSG: not XML, or no resource lists;
- * EMSGSIZE: over a bound (16 MiB, depth 64, 4,000,000 nodes). */
+ * EMSGSIZE: over a bound (16 MiB, depth 64, 1,500,000 nodes). */
 int reslist_decode(struct reslist_node **rootp, const struct pl *text);
 
 /* A new root (mem_deref: with all that is in it). */

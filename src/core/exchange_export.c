@@ -119,6 +119,7 @@ int core_exchange_export(struct core *core, struct core_account *only,
 	enum exchange_format format = core_exchange_format(path);
 	struct core_account *a;
 	struct export *e;
+	int err;
 
 	if (format != EXCHANGE_RESLIST && format != EXCHANGE_CSV)
 		return core_fail(EX_USAGE, why,
@@ -136,9 +137,12 @@ int core_exchange_export(struct core *core, struct core_account *only,
 		if (!only || a == only)
 			add_buddies(e->job->x, a);
 	}
-	e->job->err = work->submit(work->ctx, write_run, written_h, e->job);
-	e->writing = !e->job->err;
-	if (!e->writing)
+	/* From here on the job is the thread's, its ERR too. */
+	err = work->submit(work->ctx, write_run, written_h, e->job);
+	e->writing = !err;
+	if (err) {
+		e->job->err = err;
 		core_call_post(core, end, e);
+	}
 	return 0;
 }

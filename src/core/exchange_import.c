@@ -8,7 +8,7 @@
 #include "file.h"
 
 enum {
-	SLICE = 100, /* people a turn */
+	SLICE = 50, /* people a turn */
 };
 
 struct import;
@@ -380,6 +380,7 @@ int core_exchange_import(struct core *core, struct core_account *a,
 	struct core_account *any;
 	struct import *im;
 	int status = core_pick_account(core, NULL, NULL, &any, why);
+	int err;
 
 	if (status)
 		return status;
@@ -394,9 +395,12 @@ int core_exchange_import(struct core *core, struct core_account *a,
 	im->job->owner = im;
 	im->job->path = mem_strdup(path);
 	im->job->x = exchange_alloc();
-	im->job->err = work->submit(work->ctx, read_run, read_h, im->job);
-	im->reading = !im->job->err;
-	if (!im->reading)
+	/* From here on the job is the thread's, its ERR too. */
+	err = work->submit(work->ctx, read_run, read_h, im->job);
+	im->reading = !err;
+	if (err) {
+		im->job->err = err;
 		core_call_post(core, not_read_h, im);
+	}
 	return 0;
 }

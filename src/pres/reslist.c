@@ -10,7 +10,7 @@
 static const struct xml_limits limits = {
 	.bytes = 16 * 1024 * 1024,
 	.depth = 64,
-	.nodes = 4000000,
+	.nodes = 1500000,
 };
 
 /* The elements that stand for nodes, and the attribute that names them. */

@@ -2,6 +2,7 @@
 """The buddy list out of files, into files, and over restarts."""
 
 import os
+import resource
 import stat
 import time
 
@@ -120,6 +121,29 @@ def test_export_refused(start):
     assert s.do("buddy", "import", "nowhere.csv", ok=False)["status"] == 71
     s.do("buddy", "export", "~/home.csv")
     assert os.path.exists(os.path.join(s.home, "home.csv"))
+
+
+def test_export_full_disk(start, tmp_path):
+    """What was there stays, and nothing else does."""
+    s = start("alice", ACCOUNT + "buddy add %s\n" % BOB,
+              under=["sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh"])
+    place = tmp_path / "place"
+    place.mkdir()
+    for name in ("o.csv", "o.xml"):
+        file = place / name
+        file.write_text("before")
+        # A limit on the size of the files it writes stands for a full disk.
+        resource.prlimit(s.p.pid, resource.RLIMIT_FSIZE,
+                         (10, resource.RLIM_INFINITY))
+        r = s.do("buddy", "export", str(file), ok=False)
+        assert r["status"] == 71 and str(file) in r["error"]
+        assert file.read_text() == "before"
+        assert name in os.listdir(place) and len(os.listdir(place)) == 1
+        resource.prlimit(s.p.pid, resource.RLIMIT_FSIZE,
+                         (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        s.do("buddy", "export", str(file))
+        assert BOB in file.read_text()
+        file.unlink()
 
 
 def test_one_shot(tmp_path):
