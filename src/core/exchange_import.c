@@ -9,6 +9,7 @@
 
 enum {
 	SLICE = 50, /* people a turn */
+	LOADING_MS = 10, /* between looks whether the store was read */
 };
 
 struct import;
@@ -326,6 +327,13 @@ static void slice_h(void *arg)
 
 	if (im->account && !im->account->core) {
 		end(im, EX_CONFIG, "the account was removed");
+		return;
+	}
+	/* A command of the configuration file comes that early: what is kept
+	 * must not take the place of what is taken here. */
+	if (im->core->loading) {
+		tmr_start(im->core->config.tmrs, &im->tmr, LOADING_MS, slice_h,
+			im);
 		return;
 	}
 	for (i = 0; i < SLICE && im->next; i++) {

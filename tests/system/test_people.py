@@ -162,6 +162,18 @@ def test_one_shot(tmp_path):
         assert 'sip:bob@example.org,"Bob ""B"", <&>"' in f.read()
 
 
+def test_import_in_the_configuration(start):
+    """What is kept is read first: it is merged with, and does not come over
+    what the file says."""
+    s = start("alice", ACCOUNT)
+    s.do("buddy", "add", BOB, "-n", "Old", "-g", "Kept")
+    path = put(s.home, "a.csv", "%s,New,More\n" % BOB)
+    assert s.quit() == 0
+    s = start("alice", ACCOUNT + "buddy import %s\n" % path)
+    s.expect("buddy", buddy=BOB, name="New")
+    assert roster(s) == [(BOB, "New", ["Kept", "More"])]
+
+
 def test_large(start):
     """No turn is long: another command is answered between."""
     s = start("alice", ACCOUNT)
