@@ -122,6 +122,7 @@ struct ui_tab *ui_tab_get(
 void ui_tab_close(struct ui_front *f, struct ui_tab *tab);
 
 /* Its view, made now if need be. */
+void ui_tab_rename(struct ui_front *f); /* names of buddies are others */
 struct ui_view *ui_tab_view(struct ui_tab *tab);
 unsigned ui_tab_unread(const struct ui_tab *tab);
 bool ui_tab_typing(const struct ui_tab *tab);

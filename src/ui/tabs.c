@@ -84,6 +84,20 @@ void ui_tab_restore(struct ui_front *f)
 }
 
 
+void ui_tab_rename(struct ui_front *f)
+{
+	struct le *le;
+
+	for (le = f->tabs.head; le; le = le->next) {
+		struct ui_tab *tab = le->data;
+
+		mem_deref(tab->name);
+		tab->name = utf8_show_dup(
+			core_peer_name(tab->account, tab->peer), UTF8_NAME);
+	}
+}
+
+
 struct ui_view *ui_tab_view(struct ui_tab *tab)
 {
 	if (!tab->view)
@@ -150,6 +164,8 @@ void ui_tab_close(struct ui_front *f, struct ui_tab *tab)
 		if (f->panes[i] == tab)
 			f->panes[i] = NULL;
 	}
+	/* A text that is on its way may still hold it. */
+	list_unlink(&tab->le);
 	mem_deref(tab);
 	if (next && !ui_tab_shown(f)) {
 		struct front_chat chat = {

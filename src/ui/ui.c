@@ -162,8 +162,11 @@ static void event_h(const struct core_event *e, void *arg)
 	case CORE_EVENT_ACCOUNT:
 		on_account(f, e);
 		break;
-	case CORE_EVENT_PRESENCE:
 	case CORE_EVENT_BUDDY:
+		ui_tab_rename(f);
+		buddy_view_changed(f->buddies);
+		break;
+	case CORE_EVENT_PRESENCE:
 	case CORE_EVENT_CHAT:
 		buddy_view_changed(f->buddies);
 		break;

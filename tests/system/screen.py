@@ -174,8 +174,8 @@ class Screen:
             row = re.sub(r"127\.0\.0\.1:\d{5}", "127.0.0.1:PORTS", row)
             row = re.sub(r"\d{4}-\d\d-\d\d", "YYYY-MM-DD", row)
             # Its length is another every day, and so is where it stands.
-            row = re.sub(r" *── \w+day \d+ \w+(?: \d+)? ── *", " ── DAY ── ",
-                         row)
+            row = re.sub(r" *(──|--) \w+day \d+ \w+(?: \d+)? \1 *",
+                         " ── DAY ── ", row)
             rows.append(row.rstrip())
         return rows
 

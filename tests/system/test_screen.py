@@ -277,3 +277,11 @@ def test_output_of_a_key(screen):
         assert s.text() == first
         s.keys("q").see("No account yet")
     finish(s)
+
+
+def test_renamed(chat):
+    """List, header, tab and prompt say the new name at once."""
+    alice, bob, world = chat
+    alice.line("/buddy rename bob Robert").see("^Robert>")
+    alice.see("─ Robert").see("1 Robert").gone("Bob")
+    finish(alice)

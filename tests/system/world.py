@@ -24,7 +24,8 @@ class World:
 
     def peer(self, name, more="", **options):
         s = self.start(name, self.person(
-            name, "account set me accept all\n" + more), **options)
+            name, "account set me accept all\n"
+            "account set me session page\n" + more), **options)
         s.expect("account", state="online")
         return s
 

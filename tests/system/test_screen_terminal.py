@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The full screen and its terminal: sizes, kinds, locales, signals, and the
+bytes that are written."""
+
+import os
+import re
+import signal
+import termios
+import time
+
+import pytest
+
+from stranger import Stranger
+from world import World
+
+TERMS = ["xterm-256color", "screen-256color", "linux", "vt100", "xterm",
+         "tmux-256color"]
+
+
+@pytest.fixture
+def world(screen, start):
+    return World(screen, start)
+
+
+def finish(s):
+    s.line("/quit")
+    assert s.ended() == 0
+
+
+# ---- sizes
+
+def same_drawn_anew(s):
+    """What came step by step is what a terminal that was cleared shows."""
+    for _ in range(3):
+        have = s.settle(0.1).text()
+        s.signal(signal.SIGWINCH)
+        anew = s.settle(0.1).text()
+        if have == anew:
+            return
+    assert have == anew, have + "\n----\n" + anew
+
+
+@pytest.mark.parametrize("rows,cols", [
+    (30, 50), (8, 30), (7, 30), (3, 10), (1, 1), (2, 1), (1, 80), (200, 500),
+    (500, 200)])
+def test_sizes(world, rows, cols):
+    """Chat, list, search and text in any size, from the start on."""
+    kim = world.peer("kim")
+    s = world.alice("kim", more="chat show sip:kim@127.0.0.1:%d\n"
+                    % world.ports["kim"], rows=rows, cols=cols)
+    kim.do("wait", "presence", world.uri("alice"), "unknown")
+    s.settle(0.2)
+    for n in range(3):
+        assert kim.do("msg", world.uri("alice"), "日本語 and more %d" % n)[
+            "ok"]
+    for keys in (["F6"], ["F6"], ["F7", "k"], ["Escape"], ["F1"], ["q"],
+                 ["M-/", "m"], ["Escape"], ["a", "M-Enter", "b"]):
+        s.keys(*keys)
+        s.settle(0.06)
+    same_drawn_anew(s)
+    if (rows, cols) in ((30, 50), (8, 30), (3, 10)):
+        s.same("size-%dx%d" % (cols, rows))
+    s.keys("C-c").settle(0.2)
+    finish(s)
+
+
+def test_resizing_while_messages_arrive(world):
+    kim = world.peer("kim")
+    s = world.alice("kim").see("● Kim")
+    s.line("/chat show kim").see("^Kim>")
+    numbers = []
+    for n, size in enumerate([(1, 1), (200, 500), (3, 10), (8, 30), (30, 50),
+                              (24, 80), (1, 200), (60, 1), (30, 100)]):
+        numbers += [kim.send("msg", world.uri("alice"),
+                             "message %d.%d %s" % (n, i, "word " * i * 5))
+                    for i in range(4)]
+        s.resize(*size).settle(0.03, 0.2)
+    for number in numbers:
+        assert kim.reply(number)["ok"]
+    s.see("message 8.3")
+    same_drawn_anew(s)
+    assert s.text().count("Kim>") == 1
+    finish(s)
+
+
+# ---- kinds and locales
+
+def test_ascii(world):
+    """LC_ALL=C: not one byte that is not ASCII."""
+    kim = world.peer("kim")
+    s = world.alice("kim", env={"LC_ALL": "C"}).see("Kim")
+    s.line("/chat show kim").see("^Kim>").line("hello")
+    kim.expect("message")
+    kim.do("msg", world.uri("alice"), "日本語 ünï \U0001f600")
+    s.see("Kim +\\?")
+    kim.do("typing", world.uri("alice"), "on")
+    s.see("is typing\\.\\.\\.").same("ascii")
+    assert max(s.raw) < 128, bytes(s.raw)
+    finish(s)
+
+
+def test_dumb(screen):
+    """TERM=dumb is the line front end, without one escape byte."""
+    s = screen("alice", term="dumb").see("^>")
+    s.line("/echo words").see("^words")
+    finish(s)
+    assert b"\x1b" not in s.raw
+
+
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+@pytest.mark.parametrize("term", TERMS)
+def test_kinds(screen, term, locale):
+    """Start, keys and the end; the terminal is as it was."""
+    s = screen("alice", term=term, env={"LC_ALL": locale})
+    s.see("No account yet").keys("F1").see("show keys").keys("q")
+    s.line("/echo words").see("words")
+    finish(s)
+    restored(s)
+
+
+# ---- signals and the end
+
+def restored(s):
+    assert termios.tcgetattr(s.fd) == s.before
+    for mode in re.findall(rb"\x1b\[\?(\d+)h", bytes(s.raw)):
+        if mode in (b"1000", b"1004", b"1006", b"1049", b"2004"):
+            assert (bytes(s.raw).rfind(b"\x1b[?%sl" % mode)
+                    > bytes(s.raw).rfind(b"\x1b[?%sh" % mode)), mode
+
+
+@pytest.mark.parametrize("signo", [signal.SIGTERM, signal.SIGHUP,
+                                   signal.SIGQUIT])
+def test_ended_by_a_signal(screen, signo):
+    s = screen("alice").see("No account yet")
+    assert termios.tcgetattr(s.fd) != s.before
+    s.signal(signo)
+    assert s.ended() == 0
+    restored(s)
+
+
+def test_interrupt(world):
+    """Ctrl-C empties the line and says how to leave."""
+    s = world.alice().see("me ●")
+    s.write("text").see("> text").keys("C-c").gone("> text")
+    s.keys("C-c").see("/quit leaves")
+    s.keys("C-\\").settle()
+    assert s.p.isalive()
+    finish(s)
+
+
+def state_of(s):
+    with open("/proc/%d/stat" % s.p.pid) as f:
+        return f.read().rsplit(")", 1)[1].split()[0]
+
+
+def test_suspended_and_continued(world):
+    """Ctrl-Z gives the terminal back; what came meanwhile is there after."""
+    kim = world.peer("kim")
+    s = world.alice("kim").see("● Kim")
+    s.line("/chat show kim").see("^Kim>").write("draft").see("> draft")
+    s.keys("C-z").wait("stop", lambda: state_of(s) == "T")
+    restored(s)
+    number = kim.send("msg", world.uri("alice"), "meanwhile")
+    s.signal(signal.SIGCONT).see("meanwhile").see("^Kim> draft")
+    assert kim.reply(number)["ok"]
+    assert termios.tcgetattr(s.fd) != s.before
+    s.line("").see("draft.*✓")
+    finish(s)
+
+
+def test_lost_terminal(screen):
+    s = screen("alice").see("No account yet")
+    s.p.ptyproc.fileobj.close()
+    s.p.closed, s.eof = True, True
+    end = time.monotonic() + 10
+    while s.p.isalive() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not s.p.isalive()
+    assert s.p.signalstatus is None
+
+
+def test_closed_while_a_message_is_under_way(world):
+    """The tab that was closed is not the one that is shown next."""
+    eve = Stranger(world.ports["alice"])
+    s = world.alice(more="buddy add %s -n Bob\n" % eve.uri("bob"))
+    s.see("Bob").line("/chat show bob").see("^Bob>").line("hello")
+    request = eve.expect("^MESSAGE")
+    while b"\r\n\r\nhello" not in request:  # that she types comes first
+        eve.answer(request, "200 OK")
+        request = eve.expect("^MESSAGE")
+    s.line("/chat close").gone("^Bob>").line("/chat show bob").see("^Bob>")
+    eve.answer(request, "200 OK")
+    s.see("hello.*✓").write("text").see("^Bob> text").keys("C-c")
+    s.gone("Bob> text")
+    finish(s)
+    eve.close()
+
+
+# ---- no byte of a stranger
+
+EVIL = "EVIL\x1b[66m\x1b]0;PWNED\x07\u009b66m\u202e\u2066\x9d0;PWNED\x07\x0e\r"
+OWN = re.compile(
+    r"\x1b(?:\[[?>]?[0-9;]*[A-Za-z@]|\][28];[^\x00-\x1f\x7f]*\x07"
+    r"|\]777;notify;[^\x00-\x1f\x7f]*\x07|\]8;[^\x00-\x1f\x7f]*\x1b\\"
+    r"|[()][0AB]|[78=>M])")
+
+
+def no_foreign_bytes(s):
+    text = bytes(s.raw).decode()
+    left = OWN.sub("", text)
+    bad = [c for c in left if (ord(c) < 0x20 and c not in "\r\n\b\x07\x0f\t")
+           or 0x7f <= ord(c) < 0xa0 or c in "\u202e\u2066\u2028\u2029"]
+    assert not bad, (bad, left[:2000])
+    assert "\x1b[66m" not in text
+    assert "PWNED\x07" not in text
+    assert not re.search("\x1b\\]2;[^\x07]*EVIL[^\x07]*\x1b", text)
+
+
+def test_strangers_bytes(world):
+    """Name, body, tab, title, note, reason, search result, question bar."""
+    port = world.ports["alice"]
+    eve = Stranger(port)
+    s = world.screen("alice", world.person(
+        "alice", "account set me accept ask\n"
+        "buddy add %s -n Bob\n" % eve.uri("bob"))).see("me ●")
+    subscribe = eve.expect("^SUBSCRIBE")
+    eve.answer(subscribe, "403 No EVIL\x1b[66m\u009b66m\u202e",
+               "Warning: 399 x \"EVIL\x1b]0;PWNED\x07\"")
+    s.line("/chat show bob").see("─ Bob .*EVIL")
+    name = '"Kim EVIL\x1b[66m\u009b66m\u202e\x07" <sip:kim%%1b%%9b66m@%s>' % (
+        "127.0.0.1:%d" % eve.port)
+    eve.request("SUBSCRIBE", more="Event: presence\r\nExpires: 60",
+                sender=name)
+    s.see("EVIL.*F2 accept").keys("F5").gone("F2 accept")
+    for sender in (name, "<%s>" % eve.uri("bob")):
+        assert eve.status_of("MESSAGE", EVIL.encode() + b"\x9b66m\xff harbour",
+                             "text/plain;charset=utf-8",
+                             sender=sender) == 200
+    s.see("\\(1\\)")
+    for tab in ("M-1", "M-2"):
+        s.keys(tab).see("EVIL.*harbour")
+    s.keys("F7").write("harbour").see("Messages").see("66m.*harbour")
+    s.keys("Escape", "M-/").write("harbour").see("hit").keys("Escape")
+    for command in ("/chat list", "/buddy list", "/log", "/history show bob",
+                    "/search harbour", "/trace show"):
+        s.line(command).settle(0.05).keys("F1").see("show keys")
+        s.keys("q").gone("show keys")
+    assert s.raw.decode().count("EVIL") > 5
+    finish(s)
+    no_foreign_bytes(s)
+    eve.close()
+
+
+def test_bytes_of_a_buddy(world):
+    """Note of presence, display name, closing of a session."""
+    kim = world.peer("kim", "account set me display-name \"K EVIL\x1b[66m\"\n"
+                     "presence set away \"EVIL\x1b]0;PWNED\x07\u009b66m\"\n")
+    s = world.alice(more="buddy add %s\n" % world.uri("kim")).see("EVIL")
+    s.line("/chat show kim").see("^kim>")
+    kim.do("msg", world.uri("alice"), EVIL)
+    s.see("EVIL.*PWNED").same("evil")
+    s.keys("F6", "i").settle()
+    finish(s)
+    no_foreign_bytes(s)
