@@ -87,15 +87,18 @@ static int check(struct db *db, int64_t version, char **why)
 }
 
 
-static int step(struct db *db, int64_t version)
+/* All steps in one transaction: each commit costs a turn of the disk. */
+static int bring_up(struct db *db, int64_t version)
 {
-	char *sql = mem_printf(
-		"%sPRAGMA user_version=%d;", steps[version], (int)version + 1);
+	char pragma[64];
 
 	(void)db_begin(db, true);
+	for (; !db->err && version < DB_VERSION; version++)
+		(void)db_exec(db, steps[version]);
+	(void)sqlite3_snprintf(
+		sizeof(pragma), pragma, "PRAGMA user_version=%d", DB_VERSION);
 	if (!db->err)
-		(void)db_exec(db, sql);
-	mem_deref(sql);
+		(void)db_exec(db, pragma);
 	return db_end(db);
 }
 
@@ -110,8 +113,8 @@ int schema_prepare(struct db *db, char **why)
 	err = db->err ? db->err : check(db, version, why);
 	if (!err)
 		err = db_exec(db, "PRAGMA journal_mode=WAL");
-	for (; !err && version < DB_VERSION; version++)
-		err = step(db, version);
+	if (!err && version < DB_VERSION)
+		err = bring_up(db, version);
 	if (!err)
 		err = db_meta_load(db);
 	if (err)
