@@ -166,8 +166,7 @@ static void draw_chats(
 		}
 		draw_view(f, a, 0, left, right - left, rows,
 			tab ? ui_tab_view(tab) : NULL,
-			focus && first + i == f->pane && !f->unfocused,
-			where);
+			focus && first + i == f->pane && !f->unfocused, where);
 		if (!tab)
 			draw_welcome(f, where);
 	}

@@ -43,8 +43,8 @@ void ui_question_add(struct ui_front *f, const struct core_event *event)
 	q->account = mem_strdup(event->account);
 	q->peer = mem_strdup(event->peer);
 	text = event->name
-		? mem_printf("%s (%s) added you", event->name, event->peer)
-		: mem_printf("%s added you", event->peer);
+		? mem_printf("Added you: %s (%s)", event->name, event->peer)
+		: mem_printf("Added you: %s", event->peer);
 	q->text = utf8_show_dup(text, UTF8_NAME);
 	mem_deref(text);
 	list_append(&f->questions, &q->le, q);
