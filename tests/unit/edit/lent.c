@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <readline/readline.h>
@@ -77,6 +78,8 @@ static int setup(void **state)
 		.arg = f,
 	};
 
+	/* Readline asks it what a character is. */
+	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
 	setenv("INPUTRC", "/dev/null", 1);
 	f->w = world_alloc(0);
 	world_people(f->w);
