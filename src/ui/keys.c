@@ -155,14 +155,10 @@ static void on_pane(
 
 static void on_tabs(struct ui_front *f, int col)
 {
-	struct ui_tab *tab = ui_tab_at(f, col);
-	struct front_chat chat = {0};
+	const struct ui_tab *tab = ui_tab_at(f, col);
 
-	if (!tab)
-		return;
-	chat.account = core_account_name(tab->account);
-	chat.peer = tab->peer;
-	ui_show(f, &chat);
+	if (tab)
+		ui_tab_go(f, tab);
 }
 
 
@@ -270,21 +266,14 @@ static int split(struct ui_front *f, char **why)
 
 static int focus_next(struct ui_front *f, char **why)
 {
-	struct front_chat chat = {0};
-	struct ui_tab *tab;
-
 	if (f->n_panes < 2)
 		return fail(EX_DATAERR, why, "there is one pane");
 	ui_prompt_save(f);
 	f->pane = (f->pane + 1) % f->n_panes;
 	f->focus = UI_FOCUS_CHAT;
 	ui_prompt_load(f);
-	tab = ui_tab_shown(f);
-	if (tab) {
-		chat.account = core_account_name(tab->account);
-		chat.peer = tab->peer;
-		ui_show(f, &chat);
-	}
+	if (ui_tab_shown(f))
+		ui_tab_go(f, ui_tab_shown(f));
 	return 0;
 }
 
@@ -293,17 +282,12 @@ static int tab_number(struct ui_front *f, const char *word, char **why)
 {
 	long n = strtol(word, NULL, 10);
 	struct le *le = f->tabs.head;
-	struct front_chat chat = {0};
-	const struct ui_tab *tab;
 
 	while (le && --n > 0)
 		le = le->next;
 	if (!le || n)
 		return fail(EX_DATAERR, why, "there is no such tab");
-	tab = le->data;
-	chat.account = core_account_name(tab->account);
-	chat.peer = tab->peer;
-	ui_show(f, &chat);
+	ui_tab_go(f, le->data);
 	return 0;
 }
 

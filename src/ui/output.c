@@ -114,7 +114,7 @@ static void done_h(const struct front_outcome *o, void *arg)
 }
 
 
-static bool is_command(const char *text)
+bool ui_is_command(const char *text)
 {
 	return text[0] == '/' && text[1] != '/';
 }
@@ -128,7 +128,7 @@ void ui_typed(struct ui_front *f, const char *text)
 	t->front = f;
 	t->rows = mbuf_alloc(OUTPUT_MAX);
 	t->line = mem_secret_strndup(text, strlen(text));
-	if (!is_command(text)) {
+	if (!ui_is_command(text)) {
 		t->said = mem_strdup(text);
 		t->tab = mem_ref(ui_tab_shown(f));
 	}

@@ -253,12 +253,6 @@ void ui_prompt_mode(struct ui_front *f, enum ui_mode mode)
 
 /* ---- what readline says ---- */
 
-static bool is_command(const char *text)
-{
-	return text[0] == '/' && text[1] != '/';
-}
-
-
 static void line_h(const char *text, void *arg)
 {
 	struct ui_front *f = arg;
@@ -306,7 +300,7 @@ static void typed(struct ui_front *f)
 	}
 	if (tab)
 		keep_draft(f, tab, text);
-	if (!tab || is_command(text))
+	if (!tab || ui_is_command(text))
 		return;
 	c = core_chat_get(tab->account, tab->peer);
 	if (c)

@@ -121,6 +121,9 @@ struct ui_tab *ui_tab_get(
 	struct ui_front *f, const char *account, const char *peer);
 void ui_tab_close(struct ui_front *f, struct ui_tab *tab);
 
+/* Shows its chat, as `chat show` does. */
+void ui_tab_go(struct ui_front *f, const struct ui_tab *tab);
+
 /* Its view, made now if need be. */
 void ui_tab_rename(struct ui_front *f); /* names of buddies are others */
 struct ui_view *ui_tab_view(struct ui_tab *tab);
@@ -183,6 +186,9 @@ int ui_question_answer(struct ui_front *f, const char *word, char **why);
 void ui_question_draw(struct ui_front *f, const struct ui_area *a, int row);
 
 /* ---- 7 output.c ----------------------------------------------------- */
+
+/* True if TEXT, as it is typed, is a command. */
+bool ui_is_command(const char *text);
 
 /* Runs TEXT as typed; what it prints is shown as a notice or as a pane. */
 void ui_typed(struct ui_front *f, const char *text);

@@ -98,6 +98,17 @@ void ui_tab_rename(struct ui_front *f)
 }
 
 
+void ui_tab_go(struct ui_front *f, const struct ui_tab *tab)
+{
+	const struct front_chat chat = {
+		.account = core_account_name(tab->account),
+		.peer = tab->peer,
+	};
+
+	ui_show(f, &chat);
+}
+
+
 struct ui_view *ui_tab_view(struct ui_tab *tab)
 {
 	if (!tab->view)
@@ -167,14 +178,8 @@ void ui_tab_close(struct ui_front *f, struct ui_tab *tab)
 	/* A text that is on its way may still hold it. */
 	list_unlink(&tab->le);
 	mem_deref(tab);
-	if (next && !ui_tab_shown(f)) {
-		struct front_chat chat = {
-			.account = core_account_name(next->account),
-			.peer = next->peer,
-		};
-
-		ui_show(f, &chat);
-	}
+	if (next && !ui_tab_shown(f))
+		ui_tab_go(f, next);
 	ui_dirty(f);
 }
 

@@ -229,14 +229,10 @@ static void outcome_h(const struct front_outcome *outcome, void *arg)
 static void next_h(void *arg)
 {
 	struct ui_front *f = arg;
-	struct ui_tab *tab = list_data(f->tabs.head);
-	struct front_chat chat = {0};
+	const struct ui_tab *tab = list_data(f->tabs.head);
 
-	if (!tab || ui_tab_shown(f))
-		return;
-	chat.account = core_account_name(tab->account);
-	chat.peer = tab->peer;
-	ui_show(f, &chat);
+	if (tab && !ui_tab_shown(f))
+		ui_tab_go(f, tab);
 }
 
 
