@@ -66,8 +66,14 @@ size_t mem_live_count(void);
 /* Ends the program for want of memory: for libraries that report it. */
 _Noreturn void mem_oom(void);
 
-/* HANDLER runs before the program ends for want of memory; it must not
+/* What runs before the program ends for want of memory; it must not
  * allocate. */
-void mem_oom_handler(void (*handler)(void));
+struct mem_last {
+	void (*run)(void *arg);
+	void *arg;
+};
+
+/* LAST is borrowed until the next call; NULL: nothing runs. */
+void mem_oom_handler(const struct mem_last *last);
 
 #endif

@@ -23,7 +23,7 @@ struct mem {
  * process as a whole, as the heap does.
  */
 static atomic_size_t live_count;
-static void (*_Atomic oom_handler)(void);
+static const struct mem_last *_Atomic oom_last;
 
 
 static struct mem *head_of(const void *data)
@@ -35,10 +35,10 @@ static struct mem *head_of(const void *data)
 _Noreturn void mem_oom(void)
 {
 	static const char text[] = "sotto: out of memory\n";
-	void (*handler)(void) = atomic_load(&oom_handler);
+	const struct mem_last *last = atomic_load(&oom_last);
 
-	if (handler)
-		handler();
+	if (last)
+		last->run(last->arg);
 	(void)fwrite(text, 1, sizeof(text) - 1, stderr);
 	_Exit(EX_OSERR);
 }
@@ -194,7 +194,7 @@ size_t mem_live_count(void)
 }
 
 
-void mem_oom_handler(void (*handler)(void))
+void mem_oom_handler(const struct mem_last *last)
 {
-	atomic_store(&oom_handler, handler);
+	atomic_store(&oom_last, last);
 }

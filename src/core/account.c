@@ -260,6 +260,16 @@ struct core_account *core_account_find(struct core *core, const char *name)
 }
 
 
+struct core_account *core_account_by_aor(struct core *core, const char *aor)
+{
+	struct core_account *a = core_account_first(core);
+
+	while (a && strcmp(a->aor, aor) != 0)
+		a = core_account_next(a);
+	return a;
+}
+
+
 struct core_account *core_account_first(struct core *core)
 {
 	return list_data(core->accounts.head);

@@ -270,6 +270,9 @@ struct core_account {
 	char *own_note;
 };
 
+/* Whose AOR is exactly this; NULL: none. */
+struct core_account *core_account_by_aor(struct core *core, const char *aor);
+
 /* The setting as written or its default; secrets too. */
 const char *core_account_setting(
 	const struct core_account *a, const char *name);

@@ -12,16 +12,6 @@ enum {
 };
 
 
-static struct core_account *account_of(struct core *core, const char *aor)
-{
-	struct core_account *a = core_account_first(core);
-
-	while (a && strcmp(a->aor, aor) != 0)
-		a = core_account_next(a);
-	return a;
-}
-
-
 /* Behind those that were restored before, ahead of what was typed since. */
 static void take_place(struct list *list, struct le *le, struct core_message *m)
 {
@@ -39,7 +29,7 @@ static void take_place(struct list *list, struct le *le, struct core_message *m)
 /* That of an account which is not there now waits for it in the store. */
 static void restore(struct core *core, const struct store_message *row)
 {
-	struct core_account *a = account_of(core, row->account);
+	struct core_account *a = core_account_by_aor(core, row->account);
 	struct core_message *m;
 	struct core_chat *c;
 

@@ -59,16 +59,6 @@ static void counted_destructor(void *data)
 }
 
 
-static struct core_account *account_of(struct core *core, const char *aor)
-{
-	struct core_account *a = core_account_first(core);
-
-	while (a && strcmp(a->aor, aor) != 0)
-		a = core_account_next(a);
-	return a;
-}
-
-
 static struct core_reading *reading(struct core *core)
 {
 	if (!core->reading) {
@@ -218,7 +208,7 @@ void core_read_load(struct core *core, const char *key, const char *value)
 		return;
 	}
 	aor = mem_strndup(key, (size_t)(peer++ - key));
-	a = account_of(core, aor);
+	a = core_account_by_aor(core, aor);
 	mem_deref(aor);
 	c = a ? core_chat_from(a, peer) : NULL;
 	if (!c || c->read_kept)
@@ -315,7 +305,7 @@ static void all_h(
 		const struct store_message *m = &messages[i];
 
 		core->reading->all = m->id;
-		a = m->out ? NULL : account_of(core, m->account);
+		a = m->out ? NULL : core_account_by_aor(core, m->account);
 		if (!a)
 			continue;
 		c = core_chat_from(a, m->peer);

@@ -11,18 +11,6 @@ struct resend {
 };
 
 
-static struct core_account *account_of(struct core *core, const char *aor)
-{
-	struct core_account *a;
-
-	for (a = core_account_first(core); a; a = core_account_next(a)) {
-		if (!strcmp(a->aor, aor))
-			break;
-	}
-	return a;
-}
-
-
 static int send_again(struct core *core, const struct store_message *m,
 	const struct resend *r, char **why)
 {
@@ -32,7 +20,7 @@ static int send_again(struct core *core, const struct store_message *m,
 		return core_fail(EX_DATAERR, why,
 			"message %llu did not fail: it is %s",
 			(unsigned long long)m->id, store_state_name(m->state));
-	a = account_of(core, m->account);
+	a = core_account_by_aor(core, m->account);
 	if (!a)
 		return core_fail(
 			EX_CONFIG, why, "no account is %s now", m->account);

@@ -325,10 +325,12 @@ static void broken_handler(int err, void *arg)
 
 
 /* Nothing here may allocate. */
-static void out_of_memory(void)
+static void out_of_memory(void *arg)
 {
-	if (the_edit && the_edit->tty)
-		terminal_reset(the_edit);
+	const struct edit *e = arg;
+
+	if (e->tty)
+		terminal_reset(e);
 }
 
 
@@ -402,7 +404,8 @@ int edit_alloc(struct edit **ep, struct loop *loop, struct cmd *cmd,
 		mem_deref(e);
 		return err;
 	}
-	mem_oom_handler(out_of_memory);
+	e->last = (struct mem_last){out_of_memory, e};
+	mem_oom_handler(&e->last);
 	if (e->readline)
 		set_up_readline(e);
 	*ep = e;

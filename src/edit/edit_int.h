@@ -9,6 +9,7 @@
 #include "edit.h"
 #include "list.h"
 #include "mbuf.h"
+#include "mem.h"
 #include "writer.h"
 
 enum {
@@ -34,6 +35,7 @@ struct edit {
 	int kept_point;
 	size_t match_from; /* where the word at hand began */
 	struct termios initial; /* the terminal as it was */
+	struct mem_last last; /* gives the terminal back */
 	bool tty; /* both sides are a terminal */
 	bool readline; /* readline reads, else plain lines */
 	bool reading;

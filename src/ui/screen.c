@@ -23,10 +23,6 @@ enum {
 };
 
 
-/* The handler for want of memory has no argument. */
-static struct screen *the_screen;
-
-
 /* ---- to the terminal ------------------------------------------------ */
 
 
@@ -183,10 +179,8 @@ static void screen_destructor(void *data)
 		(void)writer_flush(s->writer, LAST_MS);
 		delscreen(s->curses);
 	}
-	if (the_screen == s) {
+	if (s->last_words.run)
 		mem_oom_handler(NULL);
-		the_screen = NULL;
-	}
 	if (s->file)
 		(void)fclose(s->file);
 	mem_deref(s->writer);
@@ -199,13 +193,15 @@ static void screen_destructor(void *data)
 
 
 /* Nothing here may allocate. */
-static void out_of_memory(void)
+static void out_of_memory(void *arg)
 {
-	if (!the_screen || the_screen->away)
+	const struct screen *s = arg;
+
+	if (s->away)
 		return;
-	if (write(STDOUT_FILENO, the_screen->last, the_screen->last_len) < 0)
+	if (write(STDOUT_FILENO, s->last, s->last_len) < 0)
 		errno = 0; /* nothing more can be done */
-	tty_restore(&the_screen->tty);
+	tty_restore(&s->tty);
 }
 
 
@@ -310,8 +306,6 @@ int screen_alloc(struct screen **sp, const struct screen_config *config)
 	struct screen *s;
 	int err;
 
-	if (the_screen)
-		return EBUSY;
 	s = mem_zalloc(sizeof(*s), screen_destructor);
 	s->config = *config;
 	s->out = mbuf_alloc(SCREEN_OUT_MAX);
@@ -330,9 +324,9 @@ int screen_alloc(struct screen **sp, const struct screen_config *config)
 		mem_deref(s);
 		return err;
 	}
-	the_screen = s;
 	prepare_last(s);
-	mem_oom_handler(out_of_memory);
+	s->last_words = (struct mem_last){out_of_memory, s};
+	mem_oom_handler(&s->last_words);
 	start_colours(s);
 	(void)screen_theme(s, "dark", NULL);
 	tty_raw(&s->tty);

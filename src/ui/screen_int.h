@@ -40,6 +40,7 @@ struct screen {
 	bool cleared; /* all of it is written anew */
 	bool away; /* the terminal is somebody else's */
 	char last[128]; /* for the last moment */
+	struct mem_last last_words; /* set: run for want of memory */
 	size_t last_len;
 };
 
