@@ -182,6 +182,21 @@ bool cmd_words_secret(
  * struct cmd. Events of kind CORE_EVENT_LOG get there by themselves. */
 log_h cmd_log;
 
+/* A line of it; borrowed. */
+struct cmd_log_line {
+	int64_t at;
+	enum log_level level;
+	const char *topic;
+	const char *text;
+};
+
+/* H hears the lines that are kept, oldest first, before this returns, and
+ * each new one until mem_deref(). */
+struct cmd_tap;
+typedef void(cmd_log_line_h)(const struct cmd_log_line *line, void *arg);
+void cmd_log_tap(
+	struct cmd_tap **tp, struct cmd *cmd, cmd_log_line_h *h, void *arg);
+
 /* The core's trace is the interpreter's (`trace on`); H hears it too, from
  * now on (--trace FILE). NULL: nobody. */
 void cmd_trace(struct cmd *cmd, dialect_trace_h *h, void *arg);

@@ -25,8 +25,9 @@ void date_sip(char buf[DATE_SIZE], int64_t ms);
 /* EBADMSG if PL is no SIP-date; zones other than GMT are refused. */
 int date_sip_decode(int64_t *ms, const struct pl *pl);
 
-/* "14:02" and "Monday 3 November" in local time. */
+/* "14:02", "14:02:09.123" and "Monday 3 November" in local time. */
 void date_clock(char buf[DATE_SIZE], int64_t ms);
+void date_clock_exact(char buf[DATE_SIZE], int64_t ms);
 void date_day(char buf[DATE_SIZE], int64_t ms);
 
 /* "2026-11-03 14:02" in local time. */

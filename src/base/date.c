@@ -311,6 +311,18 @@ void date_clock(char buf[DATE_SIZE], int64_t ms)
 }
 
 
+void date_clock_exact(char buf[DATE_SIZE], int64_t ms)
+{
+	struct tm tm;
+
+	local_of(&tm, ms);
+	(void)snprintf(buf, DATE_SIZE, "%02u:%02u:%02u.%03u",
+		(unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100,
+		(unsigned)tm.tm_sec % 100,
+		(unsigned)((ms % 1000 + 1000) % 1000));
+}
+
+
 void date_day(char buf[DATE_SIZE], int64_t ms)
 {
 	struct tm tm;

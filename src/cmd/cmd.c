@@ -6,16 +6,6 @@
 #include "utf8.h"
 
 
-static void record_destructor(void *data)
-{
-	struct record *r = data;
-
-	list_unlink(&r->le);
-	mem_deref(r->from);
-	mem_deref(r->text);
-}
-
-
 /* Nothing of CMD is asked for any more by commands under way. */
 static void leave_calls(struct cmd *cmd)
 {
@@ -57,8 +47,7 @@ static void cmd_destructor(void *data)
 	leave_calls(cmd);
 	mem_deref(cmd->inbox);
 	list_flush(&cmd->aliases);
-	list_flush(&cmd->logs);
-	list_flush(&cmd->traces);
+	journal_clear(cmd);
 	mem_deref(cmd->keys);
 	mem_deref(cmd->account);
 	mem_deref((void *)cmd->shown.account);
@@ -68,78 +57,6 @@ static void cmd_destructor(void *data)
 	mem_deref(cmd->core);
 	drop_calls(cmd, last);
 	mem_deref(cmd->tmrs);
-}
-
-
-/* ---- records -------------------------------------------------------- */
-
-
-/* A new record at the end of LIST, which keeps the newest MAX. */
-static struct record *record_add(struct list *list, size_t max, int64_t at)
-{
-	struct record *r = mem_zalloc(sizeof(*r), record_destructor);
-
-	r->at = at;
-	list_append(list, &r->le, r);
-	if (list->count > max)
-		mem_deref(list->head->data);
-	return r;
-}
-
-
-void cmd_log(
-	enum log_level level, const char *topic, const char *text, void *arg)
-{
-	struct cmd *cmd = arg;
-	struct record *r =
-		record_add(&cmd->logs, LOG_LINES_MAX, tmrs_wall(cmd->tmrs));
-
-	r->level = level;
-	r->from = mem_strdup(topic);
-	r->text = mem_strdup(text);
-}
-
-
-static void hear_trace(bool sent, const char *transport, const char *local,
-	const char *peer, const struct pl *text, void *arg)
-{
-	struct cmd *cmd = arg;
-	struct record *r;
-
-	if (cmd->tracing) {
-		r = record_add(
-			&cmd->traces, TRACE_LINES_MAX, tmrs_wall(cmd->tmrs));
-		r->sent = sent;
-		r->from = mem_printf("%s %s %s %s", transport, local,
-			sent ? "->" : "<-", peer);
-		r->text = pl_strdup(text);
-	}
-	if (cmd->trace_h)
-		cmd->trace_h(
-			sent, transport, local, peer, text, cmd->trace_arg);
-}
-
-
-static void update_trace(struct cmd *cmd)
-{
-	bool on = cmd->tracing || cmd->trace_h;
-
-	core_trace(cmd->core, on ? hear_trace : NULL, on ? cmd : NULL);
-}
-
-
-void cmd_trace(struct cmd *cmd, dialect_trace_h *h, void *arg)
-{
-	cmd->trace_h = h;
-	cmd->trace_arg = arg;
-	update_trace(cmd);
-}
-
-
-void cmd_trace_on(struct cmd *cmd, bool on)
-{
-	cmd->tracing = on;
-	update_trace(cmd);
 }
 
 

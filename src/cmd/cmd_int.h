@@ -313,6 +313,7 @@ struct cmd {
 	struct inbox *inbox; /* of all queues that have none of their own */
 	struct list inboxes; /* not owned */
 	struct list logs;
+	struct list log_taps; /* not owned */
 	struct list traces;
 	bool tracing;
 	dialect_trace_h *trace_h;
@@ -320,7 +321,13 @@ struct cmd {
 	struct front_chat shown; /* owned strings */
 };
 
+/* ---- journal.c: log and trace --------------------------------------- */
+
 void cmd_trace_on(struct cmd *cmd, bool on);
+void journal_clear(struct cmd *cmd);
+
+/* True if CALL asks for pane NAME of a screen and has been answered. */
+bool view_pane(struct cmd_call *call, const char *name);
 
 /* The tables of the command files. */
 extern const struct cmd_entry cmd_account_add, cmd_account_set,

@@ -51,6 +51,8 @@ static void log_exec(struct cmd_call *call)
 {
 	struct le *le, *next;
 
+	if (view_pane(call, "log"))
+		return;
 	LIST_FOREACH (&call->cmd->logs, le, next) {
 		const struct record *r = le->data;
 		struct json *row = json_new_object();

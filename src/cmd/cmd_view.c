@@ -13,6 +13,18 @@ static void pane(struct cmd_call *call, enum front_pane what, const char *word)
 }
 
 
+bool view_pane(struct cmd_call *call, const char *name)
+{
+	enum front_from from = call->origin.from;
+
+	if (!call->cmd->front->pane ||
+		(from != FRONT_TYPED && from != FRONT_BINDING))
+		return false;
+	pane(call, FRONT_PANE_GO, name);
+	return true;
+}
+
+
 static void split_exec(struct cmd_call *call)
 {
 	pane(call, FRONT_PANE_SPLIT, NULL);

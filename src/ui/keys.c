@@ -325,8 +325,8 @@ static int go(struct ui_front *f, const char *word, char **why)
 	static const struct {
 		const char *pane;
 		const char *line;
-	} outputs[] = {{"log", "/log"}, {"trace", "/trace show"},
-		{"help", "/help"}, {"keys", "/keys"}};
+	} outputs[] = {
+		{"trace", "/trace show"}, {"help", "/help"}, {"keys", "/keys"}};
 	size_t i;
 
 	if (!strcmp(word, "buddies")) {
@@ -348,6 +348,10 @@ static int go(struct ui_front *f, const char *word, char **why)
 					ui_tab_view(ui_tab_shown(f)), NULL);
 			ui_prompt_mode(f, UI_MODE_CHAT);
 		}
+		return 0;
+	}
+	if (!strcmp(word, "log")) {
+		ui_log_show(f);
 		return 0;
 	}
 	if (!strcmp(word, "search"))

@@ -54,6 +54,17 @@ static bool was_told(const struct front_outcome *o)
 }
 
 
+/* In the last line, and in the log unless there is a secret in the line that
+ * was typed: its outcome may repeat it. */
+static void tell(struct typed *t, enum ui_style style, const char *text)
+{
+	if (cmd_line_secret(t->front->cmd, t->line))
+		ui_hint(t->front, style, text);
+	else
+		ui_notice(t->front, style, text);
+}
+
+
 static void show_rows(struct typed *t)
 {
 	struct ui_front *f = t->front;
@@ -61,7 +72,7 @@ static void show_rows(struct typed *t)
 	char *text = mbuf_strdup(t->rows);
 
 	if (t->n == 1 && !strchr(text, '\n') && strlen(text) < 100) {
-		ui_notice(f, UI_NOTICE, text);
+		tell(t, UI_NOTICE, text);
 	} else {
 		text_view_alloc(&v, f, t->line, false);
 		text_view_add(v, UI_NORMAL, text);
@@ -93,7 +104,7 @@ static void tell_none(struct typed *t, const char *text)
 {
 	char *none = mem_printf("%s: none", t->line);
 
-	ui_notice(t->front, UI_NOTICE, text ? text : none);
+	tell(t, UI_NOTICE, text ? text : none);
 	mem_deref(none);
 }
 
@@ -101,14 +112,13 @@ static void tell_none(struct typed *t, const char *text)
 static void done_h(const struct front_outcome *o, void *arg)
 {
 	struct typed *t = arg;
-	struct ui_front *f = t->front;
 
 	if (t->n)
 		show_rows(t);
 	else if (!o->status && json_is_array(o->result) && !json_len(o->result))
 		tell_none(t, o->text);
 	if (o->text && !was_told(o))
-		ui_notice(f, o->status ? UI_ERROR : UI_NOTICE, o->text);
+		tell(t, o->status ? UI_ERROR : UI_NOTICE, o->text);
 	give_back(t, o);
 	mem_deref(t);
 }

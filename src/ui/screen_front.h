@@ -199,6 +199,9 @@ void ui_output_flush(struct ui_front *f);
 void ui_overlay(struct ui_front *f, struct ui_view *view);
 void ui_overlay_close(struct ui_front *f);
 
+/* log_view.c */
+void ui_log_show(struct ui_front *f);
+
 /* ---- 8 search_view.c ------------------------------------------------ */
 
 void search_view_alloc(struct ui_view **vp, struct ui_front *front);

@@ -19,10 +19,16 @@ struct line {
 struct text_view {
 	struct ui_view view;
 	char *title;
+	void *owned; /* what fills it */
+	const char *empty; /* said where there is no line; NULL: nothing */
 	struct line *lines; /* a ring */
 	size_t first, n, size;
+	size_t max; /* of N */
+	size_t dropped; /* lines that went */
+	size_t below; /* lines that came while the end was out of sight */
 	size_t top; /* line at the top */
 	size_t skip; /* and how many of its rows are above */
+	bool live; /* lines come while it is read */
 	bool tail; /* stays at the end */
 	int rows, cols; /* drawn last */
 };
@@ -33,6 +39,7 @@ static void destructor(void *data)
 	struct text_view *t = data;
 	size_t i;
 
+	mem_deref(t->owned);
 	for (i = 0; i < t->n; i++)
 		mem_deref(t->lines[(t->first + i) % t->size].text);
 	mem_deref(t->lines);
@@ -65,6 +72,7 @@ static void drop_oldest(struct text_view *t)
 	mem_deref(line_at(t, 0)->text);
 	t->first = (t->first + 1) % t->size;
 	--t->n;
+	++t->dropped;
 	if (t->top)
 		--t->top;
 	else
@@ -77,13 +85,15 @@ static void add_line(
 {
 	struct line *line;
 
-	if (t->n == LINES_MAX)
+	if (t->n == t->max)
 		drop_oldest(t);
 	if (t->n == t->size)
 		grow(t);
 	line = &t->lines[(t->first + t->n++) % t->size];
 	line->text = pl_strdup(text);
 	line->style = style;
+	if (t->live && !t->tail)
+		++t->below;
 }
 
 
@@ -176,22 +186,47 @@ static bool at_end(const struct text_view *t)
 }
 
 
+/* The last row, where the end is out of sight. */
+static void draw_below(
+	const struct text_view *t, struct screen *s, const struct ui_area *a)
+{
+	enum ui_style style = t->below ? UI_UNREAD : UI_NOTE;
+	char mark[40];
+	int n = t->below ? snprintf(mark, sizeof(mark), " %zu new", t->below)
+			 : snprintf(mark, sizeof(mark), " more");
+	int col = a->cols - n - 2;
+
+	if (col < 0)
+		return;
+	(void)screen_glyph(s, a, a->rows - 1, col, style, UI_GLYPH_BELOW);
+	(void)screen_str(s, a, a->rows - 1, col + 1, style, mark);
+}
+
+
 static void draw(struct ui_view *v, struct screen *s, const struct ui_area *a,
 	bool focus)
 {
 	struct text_view *t = (struct text_view *)v;
 	size_t i, skip;
-	int row = 0;
+	int row = 0, rows = a->rows;
 
 	(void)focus;
 	t->rows = a->rows;
 	if (t->cols != a->cols)
 		t->skip = 0;
 	t->cols = a->cols;
-	if (t->tail)
-		to_end(t);
+	if (t->tail || at_end(t)) {
+		if (t->tail)
+			to_end(t);
+		t->below = 0;
+	} else if (rows > 1) {
+		draw_below(t, s, a);
+		rows--;
+	}
+	if (!t->n && t->empty)
+		(void)screen_cut(s, a, 0, 0, a->cols, UI_NOTE, t->empty);
 	skip = t->skip;
-	for (i = t->top; i < t->n && row < a->rows; i++) {
+	for (i = t->top; i < t->n && row < rows; i++) {
 		const struct line *line = line_at(t, i);
 		struct pl rest = pl_str(line->text), part;
 
@@ -203,7 +238,7 @@ static void draw(struct ui_view *v, struct screen *s, const struct ui_area *a,
 			else
 				(void)screen_text(
 					s, a, row++, 0, line->style, &part);
-		} while (rest.l && row < a->rows);
+		} while (rest.l && row < rows);
 	}
 }
 
@@ -211,7 +246,7 @@ static void draw(struct ui_view *v, struct screen *s, const struct ui_area *a,
 static bool move(struct ui_view *v, enum ui_move move)
 {
 	struct text_view *t = (struct text_view *)v;
-	size_t page = t->rows > 1 ? (size_t)t->rows - 1 : 1;
+	size_t page = t->rows > 2 ? (size_t)t->rows - 2 : 1;
 
 	t->tail = false;
 	switch (move) {
@@ -244,7 +279,11 @@ static void title(struct ui_view *v, char *text, size_t size)
 {
 	const struct text_view *t = (const struct text_view *)v;
 
-	(void)snprintf(text, size, "%s", t->title);
+	if (t->dropped)
+		(void)snprintf(text, size, "%s (%zu older lines are gone)",
+			t->title, t->dropped);
+	else
+		(void)snprintf(text, size, "%s", t->title);
 }
 
 
@@ -256,6 +295,24 @@ static const struct ui_view_ops ops = {
 };
 
 
+void text_view_limit(struct ui_view *v, size_t n)
+{
+	((struct text_view *)v)->max = n;
+}
+
+
+void text_view_empty(struct ui_view *v, const char *text)
+{
+	((struct text_view *)v)->empty = text;
+}
+
+
+void text_view_own(struct ui_view *v, void *owned)
+{
+	((struct text_view *)v)->owned = owned;
+}
+
+
 void text_view_alloc(struct ui_view **vp, struct ui_front *front,
 	const char *name, bool tail)
 {
@@ -264,6 +321,7 @@ void text_view_alloc(struct ui_view **vp, struct ui_front *front,
 	t->view.ops = &ops;
 	t->view.front = front;
 	t->title = utf8_show_dup(name, UTF8_NAME);
-	t->tail = tail;
+	t->live = t->tail = tail;
+	t->max = LINES_MAX;
 	*vp = &t->view;
 }

@@ -101,7 +101,7 @@ static void notice_h(void *arg)
 }
 
 
-void ui_notice(struct ui_front *f, enum ui_style style, const char *text)
+void ui_hint(struct ui_front *f, enum ui_style style, const char *text)
 {
 	/* One that tells of an error is not covered by a lesser one. */
 	if (f->notice && f->notice_style == UI_ERROR && style != UI_ERROR)
@@ -111,6 +111,14 @@ void ui_notice(struct ui_front *f, enum ui_style style, const char *text)
 	f->notice_style = style;
 	tmr_start(f->tmrs, &f->notice_tmr, NOTICE_MS, notice_h, f);
 	ui_dirty(f);
+}
+
+
+void ui_notice(struct ui_front *f, enum ui_style style, const char *text)
+{
+	cmd_log(style == UI_ERROR ? LOG_ERROR : LOG_INFO, "screen", text,
+		f->cmd);
+	ui_hint(f, style, text);
 }
 
 
@@ -178,8 +186,7 @@ static void event_h(const struct core_event *e, void *arg)
 		break;
 	case CORE_EVENT_LOG:
 		if (e->level <= LOG_INFO)
-			ui_notice(f,
-				e->level <= LOG_WARN ? UI_ERROR : UI_NOTICE,
+			ui_hint(f, e->level <= LOG_WARN ? UI_ERROR : UI_NOTICE,
 				e->text);
 		break;
 	default:
@@ -511,7 +518,7 @@ void ui_front_ready(struct ui_front *f)
 	set_theme(f);
 	screen_mouse(f->screen, core_option_bool(f->config.core, "mouse"));
 	if (f->config.greeting)
-		ui_notice(f, UI_NOTICE, f->config.greeting);
+		ui_hint(f, UI_NOTICE, f->config.greeting);
 	ui_prompt_load(f);
 	core_unread_await(f->config.core, unread_h, f);
 	clock_h(f);
@@ -527,7 +534,7 @@ bool ui_front_interrupt(struct ui_front *f)
 	ui_menu_clear(f);
 	/* A slip of the finger does not end it. */
 	if (!edit_interrupt(f->edit))
-		ui_notice(f, UI_NOTICE, "/quit leaves");
+		ui_hint(f, UI_NOTICE, "/quit leaves");
 	ui_dirty(f);
 	return true;
 }

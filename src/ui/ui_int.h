@@ -290,4 +290,7 @@ void ui_command(struct ui_front *f, const char *line);
 /* A sentence in the last line, also kept in the log. */
 void ui_notice(struct ui_front *f, enum ui_style style, const char *text);
 
+/* The same for what is not worth keeping, is kept already, or must not be. */
+void ui_hint(struct ui_front *f, enum ui_style style, const char *text);
+
 #endif

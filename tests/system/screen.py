@@ -170,6 +170,9 @@ class Screen:
         """Rows without what differs from run to run, all as wide."""
         rows = []
         for row in self.terminal.display:
+            row = re.sub(r"\b\d\d:\d\d:\d\d\.\d\d\d\b", "HH:MM:SS.mmm",
+                         row)
+            row = re.sub(r"\b\d\d:\d\d:\d\d\b", "HH:MM:SS", row)
             row = re.sub(r"\b\d\d:\d\d\b", "HH:MM", row)
             row = re.sub(r"127\.0\.0\.1:\d{5}", "127.0.0.1:PORTS", row)
             row = re.sub(r"\d{4}-\d\d-\d\d", "YYYY-MM-DD", row)

@@ -143,7 +143,7 @@ def test_panes_to_read(screen):
     s.keys("F1").see("chat unread").same("keys")
     s.keys("End").settle().keys("Home").see("screen show keys")
     s.keys("q").see("No account yet")
-    s.keys("F8").see("/log: none")
+    s.keys("F8").see("Nothing has been said yet").keys("q")
     s.line("/help chat show").see("chat show B").keys("q")
     s.line("/options").see("buddies-width")
     finish(s)

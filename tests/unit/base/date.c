@@ -121,6 +121,10 @@ static void local(void **state)
 	tzset();
 	date_clock(buf, 1793714529123);
 	assert_string_equal(buf, "16:02");
+	date_clock_exact(buf, 1793714529023);
+	assert_string_equal(buf, "16:02:09.023");
+	date_clock_exact(buf, -1);
+	assert_string_equal(buf, "01:59:59.999");
 	date_day(buf, 1793714529123);
 	assert_string_equal(buf, "Tuesday 3 November");
 	date_clock(buf, -1);
