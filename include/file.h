@@ -34,6 +34,16 @@ bool file_others_read(const char *path);
 /* Writes a new file of mode MODE beside PATH, syncs, renames. Errno. */
 int file_replace(const char *path, const void *p, size_t n, mode_t mode);
 
+/* Puts the N bytes at P behind what PATH holds, which stays as it is, but that
+ * its last line is ended; at most MAX bytes in all (EFBIG). The file is put in
+ * place as a whole and synced: a full disk loses nothing. Its mode and owner
+ * stay; what it is a link to is written. A missing file is made with mode
+ * 0600, its directory with 0700. SECRET: nobody but the owner may read it from
+ * now on. *LINES: how many stand before P. Errno; EBUSY: somebody else was
+ * writing. */
+int file_append(const char *path, const void *p, size_t n, size_t max,
+	bool secret, unsigned *lines);
+
 /* Holds DIR for this program: DIR/lock, an exclusive lock with our pid in it
  * where there is room. EAGAIN: held by *PID (0 if unknown). The lock ends
  * with mem_deref(). */

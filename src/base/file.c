@@ -177,7 +177,23 @@ static void sync_parent(const char *path)
 }
 
 
-static int replace(const char *path, const void *p, size_t n, mode_t mode)
+/* What a file that is put in place of another one takes over from it. */
+static int take_over(int fd, const struct stat *st)
+{
+	struct stat own;
+
+	if (fstat(fd, &own))
+		return errno;
+	if ((own.st_uid != st->st_uid || own.st_gid != st->st_gid) &&
+		fchown(fd, st->st_uid, st->st_gid))
+		return errno;
+	return fchmod(fd, st->st_mode & 07777) ? errno : 0;
+}
+
+
+/* ST: owner and mode of the new file. */
+static int replace(
+	const char *path, const void *p, size_t n, const struct stat *st)
 {
 	char *temp = mem_printf("%s.XXXXXX", path);
 	int fd = mkostemp(temp, O_CLOEXEC);
@@ -185,7 +201,9 @@ static int replace(const char *path, const void *p, size_t n, mode_t mode)
 
 	if (err)
 		goto out;
-	err = fchmod(fd, mode) ? errno : write_all(fd, p, n);
+	err = take_over(fd, st);
+	if (!err)
+		err = write_all(fd, p, n);
 	if (!err && fsync(fd))
 		err = errno;
 	if (close(fd) && !err)
@@ -205,10 +223,106 @@ out:
 
 int file_replace(const char *path, const void *p, size_t n, mode_t mode)
 {
+	const struct stat st = {
+		.st_uid = geteuid(), .st_gid = getegid(), .st_mode = mode};
 	/* A symbolic link stays one: what it points to is replaced. */
 	char *real = realpath(path, NULL);
-	int err = replace(real ? real : path, p, n, mode);
+	int err = replace(real ? real : path, p, n, &st);
 
+	free(real);
+	return err;
+}
+
+
+/* ---- more lines ---- */
+
+/* Makes PATH, or what it is a link to, and the directories before it. */
+static int make_file(const char *path)
+{
+	char *copy = mem_strdup(path);
+	int err = file_private_dir(dirname(copy)), fd;
+
+	mem_deref(copy);
+	if (err)
+		return err;
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+	if (fd < 0)
+		return errno;
+	(void)close(fd);
+	return 0;
+}
+
+
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
+		a->st_size == b->st_size &&
+		a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+		a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+
+/* Puts N bytes at P behind MB. */
+static int join(struct mbuf *mb, const void *p, size_t n, unsigned *lines)
+{
+	const uint8_t *at = mb->buf;
+	int err = 0;
+
+	if (mb->end && mb->buf[mb->end - 1] != '\n')
+		err = mbuf_write_u8(mb, '\n');
+	for (*lines = 0, at = mb->buf; at < mb->buf + mb->end; at++)
+		*lines += *at == '\n';
+	return err ? err : mbuf_write_mem(mb, p, n);
+}
+
+
+/* REAL is a file and no link. */
+static int append(const char *real, const void *p, size_t n, size_t max,
+	bool secret, unsigned *lines)
+{
+	struct stat st, now;
+	struct mbuf *mb = NULL;
+	int err;
+
+	if (stat(real, &st))
+		return errno;
+	if (!S_ISREG(st.st_mode))
+		return S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+	/* Another file in its place would not ask for that. */
+	if (faccessat(AT_FDCWD, real, W_OK, AT_EACCESS))
+		return errno;
+	err = file_read(&mb, real, max);
+	if (err)
+		return err;
+	err = join(mb, p, n, lines);
+	if (secret)
+		st.st_mode &= ~(mode_t)(S_IRWXG | S_IRWXO);
+	/* Somebody who writes at the same time must not lose it. */
+	if (!err && (stat(real, &now) || !same_file(&st, &now)))
+		err = EBUSY;
+	if (err == ENOSPC)
+		err = EFBIG;
+	if (!err)
+		err = replace(real, mb->buf, mb->end, &st);
+	mem_wipe(mb->buf, mb->size);
+	mem_deref(mb);
+	return err;
+}
+
+
+int file_append(const char *path, const void *p, size_t n, size_t max,
+	bool secret, unsigned *lines)
+{
+	bool fresh = access(path, F_OK) && errno == ENOENT;
+	int err = fresh ? make_file(path) : 0;
+	char *real;
+
+	if (err)
+		return err;
+	real = realpath(path, NULL);
+	err = real ? append(real, p, n, max, secret, lines) : errno;
+	if (err && fresh && real)
+		(void)unlink(real);
 	free(real);
 	return err;
 }
