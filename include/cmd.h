@@ -178,6 +178,10 @@ bool cmd_line_secret(const struct cmd *cmd, const char *text);
 bool cmd_words_secret(
 	const struct cmd *cmd, size_t argc, const char *const argv[]);
 
+/* True if TEXT, as typed, is a command that may be kept for later: it holds
+ * no secret and nothing that is said to somebody, and means something. */
+bool cmd_line_kept(const struct cmd *cmd, const char *text);
+
 /* A sink for struct log: the lines that `log` shows, newest 500. ARG is the
  * struct cmd. Events of kind CORE_EVENT_LOG get there by themselves. */
 log_h cmd_log;

@@ -365,6 +365,20 @@ int core_draft_set(struct core_chat *c, const char *text, size_t point);
 bool core_draft_get(
 	const struct core_chat *c, const char **text, size_t *point);
 
+/* A command line that was typed in the chat with PEER of A (A NULL: in none),
+ * kept over the end of the program as option input-history says, and until
+ * that chat's history is cleared. It must hold no secret and nothing that is
+ * said: that is kept with the messages. */
+void core_line_keep(struct core *core, const struct core_account *a,
+	const char *peer, const char *text);
+
+/* Those of that chat, or all there are; oldest first, TEXT borrowed, typed at
+ * AT (wall ms). */
+typedef void(core_line_h)(const char *text, int64_t at, void *arg);
+void core_line_each(struct core *core, const struct core_account *a,
+	const char *peer, core_line_h *h, void *arg);
+void core_line_all(struct core *core, core_line_h *h, void *arg);
+
 /* DONE: open, or refused. */
 void core_chat_open(struct core_chat *c, core_done_h *done, void *arg);
 void core_chat_close(struct core_chat *c, core_done_h *done, void *arg);

@@ -133,6 +133,14 @@ const char *edit_shown_prompt(const struct edit *e);
 /* Another text, as of another draft; nothing of it is undone. */
 void edit_set(struct edit *e, const char *text, size_t point);
 
+/* N LINES, oldest first, come before those that the list KEY has already, as
+ * many as there is room for; for what LOAD could not know at once. */
+void edit_history_older(struct edit *e, const char *key,
+	const char *const lines[], size_t n);
+
+/* The list KEY is empty again. */
+void edit_history_forget(struct edit *e, const char *key);
+
 /* The lines of chat KEY are those that Up and searches find from here on;
  * edit_remember() adds to them. LOAD is called for its first use and hands
  * its older lines to edit_remember(). */

@@ -250,6 +250,52 @@ bool cmd_line_secret(const struct cmd *cmd, const char *text)
 }
 
 
+/* True if one of the commands in LIST, in which aliases may stand, says
+ * something or means nothing. Empties it. */
+static bool list_says(const struct cmd *cmd, struct list *list)
+{
+	const struct cmd_entry *entry;
+	struct list before = {0};
+	struct le *le, *next;
+	struct words *out;
+	bool says = false;
+	size_t at;
+
+	LIST_FOREACH (list, le, next) {
+		struct alias_command *c = le->data;
+		char *why = NULL;
+
+		out = NULL;
+		entry = alias_expand(cmd, c->words, &before, &out, &why)
+			? NULL
+			: lookup_entry(out, &at, &why);
+		if (!entry || entry == &cmd_msg || entry == &cmd_say)
+			says = true;
+		/* An alias may mean several commands. */
+		if (!list_isempty(&before) && list_says(cmd, &before))
+			says = true;
+		mem_deref(out);
+		mem_deref(why);
+	}
+	list_flush(list);
+	return says;
+}
+
+
+bool cmd_line_kept(const struct cmd *cmd, const char *text)
+{
+	struct list list = {0};
+	char *why = NULL;
+	bool kept;
+
+	if (text[0] != '/' || text[1] == '/' || cmd_line_secret(cmd, text))
+		return false;
+	kept = !line_commands(cmd, text + 1, true, &list, &why) && list.head;
+	mem_deref(why);
+	return !list_says(cmd, &list) && kept;
+}
+
+
 bool cmd_words_secret(
 	const struct cmd *cmd, size_t argc, const char *const argv[])
 {

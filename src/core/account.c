@@ -178,6 +178,7 @@ static void forget_rows(struct core_account *a)
 	}
 	core_watcher_forget(a);
 	core_draft_forget(a);
+	core_lines_forget(a, NULL);
 	core_read_forget(a);
 	core_saved_account(a, true);
 }

@@ -56,6 +56,7 @@ static void destructor(void *data)
 	tmr_cancel(&core->draft_tmr);
 	tmr_cancel(&core->rows_tmr);
 	list_flush(&core->rows);
+	list_flush(&core->lines);
 	core_read_drop(core);
 	tmr_cancel(&core->retention_tmr);
 	tmr_cancel(&core->limit_tmr);

@@ -121,6 +121,7 @@ struct core {
 	struct tmr draft_tmr; /* only while a draft is to be written */
 	struct tmr read_tmr; /* only while what was shown is to be noted */
 	struct core_reading *reading; /* what is unread is being counted */
+	struct list lines; /* that were typed, oldest first */
 	struct list rows; /* of tables, read and not taken yet */
 	struct list read_waiters; /* struct core_waiter */
 	uint64_t newest; /* id of the newest message heard of */
@@ -191,6 +192,14 @@ struct core_account *core_saved_account_of(
 void core_draft_load(struct core *core, const char *key, const char *value);
 void core_draft_forget(struct core_account *a); /* rows of the store */
 void core_draft_flush(struct core *core); /* writes what is to be written */
+
+/* ---- lines.c -------------------------------------------------------- */
+
+void core_lines_load(struct core *core, const char *key, const char *value);
+void core_lines_trim(struct core *core); /* as many as the options say */
+
+/* Those typed in the chat with PEER (NULL: in any) of A. */
+void core_lines_forget(struct core_account *a, const char *peer);
 
 /* ---- read.c: what is unread over the end of the program ------------- */
 
@@ -563,6 +572,9 @@ void core_export_flush(struct core *core);
 
 /* Forgets what is older than option retention says, now and daily. */
 void core_retention(struct core *core);
+
+/* What is older, in wall ms, is forgotten; 0: nothing is. */
+int64_t core_retention_from(const struct core *core);
 
 /* ---- search.c, resolve.c -------------------------------------------- */
 

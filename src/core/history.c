@@ -188,6 +188,8 @@ static void cleared_h(int err, uint64_t n, void *arg)
 	} else if (ask) {
 		ask->forgotten = n;
 		forget_unread(ask);
+		if (ask->account->core)
+			core_lines_forget(ask->account, ask->peer);
 		core_event_post(core,
 			&(struct core_event){
 				.kind = CORE_EVENT_HISTORY,

@@ -281,6 +281,8 @@ void core_option_apply(struct core *core, const char *name)
 		apply_log_level(core);
 	if (!strcmp(name, "outbox-expiry"))
 		core_outbox_expiry(core);
+	if (!strcmp(name, "input-history"))
+		core_lines_trim(core);
 	if (!strcmp(name, "retention"))
 		core_retention(core);
 	/* A store that cannot do it answers so, and nobody asks. */

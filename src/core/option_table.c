@@ -59,6 +59,16 @@ const struct core_option core_options[] = {
 			"sign-in on.",
 	},
 	{
+		.name = "input-history",
+		.type = CORE_NUMBER,
+		.initial = "500",
+		.min = 0,
+		.max = 1000,
+		.help = "Lines that Up finds again after a restart: so many "
+			"commands, and so many messages of each chat, as long "
+			"as its history has them; 0: none.",
+	},
+	{
 		.name = "log-level",
 		.type = CORE_CHOICE,
 		.initial = "warning",

@@ -13,6 +13,14 @@ static void retained_h(int err, uint64_t n, void *data)
 }
 
 
+int64_t core_retention_from(const struct core *core)
+{
+	int64_t days = core_option_number(core, "retention");
+
+	return days ? tmrs_wall(core->config.tmrs) - days * DAY_MS : 0;
+}
+
+
 static void retention_h(void *arg)
 {
 	core_retention(arg);
@@ -21,14 +29,14 @@ static void retention_h(void *arg)
 
 void core_retention(struct core *core)
 {
-	int64_t days = core_option_number(core, "retention");
+	int64_t from = core_retention_from(core);
 
 	tmr_cancel(&core->retention_tmr);
-	if (!days)
+	if (!from)
 		return;
-	core->store->ops->retain(core->store,
-		tmrs_wall(core->config.tmrs) - days * DAY_MS, core_job_done,
+	core->store->ops->retain(core->store, from, core_job_done,
 		core_job_alloc(core, retained_h, NULL));
+	core_lines_trim(core);
 	tmr_start(core->config.tmrs, &core->retention_tmr, (uint64_t)DAY_MS,
 		retention_h, core);
 }

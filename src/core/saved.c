@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* saved.c - what was typed is kept in tables of the store and read again at
- * the start: accounts, settings, buddies, decisions; with these come drafts
- * and what was unread. */
+ * the start: accounts, settings, buddies, decisions; with these come drafts,
+ * lines of the history of input and what was unread. */
 #include <string.h>
 #include "core_int.h"
 #include "mbuf.h"
@@ -285,6 +285,7 @@ static const struct {
 	{"buddy", load_buddy},
 	{"decision", load_decision},
 	{"draft", core_draft_load},
+	{"line", core_lines_load},
 	{"read", core_read_load},
 };
 

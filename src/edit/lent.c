@@ -262,6 +262,7 @@ static void read_queue(struct edit *e)
 		rl_callback_read_char();
 		restore_kept(l);
 	}
+	lent_history_settle(l);
 	if (!l->completing)
 		lent_menu_close(l);
 	/* The rest was typed before the question was seen. */

@@ -44,4 +44,7 @@ bool lent_menu_shown(const struct lent *l);
 /* ---- lent_history.c ---- */
 void lent_history_flush(struct lent *l);
 
+/* Lines that came while an older one was looked for. */
+void lent_history_settle(struct lent *l);
+
 #endif

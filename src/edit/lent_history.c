@@ -16,7 +16,17 @@ struct lent_history {
 	struct le le;
 	char *key;
 	HISTORY_STATE state; /* while another is readline's */
+	char **older; /* lines that come before all others */
+	size_t n_older;
 };
+
+
+static void drop_older(struct lent_history *h)
+{
+	while (h->n_older)
+		mem_deref(h->older[--h->n_older]);
+	h->older = mem_deref(h->older);
+}
 
 
 static void history_destructor(void *data)
@@ -25,6 +35,7 @@ static void history_destructor(void *data)
 
 	list_unlink(&h->le);
 	mem_deref(h->key);
+	drop_older(h);
 }
 
 
@@ -44,6 +55,59 @@ static void take_out(struct lent_history *h)
 	history_set_history_state(&h->state);
 	stifle_history(LINES);
 	using_history();
+}
+
+
+/* The list as it was with the lines before it. What is in hand stays so: the
+ * entries themselves remain where they are. */
+static void put_before(HISTORY_STATE *state, char **lines, size_t n)
+{
+	size_t room = state->length < LINES ? LINES - (size_t)state->length : 0;
+	size_t had = (size_t)state->length, i;
+	HIST_ENTRY **entries;
+
+	/* The newest, if not all. */
+	lines += n > room ? n - room : 0;
+	n = n < room ? n : room;
+	entries = realloc(state->entries, (had + n + 1) * sizeof(*entries));
+	if (!entries)
+		mem_oom();
+	memmove(entries + n, entries, had * sizeof(*entries));
+	for (i = 0; i < n; i++) {
+		char *stamp = strdup(""); /* taken over */
+
+		entries[i] =
+			stamp ? alloc_history_entry(lines[i], stamp) : NULL;
+		if (!entries[i])
+			mem_oom();
+	}
+	entries[had + n] = NULL;
+	state->entries = entries;
+	state->length += (int)n;
+	state->offset += (int)n;
+	state->size = state->length + 1;
+}
+
+
+static void merge_older(struct lent *l, struct lent_history *h)
+{
+	bool current = l->history == h;
+
+	if (current)
+		put_away(h);
+	put_before(&h->state, h->older, h->n_older);
+	if (current)
+		history_set_history_state(&h->state);
+	drop_older(h);
+}
+
+
+void lent_history_settle(struct lent *l)
+{
+	/* A search holds numbers of lines. */
+	if (l->history && l->history->n_older &&
+		!RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH))
+		merge_older(l, l->history);
 }
 
 
@@ -105,4 +169,63 @@ void edit_history(struct edit *e, const char *key,
 	take_out(h);
 	if (fresh && load)
 		load(e, key, arg);
+}
+
+
+void edit_history_older(
+	struct edit *e, const char *key, const char *const lines[], size_t n)
+{
+	struct lent *l = e->lent;
+	struct lent_history *h = find(l, key);
+	size_t i;
+
+	if (!h || h->n_older || !n)
+		return;
+	h->older = mem_alloc(n * sizeof(*h->older), NULL);
+	for (i = 0; i < n; i++)
+		h->older[i] = mem_strdup(lines[i]);
+	h->n_older = n;
+	if (h == l->history)
+		lent_history_settle(l);
+	else
+		merge_older(l, h);
+}
+
+
+/* What is being typed stays, and is no longer an older line that was
+ * changed. */
+static void empty(struct edit *e, struct lent_history *h)
+{
+	char *text = NULL;
+	int point = rl_point;
+
+	if (h != e->lent->history) {
+		history_set_history_state(&h->state);
+		clear_history();
+		free(history_list());
+		h->state = (HISTORY_STATE){0};
+		history_set_history_state(&e->lent->history->state);
+		return;
+	}
+	if (!e->entering) {
+		text = mem_secret_strndup(rl_line_buffer, (size_t)rl_end);
+		lent_fresh(e->lent);
+	}
+	clear_history();
+	if (text)
+		edit_set(e, text, (size_t)point);
+	mem_deref(text);
+}
+
+
+void edit_history_forget(struct edit *e, const char *key)
+{
+	struct lent_history *h = find(e->lent, key);
+
+	if (!h)
+		return;
+	drop_older(h);
+	if (h != e->lent->history && e->lent->history)
+		put_away(e->lent->history);
+	empty(e, h);
 }

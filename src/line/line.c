@@ -285,6 +285,22 @@ static bool is_command(const char *text)
 }
 
 
+static void remember(struct line_front *f, const char *text)
+{
+	struct core *core = f->config.core;
+	struct front_chat shown;
+	bool chat = cmd_shown(f->cmd, &shown);
+
+	if (cmd_line_secret(f->cmd, text))
+		return;
+	edit_remember(f->edit, text);
+	if (cmd_line_kept(f->cmd, text))
+		core_line_keep(core,
+			chat ? core_account_find(core, shown.account) : NULL,
+			chat ? shown.peer : NULL, text);
+}
+
+
 static void line_handler(const char *text, void *arg)
 {
 	struct line_front *f = arg;
@@ -294,8 +310,7 @@ static void line_handler(const char *text, void *arg)
 
 	if (!*text)
 		return;
-	if (!cmd_line_secret(f->cmd, text))
-		edit_remember(f->edit, text);
+	remember(f, text);
 	t = mem_zalloc(sizeof(*t), typed_destructor);
 	t->f = f;
 	list_append(&f->waiting, &t->le, t);
@@ -408,6 +423,16 @@ static const char *greeting(const struct line_front *f)
 }
 
 
+/* A command of an earlier run. */
+static void earlier(const char *text, int64_t at, void *arg)
+{
+	struct line_front *f = arg;
+
+	(void)at;
+	edit_remember(f->edit, text);
+}
+
+
 static void settled(void *arg)
 {
 	const struct line_front *f = arg;
@@ -424,6 +449,7 @@ void line_front_ready(struct line_front *f)
 		show(f, text);
 	/* Behind what the configuration has caused in this turn. */
 	tmr_start(loop_tmrs(f->config.loop), &f->settling, 0, settled, f);
+	core_line_all(f->config.core, earlier, f);
 	edit_start(f->edit);
 	core_unread_await(f->config.core, unread_handler, f);
 }

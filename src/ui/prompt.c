@@ -203,11 +203,13 @@ void ui_prompt_save(struct ui_front *f)
 }
 
 
-static void no_lines(struct edit *e, const char *key, void *arg)
+static void lines_h(struct edit *e, const char *key, void *arg)
 {
+	struct ui_front *f = arg;
+
 	(void)e;
-	(void)key;
-	(void)arg;
+	if (f->mode == UI_MODE_CHAT)
+		ui_lines_load(f, ui_tab_shown(f), key);
 }
 
 
@@ -226,14 +228,13 @@ void ui_prompt_load(struct ui_front *f)
 		text = f->modes[f->mode];
 		point = text ? strlen(text) : 0;
 	} else if (tab) {
-		key = mem_printf("chat\t%s\t%s",
-			core_account_name(tab->account), tab->peer);
+		key = ui_lines_key(core_account_name(tab->account), tab->peer);
 		text = tab->draft;
 		point = tab->point;
 	} else {
 		key = mem_strdup("");
 	}
-	edit_history(f->edit, key, no_lines, NULL);
+	edit_history(f->edit, key, lines_h, f);
 	edit_set(f->edit, text ? text : "", point);
 	mem_deref(key);
 	ui_dirty(f);
@@ -272,8 +273,7 @@ static void line_h(const char *text, void *arg)
 	}
 	if (!*text)
 		return;
-	if (!cmd_line_secret(f->cmd, text))
-		edit_remember(f->edit, text);
+	ui_lines_entered(f, text);
 	if (ui_tab_shown(f))
 		keep_draft(f, ui_tab_shown(f), "");
 	ui_typed(f, text);

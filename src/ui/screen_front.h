@@ -10,6 +10,7 @@
  * 6 question  the bar that asks
  * 7 output    what commands print
  * 8 search    the pane that finds
+ * 9 lines     the history of the line of input
  */
 #ifndef SOTTO_UI_FRONT_H
 #define SOTTO_UI_FRONT_H
@@ -52,6 +53,7 @@ struct ui_tab {
 	struct ui_view *view; /* NULL until it is shown first */
 	char *draft;
 	size_t point;
+	struct ui_lines *lines; /* its older lines while they are read */
 };
 
 struct ui_question {
@@ -207,5 +209,19 @@ void ui_log_show(struct ui_front *f);
 void search_view_alloc(struct ui_view **vp, struct ui_front *front);
 void search_view_query(struct ui_view *v, const char *text);
 bool search_view_selected(struct ui_view *v, struct front_chat *chat);
+
+/* ---- 9 lines.c ------------------------------------------------------ */
+
+/* The key of a chat's lines for edit_history() (mem_deref). */
+char *ui_lines_key(const char *account, const char *peer);
+
+/* Lines of earlier runs of TAB (NULL: of no chat), now or later. */
+void ui_lines_load(struct ui_front *f, struct ui_tab *tab, const char *key);
+
+/* TEXT was entered: it is found again. */
+void ui_lines_entered(struct ui_front *f, const char *text);
+
+/* That chat's history was cleared. */
+void ui_lines_forget(struct ui_front *f, const char *account, const char *peer);
 
 #endif

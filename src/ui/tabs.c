@@ -15,6 +15,7 @@ static void destructor(void *data)
 	mem_deref(tab->peer);
 	mem_deref(tab->name);
 	mem_deref(tab->draft);
+	mem_deref(tab->lines);
 }
 
 

@@ -152,6 +152,7 @@ static void reload(struct ui_front *f, const struct core_event *e)
 {
 	struct ui_tab *tab = ui_tab_find(f, e->account, e->peer);
 
+	ui_lines_forget(f, e->account, e->peer);
 	if (tab && tab->view)
 		conv_view_reload(tab->view);
 }

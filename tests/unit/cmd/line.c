@@ -145,6 +145,46 @@ static void secrets(void **state)
 }
 
 
+/* What may be kept for the history of input. */
+static void kept(void **state)
+{
+	static const struct {
+		const char *text;
+		bool kept;
+	} cases[] = {
+		{"/chat show bob", true},
+		{"/presence set away at lunch; #", true},
+		{"/echo a; login", true},
+		{"/busy", true},
+		{"/msg bob hi", false}, /* that is kept with the messages */
+		{"/m bob hi", false},
+		{"/say hi", false},
+		{"/hi there", false},
+		{"/both there", false},
+		{"/echo a; say hi", true}, /* all of it is echo's text */
+		{"/login; say hi", false},
+		{"/account set work password x", false},
+		{"/mgs bob hi", false}, /* perhaps mistyped */
+		{"/login 'open", false},
+		{"/", false},
+		{"hello", false},
+		{"//hello", false},
+		{"", false},
+	};
+	struct world *w = world_alloc(0);
+	size_t i;
+
+	(void)state;
+	world_line(w,
+		"alias hi 'say hello'; alias both 'say a; login'; "
+		"alias busy 'presence set busy'");
+	for (i = 0; i < UNIT_N(cases); i++)
+		assert_int_equal(
+			cmd_line_kept(w->cmd, cases[i].text), cases[i].kept);
+	world_free(w);
+}
+
+
 static void aliases(void **state)
 {
 	struct world *w = world_alloc(0);
@@ -190,6 +230,7 @@ int test_line(void)
 		cmocka_unit_test(split),
 		cmocka_unit_test(nobody),
 		cmocka_unit_test(secrets),
+		cmocka_unit_test(kept),
 		cmocka_unit_test(aliases),
 		cmocka_unit_test(circles),
 	};

@@ -17,6 +17,7 @@ int test_exchange_vcard(void);
 int test_group(void);
 int test_history(void);
 int test_incoming(void);
+int test_lines(void);
 int test_notify(void);
 int test_option(void);
 int test_outbox(void);
@@ -37,7 +38,7 @@ UNIT_MAIN(test_account, test_client, test_complete, test_conversation,
 	test_credentials, test_draft, test_event, test_exchange,
 	test_exchange_csv, test_exchange_export, test_exchange_import,
 	test_exchange_reslist, test_exchange_vcard, test_group, test_history,
-	test_incoming, test_notify, test_option, test_outbox,
+	test_incoming, test_lines, test_notify, test_option, test_outbox,
 	test_outbox_restore, test_past, test_peer, test_presentity, test_read,
 	test_resend, test_resolve, test_retention, test_roster, test_saved,
 	test_search, test_watcher)

@@ -241,6 +241,101 @@ static void history(void **state)
 }
 
 
+/* What comes later from the store stands before what was typed, and moves
+ * nothing that is in hand. */
+static void older(void **state)
+{
+	static const char *const lines[] = {"1", "2"};
+	struct fixture *f = *state;
+
+	edit_history(f->e, "bob", lines_of, f);
+	type(f, "\033[A\033[AX"); /* "older" is in hand */
+	edit_history_older(f->e, "bob", lines, 2);
+	assert_line(f, "olderX", 6);
+	type(f, "\033[A");
+	assert_line(f, "2", 1);
+	type(f, "\033[A\033[A");
+	assert_line(f, "1", 1);
+	type(f, "\033[B\033[B");
+	assert_line(f, "olderX", 6);
+	/* For one that is not shown. */
+	edit_history(f->e, "kim", NULL, NULL);
+	edit_remember(f->e, "kim's");
+	edit_history(f->e, "carol", NULL, NULL);
+	edit_history_older(f->e, "kim", lines, 2);
+	edit_history_older(f->e, "nobody", lines, 2);
+	type(f, "\033[A");
+	assert_line(f, "", 0);
+	edit_history(f->e, "kim", NULL, NULL);
+	type(f, "\033[A\033[A");
+	assert_line(f, "2", 1);
+}
+
+
+static void older_while_searching(void **state)
+{
+	static const char *const lines[] = {"old one", "2"};
+	struct fixture *f = *state;
+
+	edit_history(f->e, "bob", lines_of, f);
+	type(f, "\022old"); /* C-r */
+	edit_history_older(f->e, "bob", lines, 2);
+	assert_string_equal(edit_text(f->e), "old");
+	type(f, "\022");
+	assert_string_equal(edit_text(f->e), "older");
+	type(f, "\005"); /* C-e ends the search */
+	assert_line(f, "older", 5);
+	type(f, "\033[A\033[A");
+	assert_line(f, "old one", 7);
+}
+
+
+/* Not more than there is room for, the newest of them. */
+static void older_bounded(void **state)
+{
+	enum { N = 1200 };
+	struct fixture *f = *state;
+	char *lines[N];
+	size_t i;
+
+	for (i = 0; i < N; i++)
+		lines[i] = mem_printf("line %zu", i);
+	edit_history(f->e, "bob", lines_of, f);
+	edit_history_older(f->e, "bob", (const char *const *)lines, N);
+	type(f, "\033<"); /* M-<: the first one */
+	assert_string_equal(edit_text(f->e), "line 202");
+	for (i = 0; i < N; i++)
+		mem_deref(lines[i]);
+}
+
+
+static void forget(void **state)
+{
+	static const char *const lines[] = {"1"};
+	struct fixture *f = *state;
+
+	edit_history(f->e, "bob", lines_of, f);
+	edit_history_forget(f->e, "nobody");
+	type(f, "\033[A\033[AX\002");
+	edit_history_forget(f->e, "bob");
+	assert_line(f, "olderX", 5); /* as it is being typed */
+	type(f, "\033[A\033[A");
+	assert_string_equal(edit_text(f->e), "olderX");
+	edit_remember(f->e, "new");
+	edit_history(f->e, "kim", NULL, NULL);
+	edit_remember(f->e, "kim's");
+	edit_history_forget(f->e, "bob");
+	type(f, "\033[A");
+	assert_line(f, "kim's", 5);
+	edit_history(f->e, "bob", lines_of, f);
+	type(f, "\033[A");
+	assert_line(f, "", 0);
+	edit_history_older(f->e, "bob", lines, 1);
+	type(f, "\033[A");
+	assert_line(f, "1", 1);
+}
+
+
 static void search(void **state)
 {
 	struct fixture *f = *state;
@@ -361,6 +456,10 @@ int test_lent(void)
 		TEST(end_of_input),
 		TEST(paste),
 		TEST(history),
+		TEST(older),
+		TEST(older_while_searching),
+		TEST(older_bounded),
+		TEST(forget),
 		TEST(search),
 		TEST(completion),
 		TEST(question),
