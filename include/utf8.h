@@ -59,6 +59,9 @@ char *utf8_repair_dup(const struct pl *pl);
  * mark, which belongs to what is before it. */
 uint32_t utf8_fold(uint32_t cp);
 
+/* CP in upper case, where one letter stands for one. */
+uint32_t utf8_upper(uint32_t cp);
+
 /* True if CP is a letter or a digit of any script. */
 bool utf8_is_letter(uint32_t cp);
 

@@ -250,6 +250,15 @@ uint32_t utf8_fold(uint32_t cp)
 }
 
 
+uint32_t utf8_upper(uint32_t cp)
+{
+	/* UnicodeData has none for sharp s, utf8proc does. */
+	if (cp == 0xdf)
+		return cp;
+	return (uint32_t)utf8proc_toupper((utf8proc_int32_t)cp);
+}
+
+
 bool utf8_is_letter(uint32_t cp)
 {
 	if (cp < 0x80)

@@ -4,6 +4,8 @@
 int test_agent(void);
 int test_auth(void);
 int test_auth_digest(void);
+int test_auth_ntlm_key(void);
+int test_auth_ntlm_token(void);
 int test_cause(void);
 int test_ctrans(void);
 int test_dialog(void);
@@ -19,7 +21,8 @@ int test_strans_table(void);
 int test_torture(void);
 int test_transp(void);
 
-UNIT_MAIN(test_agent, test_auth, test_auth_digest, test_cause, test_ctrans,
+UNIT_MAIN(test_agent, test_auth, test_auth_digest, test_auth_ntlm_key,
+	test_auth_ntlm_token, test_cause, test_ctrans,
 	test_dialog, test_keepalive, test_locate, test_maybe, test_net_real,
 	test_request, test_request_ack, test_siphash, test_strans,
 	test_strans_table, test_torture,
