@@ -94,6 +94,7 @@ const char *msg_method_name(enum msg_method method);
 	X(MS_DIAGNOSTICS, "ms-diagnostics", 0, MANY)                           \
 	X(MS_DIAGNOSTICS_PUBLIC, "ms-diagnostics-public", 0, MANY)             \
 	X(MS_KEEP_ALIVE, "ms-keep-alive", 0, FIRST)                            \
+	X(MS_PIGGYBACK_CSEQ, "ms-piggyback-cseq", 0, FIRST)                    \
 	X(ORGANIZATION, "Organization", 0, FIRST)                              \
 	X(P_ASSERTED_IDENTITY, "P-Asserted-Identity", 0, LIST)                 \
 	X(P_ASSOCIATED_URI, "P-Associated-URI", 0, LIST)                       \
@@ -486,6 +487,7 @@ struct msg_response {
 	uint16_t status;
 	const char *reason;      /* NULL: the RFC's words */
 	const struct pl *to_tag; /* NULL: none */
+	const char *to_params;   /* ";epid=..." behind TO_TAG; NULL: none */
 	const char *received;    /* NULL: not added */
 	uint16_t rport;          /* 0: not added */
 	bool record_route;

@@ -357,9 +357,17 @@ bool sip_dialog_match(const struct sip_dialog *d, const struct msg *msg,
  * remembers it otherwise. */
 int sip_dialog_check_cseq(struct sip_dialog *d, const struct msg *msg);
 
+/* The peer has used CSeq up to this one, by a notification that came in a
+ * response. */
+void sip_dialog_set_remote_cseq(struct sip_dialog *d, uint32_t cseq);
+
 const struct pl *sip_dialog_call_id(const struct sip_dialog *d);
 const struct pl *sip_dialog_local_tag(const struct sip_dialog *d);
 const struct pl *sip_dialog_remote_tag(const struct sip_dialog *d);
+
+/* Their "epid" parameter, which stands on To of our requests in the dialog
+ * where we have one ourselves; unset: none came. */
+const struct pl *sip_dialog_remote_epid(const struct sip_dialog *d);
 const struct pl *sip_dialog_remote_target(const struct sip_dialog *d);
 const struct pl *sip_dialog_remote_uri(const struct sip_dialog *d);
 struct sip_agent *sip_dialog_agent(const struct sip_dialog *d);

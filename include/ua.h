@@ -105,6 +105,7 @@ struct ua_profile {
 	const char *contact_params;   /* on Contact of REGISTER, behind ours */
 	const char *register_headers; /* lines with CRLF */
 	const char *supported;        /* Supported of all requests */
+	bool notices; /* the registrar's "registration-notify" is obeyed */
 	int (*sign)(struct ua_out *out, void *arg);
 	int (*verify)(const struct msg *msg, void *arg); /* not 0: a response
 							    is dropped, a
@@ -144,8 +145,9 @@ struct ua_watcher;
 struct ua_session;
 
 struct ua_handlers {
-	/* WHY is a sentence for UA_FAILED; RESULT its details (may be NULL);
-	 * RETRY_AT a wall time or 0; ADDRESS where we are reached. */
+	/* WHY is a sentence for UA_FAILED; RESULT its details, or for
+	 * UA_ONLINE the answer to REGISTER (may be NULL); RETRY_AT a wall
+	 * time or 0; ADDRESS where we are reached. */
 	void (*state)(enum ua_state state, const struct ua_result *result,
 		const char *why, int64_t retry_at, const char *address,
 		void *arg);
@@ -225,8 +227,9 @@ struct ua_sub_handlers {
 	void (*state)(enum ua_sub_state state, const char *why, uint16_t status,
 		bool again, void *arg);
 
-	/* A NOTIFY of this subscription; FIRST for the first active one.
-	 * Its body may be empty. Answered 200 by the machine after this
+	/* A NOTIFY of this subscription, or the 200 to SUBSCRIBE that says
+	 * by ms-piggyback-cseq that it is one; FIRST for the first active
+	 * one. Its body may be empty. Answered 200 by the machine after this
 	 * returns 0, else with the returned status (415, 400). */
 	uint16_t (*notify)(const struct msg *notify, bool first, void *arg);
 	void *arg;
@@ -248,6 +251,10 @@ struct ua_sub;
 int ua_subscribe(struct ua_sub **subp, struct ua *ua,
 	const struct ua_sub_config *config,
 	const struct ua_sub_handlers *handlers);
+
+/* Another body, sent at once in the dialog that stands, and with every
+ * SUBSCRIBE from now on. */
+void ua_sub_set_body(struct ua_sub *sub, const struct pl *body);
 
 /* Expires: 0, then DONE after the final NOTIFY or LIMIT ms; no other handler
  * is called any more. */

@@ -118,7 +118,7 @@ static void status_handler(enum ua_state state, const struct ua_result *result,
 	struct endpoint_status status = {
 		.state = states[state],
 		.why = why,
-		.code = result ? result->status : 0,
+		.code = result && state == UA_FAILED ? result->status : 0,
 		.wrong_password = result && result->wrong_password,
 		.tls = result && result->tls,
 		.refused = state == UA_FAILED && !retry_at,

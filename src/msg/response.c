@@ -164,7 +164,7 @@ static void put_vias(
 
 /* Copies the first header of ID; a quoted NUL is the peer's own and stays. */
 static void put_echo(struct mbuf *mb, const struct msg *req, enum hdr_id id,
-	const struct pl *to_tag)
+	const struct pl *to_tag, const char *params)
 {
 	struct pl value;
 
@@ -176,6 +176,7 @@ static void put_echo(struct mbuf *mb, const struct msg *req, enum hdr_id id,
 	if (to_tag && msg_token_ok(to_tag)) {
 		(void)mbuf_write_str(mb, ";tag=");
 		(void)mbuf_write_pl(mb, to_tag);
+		(void)mbuf_write_str(mb, params ? params : "");
 	}
 	(void)mbuf_write_str(mb, "\r\n");
 }
@@ -194,11 +195,12 @@ int msg_put_response(
 	for (h = r->record_route ? msg_hdr(req, HDR_RECORD_ROUTE) : NULL; h;
 		h = msg_hdr_next(req, h))
 		(void)msg_put(mb, HDR_RECORD_ROUTE, &h->value);
-	put_echo(mb, req, HDR_FROM, NULL);
-	put_echo(mb, req, HDR_TO, pl_isset(&req->to.tag) ? NULL : r->to_tag);
-	put_echo(mb, req, HDR_CALL_ID, NULL);
-	put_echo(mb, req, HDR_CSEQ, NULL);
+	put_echo(mb, req, HDR_FROM, NULL, NULL);
+	put_echo(mb, req, HDR_TO, pl_isset(&req->to.tag) ? NULL : r->to_tag,
+		r->to_params);
+	put_echo(mb, req, HDR_CALL_ID, NULL, NULL);
+	put_echo(mb, req, HDR_CSEQ, NULL, NULL);
 	if (r->status == 100)
-		put_echo(mb, req, HDR_TIMESTAMP, NULL);
+		put_echo(mb, req, HDR_TIMESTAMP, NULL, NULL);
 	return mbuf_err(mb);
 }

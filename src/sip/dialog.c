@@ -18,6 +18,7 @@ struct sip_dialog {
 	struct pl call_id; /* these texts are ours */
 	struct pl local_tag;
 	struct pl remote_tag;
+	struct pl remote_epid; /* which of their devices: Microsoft */
 	struct pl local_uri;
 	struct pl remote_uri;
 	struct pl remote_target;
@@ -46,6 +47,7 @@ static void dialog_destructor(void *data)
 	text_release(&d->call_id);
 	text_release(&d->local_tag);
 	text_release(&d->remote_tag);
+	text_release(&d->remote_epid);
 	text_release(&d->local_uri);
 	text_release(&d->remote_uri);
 	text_release(&d->remote_target);
@@ -174,6 +176,17 @@ static int target_take(struct sip_dialog *d, const struct msg *msg)
 }
 
 
+/* The device that PARTY, From or To of theirs, says it is ([MS-SIPRE]
+ * 3.2.4.1); one that says nothing stays what it was. */
+static void epid_take(struct sip_dialog *d, const struct msg_addr *party)
+{
+	struct pl epid;
+
+	if (msg_param(&party->params, "epid", &epid) && msg_token_ok(&epid))
+		text_set(&d->remote_epid, &epid);
+}
+
+
 static bool needs_contact(enum msg_method method)
 {
 	switch (method) {
@@ -186,13 +199,6 @@ static bool needs_contact(enum msg_method method)
 	default:
 		return false;
 	}
-}
-
-
-static void cseq_take(struct sip_dialog *d, const struct msg *msg)
-{
-	d->remote_cseq = msg->cseq;
-	d->has_remote_cseq = true;
 }
 
 
@@ -259,8 +265,9 @@ int sip_dialog_accept(struct sip_dialog **dp, struct sip_agent *agent,
 	text_set(&d->local_uri, &req->to.uri_text);
 	text_set(&d->remote_uri, &req->from.uri_text);
 	text_set(&d->remote_target, &req->from.uri_text);
+	epid_take(d, &req->from);
 	tag_new(d);
-	cseq_take(d, req);
+	sip_dialog_set_remote_cseq(d, req->cseq);
 	sip_dialog_set_flow(d, flow, false);
 	err = routes_take(d, req, false);
 	if (!err)
@@ -292,6 +299,7 @@ int sip_dialog_response(struct sip_dialog *d, const struct msg *resp)
 	if (err)
 		return err;
 	text_set(&d->remote_tag, &resp->to.tag);
+	epid_take(d, &resp->to);
 	if (first || d->early)
 		d->early = resp->status < 200;
 	err = target_take(d, resp);
@@ -310,6 +318,7 @@ int sip_dialog_request(struct sip_dialog *d, const struct msg *req)
 		if (err)
 			return err;
 		text_set(&d->remote_tag, &req->from.tag);
+		epid_take(d, &req->from);
 	} else if (!pl_eq(&d->remote_tag, &req->from.tag)) {
 		return ENOENT;
 	}
@@ -365,11 +374,18 @@ bool sip_dialog_match(const struct sip_dialog *d, const struct msg *msg,
 }
 
 
+void sip_dialog_set_remote_cseq(struct sip_dialog *d, uint32_t cseq)
+{
+	d->remote_cseq = cseq;
+	d->has_remote_cseq = true;
+}
+
+
 int sip_dialog_check_cseq(struct sip_dialog *d, const struct msg *msg)
 {
 	if (d->has_remote_cseq && msg->cseq < d->remote_cseq)
 		return EPROTO;
-	cseq_take(d, msg);
+	sip_dialog_set_remote_cseq(d, msg->cseq);
 	return 0;
 }
 
@@ -389,6 +405,12 @@ const struct pl *sip_dialog_local_tag(const struct sip_dialog *d)
 const struct pl *sip_dialog_remote_tag(const struct sip_dialog *d)
 {
 	return &d->remote_tag;
+}
+
+
+const struct pl *sip_dialog_remote_epid(const struct sip_dialog *d)
+{
+	return &d->remote_epid;
 }
 
 

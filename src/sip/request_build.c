@@ -45,12 +45,19 @@ static void put_parties(struct sip_request *r, struct mbuf *mb)
 	const struct sip_agent_config *c = sip_agent_config(r->agent);
 	struct pl display = pl_str(c->display_name);
 	struct pl from_params = pl_str(c->filter.from_params);
-	struct pl to_tag = pl_str(r->to_tag);
+	struct pl to_tag = pl_str(r->to_tag), to_params = PL_INIT;
+	const struct pl *epid = sip_dialog_remote_epid(r->dialog);
+	char *text = NULL;
 
+	if (from_params.l && epid->l) {
+		text = mem_printf(";epid=%.*s", PL_ARG(epid));
+		to_params = pl_str(text);
+	}
 	msg_put_addr(mb, HDR_FROM, &display, sip_dialog_local_uri(r->dialog),
 		sip_dialog_local_tag(r->dialog), &from_params);
 	msg_put_addr(mb, HDR_TO, NULL, sip_dialog_remote_uri(r->dialog),
-		&to_tag, NULL);
+		&to_tag, &to_params);
+	mem_deref(text);
 	msg_put(mb, HDR_CALL_ID, sip_dialog_call_id(r->dialog));
 }
 

@@ -73,7 +73,7 @@ void strans_table_flush(struct sip_strans_table *t);
  * and body. TO_TAG may be NULL. */
 int sip_strans_begin(struct sip *sip, const struct sip_flow *flow,
 	const struct msg *msg, uint16_t status, const char *reason,
-	const struct pl *to_tag, bool record_route);
+	const struct pl *to_tag, const char *to_params, bool record_route);
 
 /* The response in sip->out was sent: the transaction moves. */
 void sip_strans_sent(struct sip_strans *st, uint16_t status);

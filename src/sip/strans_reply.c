@@ -24,13 +24,14 @@ static bool needs_received(
 
 int sip_strans_begin(struct sip *sip, const struct sip_flow *flow,
 	const struct msg *msg, uint16_t status, const char *reason,
-	const struct pl *to_tag, bool record_route)
+	const struct pl *to_tag, const char *to_params, bool record_route)
 {
 	char addr[SA_TEXT_SIZE];
 	struct msg_response r = {
 		.status = status,
 		.reason = reason,
 		.to_tag = to_tag,
+		.to_params = to_params,
 		.record_route = record_route,
 	};
 	struct pl value;
@@ -70,7 +71,8 @@ void sip_strans_refuse(struct sip *sip, struct sip_flow *flow,
 		return;
 	sip_strans_stateless_tag(text, sip, msg);
 	tag = pl_str(text);
-	(void)sip_strans_begin(sip, flow, msg, status, reason, &tag, false);
+	(void)sip_strans_begin(
+		sip, flow, msg, status, reason, &tag, NULL, false);
 	if (status == 503)
 		(void)msg_put_num(sip->out, HDR_RETRY_AFTER, RETRY_AFTER);
 	if (!out_end(sip, NULL, NULL))
@@ -150,6 +152,15 @@ static int run_filter(
 }
 
 
+/* What stands on From of our requests stands on To of our answers. */
+static const char *to_params(const struct sip_reply *r)
+{
+	if (!r->agent || !r->dialog)
+		return NULL;
+	return sip_agent_config(r->agent)->filter.from_params;
+}
+
+
 static int reply_write(struct sip_strans *st, const struct sip_reply *r)
 {
 	struct mbuf *mb = st->sip->out;
@@ -160,7 +171,7 @@ static int reply_write(struct sip_strans *st, const struct sip_reply *r)
 	if (r->status > 100)
 		tag = reply_tag(st, r);
 	(void)sip_strans_begin(st->sip, st->flow, st->msg, r->status, r->reason,
-		r->status > 100 ? &tag : NULL, in_dialog);
+		r->status > 100 ? &tag : NULL, to_params(r), in_dialog);
 	if (r->contact && r->agent)
 		put_contact(mb, st, r);
 	if (r->headers)

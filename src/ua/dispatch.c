@@ -234,6 +234,8 @@ static void recv_for(struct ua *ua, struct sip_strans *st,
 		return;
 	if (req->method != MSG_BENOTIFY && refuse_extensions(ua, st, req))
 		return;
+	if (ua_dereg_recv(ua, st, req, flow))
+		return;
 	if (refuse_package(ua, st, req))
 		return;
 	if (pl_isset(&req->to.tag) ||

@@ -228,7 +228,8 @@ static uint32_t refresh_after(uint32_t expires)
 }
 
 
-static void registered(struct ua_reg *reg, const struct sip_result *r)
+static void registered(struct ua_reg *reg, const struct sip_result *r,
+	const struct ua_result *result)
 {
 	struct ua *ua = reg->ua;
 	uint32_t seconds = ua_binding_take(ua, r, reg->expires);
@@ -249,7 +250,7 @@ static void registered(struct ua_reg *reg, const struct sip_result *r)
 	tmr_start(ua->stack->tmrs, &reg->tmr,
 		(uint64_t)refresh_after(seconds) * 1000, reg_tmr_h, reg);
 	if (!again)
-		ua_set_state(ua, UA_ONLINE, NULL, NULL, 0,
+		ua_set_state(ua, UA_ONLINE, result, NULL, 0,
 			r->flow ? sip_flow_local(r->flow) : NULL);
 }
 
@@ -349,7 +350,7 @@ static void register_h(const struct sip_result *r, void *arg)
 		ua_stop_unbound(ua);
 	} else if (r->msg && r->status / 100 == 2) {
 		redirect_end(reg);
-		registered(reg, r);
+		registered(reg, r, &result);
 	} else if (wants_another(reg, r)) {
 		reg_try(reg);
 	} else {
@@ -450,6 +451,30 @@ void ua_reg_doubt(struct ua_reg *reg, const struct sip_result *r)
 		ua_set_state(ua, UA_CONNECTING, NULL,
 			"the server does not answer", 0, NULL);
 	mem_deref(ua);
+}
+
+
+void ua_reg_removed(struct ua_reg *reg, const char *why, bool again)
+{
+	struct ua *ua = reg->ua;
+	struct tmrs *tmrs = ua->stack->tmrs;
+	struct ua_result result;
+
+	reg->req = mem_deref(reg->req);
+	reg->watch = mem_deref(reg->watch);
+	reg->bound = false;
+	reg->new_flow = true;
+	sip_agent_set_flow(ua->agent, NULL);
+	if (again) {
+		tmr_start(tmrs, &reg->tmr,
+			rand_below(ua->stack->rand, FLOW_JITTER_MS), reg_tmr_h,
+			reg);
+		ua_set_state(ua, UA_CONNECTING, NULL, why, 0, NULL);
+		return;
+	}
+	tmr_cancel(&reg->tmr);
+	ua_result_fail(&result, ECANCELED, why);
+	ua_set_state(ua, UA_FAILED, &result, why, 0, NULL);
 }
 
 

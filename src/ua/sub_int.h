@@ -27,6 +27,7 @@ struct ua_sub {
 	enum ua_sub_state state;
 	bool notified; /* a NOTIFY came in this dialog */
 	bool seen_active; /* an active one */
+	bool stale; /* what is under way has an older body */
 	bool finished; /* fetched, or refused for this sign-in */
 	unsigned failures; /* one after the other */
 	unsigned raises; /* 423s in a row */

@@ -181,6 +181,7 @@ static int sub_send(struct ua_sub *sub, uint32_t expires)
 	headers = mbuf_all(mb);
 	params.headers = &headers;
 	sub->req = mem_deref(sub->req);
+	sub->stale = false;
 	err = mbuf_err(mb);
 	if (!err)
 		err = sip_request_send(&sub->req, &params, subscribe_h, sub);
@@ -345,6 +346,25 @@ static void refused(struct ua_sub *sub, const struct ua_result *result)
 }
 
 
+/* Microsoft servers may put the first notification into the 200; the next
+ * one counts it ([MS-SIP] 4.3). */
+static void piggyback_take(struct ua_sub *sub, const struct msg *resp)
+{
+	struct msg_subscription_state ss;
+	struct pl value;
+	uint32_t cseq;
+	bool told;
+
+	if (!msg_value(resp, HDR_MS_PIGGYBACK_CSEQ, &value) ||
+		pl_u32(&value, &cseq))
+		return;
+	told = msg_value(resp, HDR_SUBSCRIPTION_STATE, &value) &&
+		!msg_subscription_state_decode(&ss, &value);
+	sip_dialog_set_remote_cseq(sub->dialog, cseq);
+	(void)ua_sub_take(sub, resp, told ? &ss : NULL);
+}
+
+
 static void accepted(struct ua_sub *sub, const struct sip_result *r)
 {
 	uint32_t seconds = sub->expires, said;
@@ -363,9 +383,7 @@ static void accepted(struct ua_sub *sub, const struct sip_result *r)
 	if (!sub->notified && !tmr_isrunning(&sub->tmr_n))
 		tmr_start(sub->ua->stack->tmrs, &sub->tmr_n, UA_T_64T1, sub_n_h,
 			sub);
-	/* Microsoft servers may put the first notification in here. */
-	if (r->msg->body.l && pl_isset(&r->msg->content_type))
-		(void)ua_sub_take(sub, r->msg, NULL);
+	piggyback_take(sub, r->msg);
 }
 
 
@@ -393,6 +411,8 @@ static void subscribe_h(const struct sip_result *r, void *arg)
 		refused(sub, &result);
 	if (err)
 		send_failed(sub, err);
+	else if (sub->stale && sub->dialog && !sub->req)
+		start_in(sub, 0);
 	mem_deref(req);
 	mem_deref(sub);
 }
@@ -480,6 +500,17 @@ void ua_sub_end(
 		drop(sub);
 		ua_bye_finish(&sub->bye);
 	}
+}
+
+
+void ua_sub_set_body(struct ua_sub *sub, const struct pl *body)
+{
+	mem_deref(sub->body);
+	sub->body = body->l ? mem_strndup(body->p, body->l) : NULL;
+	sub->len = body->l;
+	sub->stale = sub->req;
+	if (!sub->stale)
+		ua_sub_refresh(sub);
 }
 
 

@@ -253,11 +253,17 @@ void ua_reg_start(struct ua_reg *reg);
 /* R, a request of ours, got no answer: over our flow that may be all the
  * server's silence, which a REGISTER finds out. */
 void ua_reg_doubt(struct ua_reg *reg, const struct sip_result *r);
+/* The server ended it by itself; AGAIN: it is to be made anew. */
+void ua_reg_removed(struct ua_reg *reg, const char *why, bool again);
 void ua_reg_nudge(struct ua_reg *reg); /* somebody waits for it */
 void ua_reg_stop(struct ua_reg *reg); /* ua_stop_unbound() when done */
 
 /* Forgets everything without a word. */
 void ua_reg_reset(struct ua_reg *reg);
+
+/* deregister.c: true if REQ is the registrar's notice of the end; answered. */
+bool ua_dereg_recv(struct ua *ua, struct sip_strans *st, const struct msg *req,
+	const struct sip_flow *flow);
 
 /* ---- request.c ------------------------------------------------------ */
 

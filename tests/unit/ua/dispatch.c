@@ -209,6 +209,52 @@ static int verify_h(const struct msg *msg, void *arg)
 }
 
 
+/* A dialog knows the devices of both: ours on To of the 200, theirs on To of
+ * what we send in it. */
+static void assert_epids(struct fixture *f)
+{
+	const struct msg *msg;
+	struct pl epid;
+
+	server_printf(&f->s, "192.0.2.1", 5060,
+		"INVITE sip:alice@192.0.2.1 SIP/2.0\r\n"
+		"Via: SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bKep\r\n"
+		"From: <sip:kim@192.0.2.9>;epid=77aa;tag=k\r\n"
+		"To: <sip:alice@192.0.2.1>\r\nCall-ID: ep\r\n"
+		"CSeq: 1 INVITE\r\nMax-Forwards: 70\r\n"
+		"Contact: <sip:kim@192.0.2.9>\r\n"
+		"Content-Type: application/sdp\r\nContent-Length: 94\r\n\r\n"
+		"v=0\r\no=- 0 0 IN IP4 192.0.2.9\r\ns=session\r\n"
+		"c=IN IP4 192.0.2.9\r\nt=0 0\r\n"
+		"m=message 5060 sip null\r\n");
+	world_run(&f->w, 10);
+	assert_non_null(f->a.session);
+	ua_session_accept(f->a.session);
+	world_run(&f->w, 10);
+	msg = server_last(&f->s, "INVITE");
+	assert_int_equal(msg->status, 200);
+	assert_true(msg_param(&msg->to.params, "epid", &epid));
+	assert_pl(epid, "0123456789");
+	server_printf(&f->s, "192.0.2.1", 5060,
+		"ACK sip:alice@192.0.2.1 SIP/2.0\r\n"
+		"Via: SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bKeq\r\n"
+		"From: <sip:kim@192.0.2.9>;tag=k;epid=77aa\r\n"
+		"To: <sip:alice@192.0.2.1>;tag=%.*s\r\nCall-ID: ep\r\n"
+		"CSeq: 1 ACK\r\nMax-Forwards: 70\r\n"
+		"Content-Length: 0\r\n\r\n",
+		PL_ARG(&msg->to.tag));
+	world_run(&f->w, 10);
+	ua_session_end(f->a.session, 100, NULL, NULL);
+	world_run(&f->w, 10);
+	msg = server_last(&f->s, "BYE");
+	assert_true(msg && msg->request);
+	assert_true(msg_param(&msg->to.params, "epid", &epid));
+	assert_pl(epid, "77aa");
+	f->a.session = mem_deref(f->a.session);
+	world_run(&f->w, 200);
+}
+
+
 static void test_profile(void **state)
 {
 	static const char type[] = "Content-Type: text/plain\r\n";
@@ -247,6 +293,7 @@ static void test_profile(void **state)
 	from = header(msg, "From");
 	assert_non_null(strstr(from, ";epid=0123456789"));
 	mem_deref(from);
+	assert_epids(f);
 	f->a.log[0] = '\0';
 	seen.drop = true;
 	(void)ask(f, 3, "MESSAGE", "sip:alice@192.0.2.1", type);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit.h"
 
+int test_deregister(void);
 int test_dispatch(void);
 int test_listen(void);
 int test_message(void);
@@ -11,5 +12,6 @@ int test_retry(void);
 int test_session(void);
 int test_subscribe(void);
 
-UNIT_MAIN(test_listen, test_dispatch, test_register, test_retry, test_message,
-	test_subscribe, test_notify, test_publish, test_session)
+UNIT_MAIN(test_listen, test_deregister, test_dispatch, test_register,
+	test_retry, test_message, test_subscribe, test_notify, test_publish,
+	test_session)

@@ -14,6 +14,7 @@ struct fixture {
 	uint16_t status; /* of SUBSCRIBE; 0: silence */
 	uint16_t once; /* of the next one alone; 0: none */
 	const char *headers;
+	const char *text; /* body of its answer */
 	bool notify; /* with an active NOTIFY */
 	unsigned cseq;
 	const char *state; /* Subscription-State */
@@ -52,7 +53,7 @@ static void notifier_h(struct server *s, const struct msg *req, void *arg)
 	}
 	if (req->method != MSG_SUBSCRIBE || !f->status)
 		return;
-	server_reply(s, req, f->status, "t", f->headers, NULL);
+	server_reply(s, req, f->status, "t", f->headers, f->text);
 	if (!f->notify || f->status >= 300)
 		return;
 	(void)msg_seconds(req, HDR_EXPIRES, &expires);
@@ -74,6 +75,7 @@ static struct fixture *fixture_open(uint32_t expires)
 		.target = "sip:kim@192.0.2.9",
 		.event = "presence",
 		.accept = "application/pidf+xml",
+		.content_type = "application/x-test",
 		.expires = expires,
 	};
 
@@ -519,6 +521,72 @@ static void test_benotify(void **state)
 }
 
 
+/* Microsoft: the 200 is the first notification where it says so, and the
+ * next one counts it. */
+static void test_piggyback(void **state)
+{
+	struct fixture *f = fixture_open(3600);
+	const struct msg *req;
+
+	(void)state;
+	f->notify = false;
+	f->headers = "Expires: 600\r\nContact: <sip:kim@192.0.2.9:5060>\r\n"
+		     "Event: presence\r\nms-piggyback-cseq: 3\r\n"
+		     "subscription-state: active;expires=600\r\n";
+	f->text = "P";
+	world_run(&f->w, 100);
+	assert_log(&f->a, "connecting online active firstNOTIFY:P ");
+	req = server_last(&f->s, "SUBSCRIBE");
+	f->cseq = 2;
+	notify(f, req, "t", "active", "old");
+	world_run(&f->w, 10);
+	assert_int_equal(last_status(f), 500);
+	f->cseq = 4;
+	notify(f, req, "t", "active", "new");
+	world_run(&f->w, 10);
+	assert_log(&f->a, "NOTIFY:new ");
+	fixture_close(f);
+}
+
+
+/* ... and else its body is none. */
+static void test_no_piggyback(void **state)
+{
+	struct fixture *f = fixture_open(3600);
+
+	(void)state;
+	f->notify = false;
+	f->headers = "Expires: 600\r\nContact: <sip:kim@192.0.2.9:5060>\r\n";
+	f->text = "P";
+	world_run(&f->w, 100);
+	assert_log(&f->a, "connecting online ");
+	fixture_close(f);
+}
+
+
+/* A changed body goes out in the dialog, also behind a SUBSCRIBE that is not
+ * answered yet. */
+static void test_set_body(void **state)
+{
+	struct fixture *f = fixture_open(3600);
+	struct pl one = PL("one"), two = PL("two"), none = PL_INIT;
+
+	(void)state;
+	begin(f);
+	ua_sub_set_body(f->sub, &one);
+	world_run(&f->w, 1);
+	ua_sub_set_body(f->sub, &two);
+	world_run(&f->w, 100);
+	assert_int_equal(server_count(&f->s, "SUBSCRIBE"), 3);
+	assert_pl(server_last(&f->s, "SUBSCRIBE")->body, "two");
+	assert_pl(server_last(&f->s, "SUBSCRIBE")->to.tag, "t");
+	ua_sub_set_body(f->sub, &none);
+	world_run(&f->w, 100);
+	assert_int_equal(server_last(&f->s, "SUBSCRIBE")->body.l, 0);
+	fixture_close(f);
+}
+
+
 int test_subscribe(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -537,6 +605,9 @@ int test_subscribe(void)
 		cmocka_unit_test(test_released_in_handler),
 		cmocka_unit_test(test_strays),
 		cmocka_unit_test(test_benotify),
+		cmocka_unit_test(test_piggyback),
+		cmocka_unit_test(test_no_piggyback),
+		cmocka_unit_test(test_set_body),
 	};
 
 	return cmocka_run_group_tests_name("subscribe", tests, NULL, NULL);
