@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit.h"
 
+int test_msdoc(void);
 int test_pidf(void);
 int test_pidf_encode(void);
 int test_pres(void);
@@ -9,5 +10,5 @@ int test_reslist(void);
 int test_rpid(void);
 int test_xpidf(void);
 
-UNIT_MAIN(test_presence, test_reslist, test_rpid, test_pidf, test_xpidf,
-	test_pidf_encode, test_pres)
+UNIT_MAIN(test_msdoc, test_presence, test_reslist, test_rpid, test_pidf,
+	test_xpidf, test_pidf_encode, test_pres)
