@@ -5,7 +5,7 @@
  *
  * All requests are of one length and differ in branch, tag, Call-ID and text.
  * At most WINDOW of them, one after the other, are without an answer at a
- * time; over UDP what has none after T1 is sent again.
+ * time, and RATE a second; over UDP what has none after T1 is sent again.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -61,6 +61,8 @@ struct flood {
 	uint32_t oldest; /* without an answer */
 	uint32_t next; /* never sent yet */
 	uint32_t count; /* to be sent; 0: as many as there is time for */
+	uint32_t first, rate; /* of the numbers; a second, 0: no limit */
+	uint64_t began; /* ms */
 	uint64_t checked;
 	char out[BATCH * MESSAGE_MAX]; /* of a stream */
 	size_t out_pos, out_len;
@@ -344,6 +346,14 @@ static bool is_done(const struct flood *f, bool sending)
 }
 
 
+/* It is too early for the next. */
+static bool is_early(const struct flood *f, uint64_t now)
+{
+	return f->rate &&
+		f->next - f->first >= (now - f->began) * f->rate / 1000;
+}
+
+
 static void send_new(struct flood *f)
 {
 	uint32_t numbers[BATCH];
@@ -351,7 +361,7 @@ static void send_new(struct flood *f)
 	uint64_t now = now_ms();
 
 	while (n < BATCH && f->next < f->oldest + f->window &&
-		(!f->count || f->next < f->count)) {
+		(!f->count || f->next < f->count) && !is_early(f, now)) {
 		f->waits[f->next % f->window] = (struct wait){.sent = now};
 		numbers[n++] = f->next++;
 	}
@@ -369,6 +379,10 @@ static bool has_room(const struct flood *f)
 {
 	uint32_t room = f->oldest + f->window - f->next;
 
+	if (f->rate && is_early(f, now_ms()))
+		return false;
+	if (f->rate)
+		return !f->out_len && room;
 	return !f->out_len && (room >= BATCH || room >= f->window / 2);
 }
 
@@ -384,7 +398,7 @@ static void turn(struct flood *f, bool sending)
 		pfd.events |= POLLOUT;
 		tcp_flush(f);
 	}
-	(void)poll(&pfd, 1, CHECK_MS);
+	(void)poll(&pfd, 1, sending && f->rate ? 1 : CHECK_MS);
 	if (f->stream && (pfd.revents & (POLLIN | POLLERR | POLLHUP)))
 		tcp_recv(f);
 	else if (pfd.revents)
@@ -400,6 +414,7 @@ static double run(struct flood *f, uint64_t ms)
 {
 	uint64_t start = now_ms(), sent, end;
 
+	f->began = start;
 	while (now_ms() - start < ms && !is_done(f, true))
 		turn(f, true);
 	sent = now_ms();
@@ -435,7 +450,7 @@ static void usage(void)
 {
 	(void)fprintf(stderr,
 		"usage: flood [-T] [-s SECONDS] [-n COUNT] [-w WINDOW] "
-		"[-b FIRST] [-f FROM] PORT URI\n");
+		"[-b FIRST] [-r RATE] [-f FROM] PORT URI\n");
 	exit(EX_USAGE);
 }
 
@@ -450,7 +465,7 @@ int main(int argc, char *argv[])
 	int c;
 
 	f.window = 128;
-	while ((c = getopt(argc, argv, "Ts:n:w:b:f:")) != -1) {
+	while ((c = getopt(argc, argv, "Ts:n:w:b:r:f:")) != -1) {
 		if (c == 'T')
 			f.stream = true;
 		else if (c == 's')
@@ -461,6 +476,8 @@ int main(int argc, char *argv[])
 			f.window = (uint32_t)strtoul(optarg, NULL, 10);
 		else if (c == 'b')
 			first = (uint32_t)strtoul(optarg, NULL, 10);
+		else if (c == 'r')
+			f.rate = (uint32_t)strtoul(optarg, NULL, 10);
 		else if (c == 'f')
 			from = optarg;
 		else
@@ -468,7 +485,7 @@ int main(int argc, char *argv[])
 	}
 	if (argc - optind != 2 || !f.window || f.window > WINDOW_MAX)
 		usage();
-	f.oldest = f.next = first;
+	f.first = f.oldest = f.next = first;
 	if (f.count)
 		f.count += first;
 	port = open_socket(&f, (uint16_t)strtoul(argv[optind], NULL, 10));
