@@ -15,6 +15,7 @@
  * 9 history     what was written: pages, export, forgetting
  * 10 search     buddies, people, messages
  * 11 names      resolving and completing what a user types
+ * 12 attention  where the user looks, notifications, being away
  *
  * Strings that a getter returns are borrowed until the next turn of the
  * loop. Accounts, buddies and chats are refcounted blocks that belong to the
@@ -159,6 +160,7 @@ enum core_type {
 	CORE_URI,
 	CORE_ADDRESS, /* address:port */
 	CORE_SECRET,
+	CORE_HOURS, /* HH:MM-HH:MM, perhaps over midnight */
 };
 
 /* One row of the table of options or of account settings; the manual, the
@@ -538,5 +540,31 @@ enum core_kind {
 void core_complete(struct core *core, enum core_kind kind, const char *context,
 	const char *prefix, void (*emit)(const char *text, void *arg),
 	void *arg);
+
+/* ---- 12 attention --------------------------------------------------- */
+
+/* A front end where a person sits; members may be NULL. They are called from
+ * within the core and must not call it. Texts are exact. */
+struct core_eyes {
+	/* The chat with PEER is on the screen. */
+	bool (*in_sight)(const char *account, const char *peer, void *arg);
+
+	/* Tells beside the front end's own: as a message of the desktop, as
+	 * a sound. By the rules of the options, and a burst once. */
+	void (*show)(const char *title, const char *text, void *arg);
+	void (*ring)(void *arg);
+	void *arg;
+};
+
+/* From now on, and the user is there; NULL: nobody is. */
+void core_set_eyes(struct core *core, const struct core_eyes *eyes);
+
+/* The terminal reports that it has the focus, or lost it. Where none reports
+ * anything it counts as looked at for a minute after each key. */
+void core_focus(struct core *core, bool in);
+
+/* The user did something at the keyboard: he is back, if `auto-away` took him
+ * for away. */
+void core_key(struct core *core);
 
 #endif

@@ -28,8 +28,7 @@ static void destructor(void *data)
 	mem_deref(a->reason);
 	mem_deref(a->address);
 	mem_deref(a->no_secret);
-	mem_deref(a->own_word);
-	mem_deref(a->own_note);
+	core_own_release(&a->own);
 }
 
 
@@ -84,8 +83,7 @@ static struct core_account *account_new(
 	a->core = core;
 	a->name = mem_strdup(name);
 	a->aor = aor;
-	a->own_word = mem_strdup(core->own_word);
-	a->own_note = mem_strdup(core->own_note);
+	core_own_copy(&a->own, &core->own);
 	list_append(&core->accounts, &a->le, a);
 	return a;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "core_int.h"
 #include "mbuf.h"
+#include "notify.h"
 
 
 struct scratch {
@@ -65,6 +66,7 @@ static void destructor(void *data)
 	core_search_flush(core);
 	core_export_flush(core);
 	core_notify_flush(core);
+	core_attention_drop(core);
 	while (core->accounts.head)
 		core_account_detach(core->accounts.head->data);
 	while (core->leavers.head)
@@ -78,8 +80,7 @@ static void destructor(void *data)
 		mem_deref(core->options[i]);
 	mem_deref(core->stack);
 	mem_deref(core->unwatched);
-	mem_deref(core->own_word);
-	mem_deref(core->own_note);
+	core_own_release(&core->own);
 	mem_deref(core->store);
 	mem_deref(core->config.rand);
 	mem_deref(core->config.log);
@@ -328,7 +329,7 @@ int core_alloc(struct core **cp, const struct core_config *config)
 	mem_ref(config->rand);
 	mem_ref(config->log);
 	core->store = mem_ref(config->store);
-	core->own_word = mem_strdup("online");
+	core->own.word = mem_strdup("online");
 	core->unwatched = presence_alloc(
 		PRESENCE_UNKNOWN, PRESENCE_NONE, NULL, "not in the list");
 	core_option_apply(core, "log-level");

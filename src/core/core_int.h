@@ -27,6 +27,7 @@ enum {
 	CORE_STORING_MAX = 10000, /* texts that wait for the store */
 	CORE_SOURCE_SIZE = 64,
 	CORE_NOTIFY_MAX = 16, /* notify commands at a time */
+	CORE_NOTIFY_TEXT_MAX = 4096, /* bytes of a text that they get */
 };
 
 /* A sentence for *WHY (may be NULL), and the status that goes with it. */
@@ -92,6 +93,14 @@ struct core_limits {
 	size_t n;
 };
 
+/* Own presence: what was set, or what stands in for it. */
+struct core_own {
+	char *word;
+	char *note;
+	char *note_before; /* while IDLE: what comes back with a key */
+	bool idle; /* away because nothing is typed; it was online */
+};
+
 struct core {
 	struct core_config config;
 	struct store *store;
@@ -135,8 +144,16 @@ struct core {
 	struct core_limits limits;
 	size_t storing; /* texts that the store has not answered for */
 	struct presence *unwatched;
-	char *own_word;
-	char *own_note;
+	struct core_own own;
+	struct core_eyes eyes;
+	struct list gathered; /* of what to notify, soon */
+	struct tmr notify_tmr; /* only within an interval */
+	struct tmr away_tmr; /* only while auto-away is set and not so */
+	uint64_t key_at; /* monotonic; of the last key */
+	bool keyed; /* there was one */
+	bool focus_known; /* the terminal reports it */
+	bool focus;
+	bool idle; /* some are away for want of keys */
 	core_ask_h *ask;
 	void *ask_arg;
 	void (*read)(void *arg); /* awaits that all is read */
@@ -275,8 +292,7 @@ struct core_account {
 	struct core_chat *chat_by_peer;
 	struct list fetches; /* struct core_fetch: under way */
 	struct core_known *known; /* fetched, of people not in the list */
-	char *own_word;
-	char *own_note;
+	struct core_own own;
 };
 
 /* Whose AOR is exactly this; NULL: none. */
@@ -348,22 +364,6 @@ const char *const *core_groups_copy(const char *const *groups);
 void core_buddy_set_groups(struct core_buddy *b, const char *const *groups);
 void core_roster_flush(struct core_account *a);
 
-/* ---- exchange_file.c: files of buddies beside the loop ---------------- */
-
-enum exchange_format {
-	EXCHANGE_UNKNOWN,
-	EXCHANGE_RESLIST,
-	EXCHANGE_CSV,
-	EXCHANGE_VCARD,
-};
-
-/* By the ending of PATH. */
-enum exchange_format core_exchange_format(const char *path);
-
-/* PATH with a leading "~/" and links resolved (mem_deref); ERR is not 0 for
- * what is there and no plain file. */
-char *core_exchange_path(const char *path, int *err);
-
 /* ---- presentity.c --------------------------------------------------- */
 
 struct core_fetch;
@@ -377,6 +377,14 @@ void core_presence_set_buddy(
 const char *core_presence_reason(const struct core_buddy *b);
 void core_presence_all(struct core_account *a, const char *reason);
 void core_presence_publish(struct core_account *a);
+
+void core_own_copy(struct core_own *to, const struct core_own *from);
+void core_own_release(struct core_own *own);
+
+/* Who is online is away, with NOTE where that is not NULL; and back, unless
+ * the user has set something else meanwhile. */
+void core_presence_idle(struct core *core, const char *note);
+void core_presence_back(struct core *core);
 void core_presence_heard(const char *peer, const struct presence *p,
 	uint16_t code, bool fetched, void *arg);
 void core_presence_drop(struct core_account *a, const char *why);
@@ -552,11 +560,6 @@ void core_incoming_message(struct endpoint_message *m, void *arg);
 
 /* True: let in, and counted. *AFTER: seconds until the next. */
 bool core_limits_pass(struct core *core, const char *source, uint32_t *after);
-
-/* ---- notify.c ------------------------------------------------------- */
-
-void core_notify_message(struct core *core, const struct core_event *event);
-void core_notify_flush(struct core *core);
 
 /* ---- history.c, history_export.c, retention.c ----------------------- */
 

@@ -7,6 +7,7 @@
  * 1 people   whom a file names, each once
  * 2 read     CSV (RFC 4180), vCard (RFC 2426, 6350), resource lists
  * 3 write    CSV, resource lists
+ * 4 files    which format, which path
  */
 #ifndef SOTTO_EXCHANGE_H
 #define SOTTO_EXCHANGE_H
@@ -113,5 +114,21 @@ int exchange_reslist_read(
  * same groups in the same order. Return mbuf errors. */
 int exchange_csv_write(struct mbuf *mb, const struct exchange *x);
 int exchange_reslist_write(struct mbuf *mb, const struct exchange *x);
+
+/* ---- 4 files -------------------------------------------------------- */
+
+enum exchange_format {
+	EXCHANGE_UNKNOWN,
+	EXCHANGE_RESLIST,
+	EXCHANGE_CSV,
+	EXCHANGE_VCARD,
+};
+
+/* By the ending of PATH. */
+enum exchange_format core_exchange_format(const char *path);
+
+/* PATH with a leading "~/" and links resolved (mem_deref); ERR is not 0 for
+ * what is there and no plain file. */
+char *core_exchange_path(const char *path, int *err);
 
 #endif

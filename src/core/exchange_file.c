@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 #include "core_int.h"
+#include "exchange.h"
 #include "file.h"
 
 

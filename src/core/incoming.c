@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "core_int.h"
+#include "notify.h"
 
 
 enum {
@@ -102,7 +103,7 @@ static void post(const struct incoming *in, uint64_t id, const char *name)
 	};
 
 	core_event_post(in->account->core, &event);
-	core_notify_message(in->account->core, &event);
+	core_notify(in->account->core, CORE_NEWS_MESSAGE, &event);
 }
 
 

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "core_int.h"
 #include "hash.h"
+#include "notify.h"
 #include "uri.h"
 #include "utf8.h"
 
@@ -110,6 +111,19 @@ static int check_address(
 }
 
 
+static int check_hours(
+	const struct core_option *row, const char *value, char **why)
+{
+	unsigned from, to;
+
+	if (!core_hours_decode(value, &from, &to))
+		return core_fail(EX_USAGE, why,
+			"%s: \"%s\" is not HH:MM-HH:MM such as 22:00-07:00",
+			row->name, value);
+	return 0;
+}
+
+
 static int check_uri(
 	const struct core_option *row, const char *value, char **why)
 {
@@ -188,6 +202,8 @@ int core_option_check(
 		return *value ? check_uri(row, value, why) : 0;
 	case CORE_ADDRESS:
 		return *value ? check_address(row, value, why) : 0;
+	case CORE_HOURS:
+		return *value ? check_hours(row, value, why) : 0;
 	case CORE_STRING:
 		if (*value && !strcmp(row->name, "tls-pin"))
 			return check_pin(row, value, why);
@@ -279,6 +295,8 @@ void core_option_apply(struct core *core, const char *name)
 {
 	if (!strcmp(name, "log-level") && core->config.log)
 		apply_log_level(core);
+	if (!strcmp(name, "auto-away"))
+		core_attention_option(core);
 	if (!strcmp(name, "outbox-expiry"))
 		core_outbox_expiry(core);
 	if (!strcmp(name, "input-history"))
@@ -287,8 +305,8 @@ void core_option_apply(struct core *core, const char *name)
 		core_retention(core);
 	/* A store that cannot do it answers so, and nobody asks. */
 	if (!strcmp(name, "word-parts") && core->store->ops->parts)
-		core->store->ops->parts(core->store,
-			core_option_bool(core, name), NULL, NULL);
+		core->store->ops->parts(
+			core->store, core_option_bool(core, name), NULL, NULL);
 	if (core->stack &&
 		(!strcmp(name, "dns-servers") ||
 			!strcmp(name, "max-transactions")))

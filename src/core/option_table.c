@@ -14,13 +14,33 @@ static const char *const levels[] = {"error", "warning", "info", "debug", NULL};
 static const char *const orders[] = {"presence", "name", "fixed", NULL};
 
 
+static const char *const shows[] = {"text", "name", "nothing", NULL};
+static const char *const froms[] = {"all", "buddies", NULL};
+static const char *const whens[] = {"unfocused", "always", NULL};
+
+
 const struct core_option core_options[] = {
+	{
+		.name = "auto-away",
+		.type = CORE_NUMBER,
+		.initial = "0",
+		.min = 0,
+		.max = 1440,
+		.help = "Minutes without a key after which you are away where "
+			"you are online, until the next key; 0: never.",
+	},
+	{
+		.name = "auto-away-note",
+		.type = CORE_STRING,
+		.help = "The note while auto-away makes you away; unset, it "
+			"stays what it is.",
+	},
 	{
 		.name = "bell",
 		.type = CORE_BOOL,
 		.initial = "yes",
-		.help = "Whether the terminal's bell rings for a message and a "
-			"question.",
+		.help = "Whether the terminal's bell rings for a message and "
+			"for somebody who added you.",
 	},
 	{
 		.name = "buddies-hidden",
@@ -95,9 +115,64 @@ const struct core_option core_options[] = {
 	{
 		.name = "notify-command",
 		.type = CORE_WORDS,
-		.help = "A command that runs for each incoming message, with "
-			"its facts in SOTTO_ACCOUNT, SOTTO_PEER, SOTTO_NAME, "
-			"SOTTO_TEXT, SOTTO_ID and SOTTO_STRANGER.",
+		.help = "A command that runs for each notification: in its "
+			"arguments %n is the name, %t the text, %a the "
+			"account, %p the address, %% a percent sign.",
+	},
+	{
+		.name = "notify-from",
+		.type = CORE_CHOICE,
+		.initial = "all",
+		.choices = froms,
+		.help = "Whose doings you are notified of: everybody's, or "
+			"only those of people in the list.",
+	},
+	{
+		.name = "notify-interval",
+		.type = CORE_NUMBER,
+		.initial = "5",
+		.min = 0,
+		.max = 3600,
+		.help = "Seconds between notifications; what comes meanwhile "
+			"is told together after them; 0: each one at once.",
+	},
+	{
+		.name = "notify-online",
+		.type = CORE_BOOL,
+		.initial = "no",
+		.help = "Whether a buddy who was offline and comes online is "
+			"worth a notification.",
+	},
+	{
+		.name = "notify-quiet",
+		.type = CORE_HOURS,
+		.help = "Hours of the day, in local time and perhaps over "
+			"midnight, without notification and bell.",
+	},
+	{
+		.name = "notify-show",
+		.type = CORE_CHOICE,
+		.initial = "text",
+		.choices = shows,
+		.help = "What a notification tells: name and text, the name "
+			"alone, or only that there is something.",
+	},
+	{
+		.name = "notify-terminal",
+		.type = CORE_BOOL,
+		.initial = "yes",
+		.help = "Whether the full screen asks the terminal to show "
+			"notifications (OSC 777); one that cannot ignores "
+			"that.",
+	},
+	{
+		.name = "notify-when",
+		.type = CORE_CHOICE,
+		.initial = "unfocused",
+		.choices = whens,
+		.help = "Whether notifications come only while the terminal "
+			"has not the focus, or always; of the chat in sight "
+			"never while it has.",
 	},
 	{
 		.name = "outbox-expiry",

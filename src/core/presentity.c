@@ -3,6 +3,7 @@
  * is known of buddies, what was asked once of others. */
 #include <string.h>
 #include "core_int.h"
+#include "notify.h"
 #include "utf8.h"
 
 
@@ -71,8 +72,8 @@ static size_t own_find(const char *word)
 
 void core_presence_publish(struct core_account *a)
 {
-	size_t i = own_find(a->own_word);
-	struct pl note = pl_str(a->own_note);
+	size_t i = own_find(a->own.word);
+	struct pl note = pl_str(a->own.note);
 	struct presence *p;
 
 	if (!a->endpoint)
@@ -84,15 +85,85 @@ void core_presence_publish(struct core_account *a)
 }
 
 
-static void own_set(
-	char **own_word, char **own_note, const char *word, const char *note)
+void core_own_copy(struct core_own *to, const struct core_own *from)
+{
+	to->word = mem_strdup(from->word);
+	to->note = mem_strdup(from->note);
+	to->note_before = mem_strdup(from->note_before);
+	to->idle = from->idle;
+}
+
+
+void core_own_release(struct core_own *own)
+{
+	mem_deref(own->word);
+	mem_deref(own->note);
+	mem_deref(own->note_before);
+	*own = (struct core_own){.word = NULL};
+}
+
+
+static void own_set(struct core_own *own, const char *word, const char *note)
 {
 	struct pl pl = pl_str(note);
 
-	mem_deref(*own_word);
-	mem_deref(*own_note);
-	*own_word = mem_strdup(word);
-	*own_note = pl_isset(&pl) ? utf8_repair_dup(&pl) : NULL;
+	core_own_release(own);
+	own->word = mem_strdup(word);
+	own->note = pl_isset(&pl) ? utf8_repair_dup(&pl) : NULL;
+}
+
+
+/* True if it is another now. */
+static bool own_idle(struct core_own *own, const char *note)
+{
+	struct core_own idle = {.idle = true};
+
+	if (own->idle || strcmp(own->word, "online") != 0)
+		return false;
+	idle.word = mem_strdup("away");
+	idle.note = mem_strdup(note ? note : own->note);
+	idle.note_before = mem_strdup(own->note);
+	core_own_release(own);
+	*own = idle;
+	return true;
+}
+
+
+static bool own_back(struct core_own *own)
+{
+	char *note = own->note_before;
+
+	if (!own->idle)
+		return false;
+	own->note_before = NULL;
+	core_own_release(own);
+	own->word = mem_strdup("online");
+	own->note = note;
+	return true;
+}
+
+
+void core_presence_idle(struct core *core, const char *note)
+{
+	struct core_account *a;
+
+	(void)own_idle(&core->own, note);
+	for (a = core_account_first(core); a; a = core_account_next(a)) {
+		if (own_idle(&a->own, note))
+			core_presence_publish(a);
+	}
+}
+
+
+void core_presence_back(struct core *core)
+{
+	struct core_account *a;
+
+	(void)own_back(&core->own);
+	for (a = core_account_first(core); a; a = core_account_next(a)) {
+		if (own_back(&a->own))
+			core_presence_publish(a);
+	}
 }
 
 
@@ -110,12 +181,12 @@ int core_presence_set(struct core *core, struct core_account *a,
 		return core_fail(EX_USAGE, why, "a note has at most %d bytes",
 			PRESENCE_NOTE_MAX);
 	if (!a)
-		own_set(&core->own_word, &core->own_note, word, note);
+		own_set(&core->own, word, note);
 	for (each = core_account_first(core); each;
 		each = core_account_next(each)) {
 		if (a && a != each)
 			continue;
-		own_set(&each->own_word, &each->own_note, word, note);
+		own_set(&each->own, word, note);
 		core_presence_publish(each);
 	}
 	return 0;
@@ -124,13 +195,13 @@ int core_presence_set(struct core *core, struct core_account *a,
 
 const char *core_presence_word(const struct core_account *a)
 {
-	return a->own_word;
+	return a->own.word;
 }
 
 
 const char *core_presence_note(const struct core_account *a)
 {
-	return a->own_note;
+	return a->own.note;
 }
 
 
@@ -160,6 +231,17 @@ const char *core_presence_reason(const struct core_buddy *b)
 }
 
 
+static void notify(const struct core_buddy *b)
+{
+	core_notify(b->account->core, CORE_NEWS_ONLINE,
+		&(struct core_event){
+			.account = b->account->name,
+			.peer = b->aor,
+			.name = core_peer_name(b->account, b->aor),
+		});
+}
+
+
 void core_presence_set_buddy(
 	struct core_buddy *b, struct presence *p, uint16_t code)
 {
@@ -168,6 +250,10 @@ void core_presence_set_buddy(
 	b->presence = p;
 	if (!before || !presence_eq(before, p))
 		post(b->account, b->aor, p, code);
+	/* To learn of it at the start is no news. */
+	if (before && before->state == PRESENCE_OFFLINE &&
+		p->state == PRESENCE_ONLINE)
+		notify(b);
 	mem_deref(before);
 }
 

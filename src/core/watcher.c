@@ -3,6 +3,7 @@
  * them, and what that means for every request of theirs. */
 #include <string.h>
 #include "core_int.h"
+#include "notify.h"
 
 
 static void entry_free(struct core_account *a, struct core_decision_entry *e)
@@ -152,13 +153,17 @@ static void decide(struct core_account *a, const char *peer)
 
 static void post(struct core_account *a, const struct core_decision_entry *e)
 {
-	core_event_post(a->core,
-		&(struct core_event){
-			.kind = CORE_EVENT_WATCHER,
-			.account = a->name,
-			.peer = e->peer,
-			.name = e->name,
-		});
+	struct core_event event = {
+		.kind = CORE_EVENT_WATCHER,
+		.account = a->name,
+		.peer = e->peer,
+		.name = e->name,
+	};
+
+	core_event_post(a->core, &event);
+	if (!event.name)
+		event.name = core_peer_name(a, e->peer);
+	core_notify(a->core, CORE_NEWS_WATCHER, &event);
 }
 
 

@@ -2,6 +2,7 @@
 /* line.c - the line front end: a prompt, and one line per event. */
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 #include "edit.h"
 #include "line.h"
 #include "line_int.h"
@@ -308,6 +309,7 @@ static void line_handler(const char *text, void *arg)
 	struct front_chat shown;
 	struct typed *t;
 
+	core_key(f->config.core);
 	if (!*text)
 		return;
 	remember(f, text);
@@ -341,6 +343,7 @@ static void key_handler(bool empty, const char *text, void *arg)
 	struct front_chat shown;
 	struct core_account *a;
 
+	core_key(f->config.core);
 	if (!cmd_shown(f->cmd, &shown) || is_command(text))
 		return;
 	a = core_account_find(f->config.core, shown.account);
@@ -364,6 +367,7 @@ int line_front_alloc(
 	struct line_front **fp, const struct line_front_config *config)
 {
 	struct line_front *f = mem_zalloc(sizeof(*f), front_destructor);
+	static const struct core_eyes eyes = {.arg = NULL};
 	struct cmd_config cc = {
 		.core = config->core,
 		.tmrs = loop_tmrs(config->loop),
@@ -392,6 +396,9 @@ int line_front_alloc(
 	}
 	line_filter_alloc(&f->filter);
 	core_listen(&f->listener, config->core, event_handler, f);
+	/* What happens is printed anyhow. */
+	if (isatty(STDIN_FILENO))
+		core_set_eyes(config->core, &eyes);
 	*fp = f;
 	return 0;
 }

@@ -77,6 +77,7 @@ static void key_h(const char *name, const struct pl *bytes, void *arg)
 
 	if (f->stopped)
 		return;
+	core_key(f->config.core);
 	ui_dirty(f);
 	if (edit_question(f->edit)) {
 		edit_feed(f->edit, bytes);
@@ -102,6 +103,7 @@ static void paste_h(const struct pl *text, void *arg)
 
 	if (f->stopped)
 		return;
+	core_key(f->config.core);
 	edit_paste(f->edit, text);
 	ui_dirty(f);
 }
@@ -169,6 +171,7 @@ static void mouse_h(enum ui_mouse what, int row, int col, void *arg)
 
 	if (f->stopped)
 		return;
+	core_key(f->config.core);
 	ui_dirty(f);
 	if (inside(&f->buddy_area, row, col)) {
 		f->focus = UI_FOCUS_BUDDIES;
@@ -198,6 +201,7 @@ static void focus_h(bool in, void *arg)
 	struct ui_front *f = arg;
 
 	f->unfocused = !in;
+	core_focus(f->config.core, in);
 	ui_dirty(f);
 }
 

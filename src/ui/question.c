@@ -48,7 +48,6 @@ void ui_question_add(struct ui_front *f, const struct core_event *event)
 	q->text = utf8_show_dup(text, UTF8_NAME);
 	mem_deref(text);
 	list_append(&f->questions, &q->le, q);
-	screen_bell(f->screen);
 	ui_dirty(f);
 }
 

@@ -11,6 +11,7 @@
  * 7 output    what commands print
  * 8 search    the pane that finds
  * 9 lines     the history of the line of input
+ * 10 notify   what is told beside the panes
  */
 #ifndef SOTTO_UI_FRONT_H
 #define SOTTO_UI_FRONT_H
@@ -223,5 +224,10 @@ void ui_lines_entered(struct ui_front *f, const char *text);
 
 /* That chat's history was cleared. */
 void ui_lines_forget(struct ui_front *f, const char *account, const char *peer);
+
+/* ---- 10 notify.c ---------------------------------------------------- */
+
+/* From now on the core knows where the user looks. */
+void ui_notify_start(struct ui_front *f);
 
 #endif

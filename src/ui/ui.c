@@ -128,9 +128,6 @@ static void on_message(struct ui_front *f, const struct core_event *e)
 {
 	(void)ui_tab_get(f, e->account, e->peer);
 	buddy_view_changed(f->buddies);
-	if (!strcmp(e->direction, "in") &&
-		core_option_bool(f->config.core, "bell"))
-		screen_bell(f->screen);
 }
 
 
@@ -494,6 +491,7 @@ int ui_front_alloc(struct ui_front **fp, const struct ui_front_config *config)
 	}
 	core_listen(&f->listener, config->core, event_h, f);
 	core_option_watch(&f->watch, config->core, NULL, option_h, f);
+	ui_notify_start(f);
 	*fp = f;
 	return 0;
 }

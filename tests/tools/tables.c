@@ -68,6 +68,7 @@ static void print_values(const struct core_option *row)
 		[CORE_URI] = "URI",
 		[CORE_ADDRESS] = "ADDRESS:PORT",
 		[CORE_SECRET] = "SECRET",
+		[CORE_HOURS] = "HH:MM-HH:MM",
 	};
 	size_t i;
 

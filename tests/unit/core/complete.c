@@ -29,7 +29,7 @@ static void kinds(void **state)
 		{CORE_KIND_BUDDY, NULL, "bob@", "bob@example.org\n"},
 		{CORE_KIND_BUDDY, NULL, "sip:b", BOB "\n"},
 		{CORE_KIND_GROUP, NULL, "fr", "Friends\n"},
-		{CORE_KIND_OPTION, NULL, "no", "notify-command\n"},
+		{CORE_KIND_OPTION, NULL, "notify-c", "notify-command\n"},
 		{CORE_KIND_SETTING, NULL, "password",
 			"password\npassword-command\n"},
 		{CORE_KIND_VALUE, "accept", "", "ask\nbuddies\nall\n"},

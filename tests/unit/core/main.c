@@ -2,6 +2,7 @@
 #include "unit.h"
 
 int test_account(void);
+int test_attention(void);
 int test_client(void);
 int test_complete(void);
 int test_conversation(void);
@@ -19,6 +20,7 @@ int test_history(void);
 int test_incoming(void);
 int test_lines(void);
 int test_notify(void);
+int test_notify_command(void);
 int test_option(void);
 int test_outbox(void);
 int test_outbox_restore(void);
@@ -34,11 +36,12 @@ int test_saved(void);
 int test_search(void);
 int test_watcher(void);
 
-UNIT_MAIN(test_account, test_client, test_complete, test_conversation,
-	test_credentials, test_draft, test_event, test_exchange,
-	test_exchange_csv, test_exchange_export, test_exchange_import,
-	test_exchange_reslist, test_exchange_vcard, test_group, test_history,
-	test_incoming, test_lines, test_notify, test_option, test_outbox,
-	test_outbox_restore, test_past, test_peer, test_presentity, test_read,
-	test_resend, test_resolve, test_retention, test_roster, test_saved,
-	test_search, test_watcher)
+UNIT_MAIN(test_account, test_attention, test_client, test_complete,
+	test_conversation, test_credentials, test_draft, test_event,
+	test_exchange, test_exchange_csv, test_exchange_export,
+	test_exchange_import, test_exchange_reslist, test_exchange_vcard,
+	test_group, test_history, test_incoming, test_lines, test_notify,
+	test_notify_command, test_option, test_outbox, test_outbox_restore,
+	test_past, test_peer, test_presentity, test_read, test_resend,
+	test_resolve, test_retention, test_roster, test_saved, test_search,
+	test_watcher)

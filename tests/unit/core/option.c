@@ -55,6 +55,53 @@ static void values(void **state)
 		const char *why;
 	} cases[] = {
 		{"log-level", "debug", 0, ""},
+		{"notify-quiet", "22:00-07:00", 0, ""},
+		{"notify-quiet", "00:00-23:59", 0, ""},
+		{"notify-quiet", "", 0, ""},
+		{"notify-quiet", "22-07", 64,
+			"notify-quiet: \"22-07\" is not HH:MM-HH:MM such as "
+			"22:00-07:00"},
+		{"notify-quiet", "24:00-07:00", 64,
+			"notify-quiet: \"24:00-07:00\" is not HH:MM-HH:MM such "
+			"as "
+			"22:00-07:00"},
+		{"notify-quiet", "22:60-07:00", 64,
+			"notify-quiet: \"22:60-07:00\" is not HH:MM-HH:MM such "
+			"as "
+			"22:00-07:00"},
+		{"notify-quiet", "22:00-22:00", 64,
+			"notify-quiet: \"22:00-22:00\" is not HH:MM-HH:MM such "
+			"as "
+			"22:00-07:00"},
+		{"notify-quiet", "22:00 07:00", 64,
+			"notify-quiet: \"22:00 07:00\" is not HH:MM-HH:MM such "
+			"as "
+			"22:00-07:00"},
+		{"notify-quiet", "9:00-17:00", 64,
+			"notify-quiet: \"9:00-17:00\" is not HH:MM-HH:MM such "
+			"as "
+			"22:00-07:00"},
+		{"notify-quiet", "22:00-07:00 ", 64,
+			"notify-quiet: \"22:00-07:00 \" is not HH:MM-HH:MM "
+			"such as "
+			"22:00-07:00"},
+		{"notify-quiet", "-1:00-07:00", 64,
+			"notify-quiet: \"-1:00-07:00\" is not HH:MM-HH:MM such "
+			"as "
+			"22:00-07:00"},
+		{"notify-quiet", "2:000-07:00", 64,
+			"notify-quiet: \"2:000-07:00\" is not HH:MM-HH:MM such "
+			"as "
+			"22:00-07:00"},
+		{"notify-quiet", "29:00-07:00", 64,
+			"notify-quiet: \"29:00-07:00\" is not HH:MM-HH:MM such "
+			"as "
+			"22:00-07:00"},
+		{"auto-away", "1441", 64,
+			"auto-away: \"1441\" is not a number from 0 to 1440"},
+		{"notify-show", "all", 64,
+			"notify-show: \"all\" is not one of text, name, "
+			"nothing"},
 		{"log-level", "loud", 64,
 			"log-level: \"loud\" is not one of error, warning, "
 			"info, debug"},
