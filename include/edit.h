@@ -126,9 +126,11 @@ const char *edit_text(const struct edit *e);
 size_t edit_point(const struct edit *e);
 const char *edit_question(const struct edit *e);
 
-/* What readline shows instead of the prompt (incremental search, a count, the
- * mode of vi); NULL: nothing. */
+/* What readline shows instead of the prompt (incremental search, a count);
+ * NULL: nothing. And what it shows before it, the mode of vi or emacs as
+ * inputrc has it; not cleaned, empty: nothing. */
 const char *edit_shown_prompt(const struct edit *e);
+void edit_shown_mode(const struct edit *e, char *text, size_t size);
 
 /* Another text, as of another draft; nothing of it is undone. */
 void edit_set(struct edit *e, const char *text, size_t point);

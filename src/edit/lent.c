@@ -218,15 +218,43 @@ size_t edit_point(const struct edit *e)
 
 const char *edit_shown_prompt(const struct edit *e)
 {
-	const char *mode = rl_variable_value("show-mode-in-prompt");
+	if (edit_question(e) || !rl_display_prompt || !*rl_display_prompt)
+		return NULL;
+	return rl_display_prompt;
+}
 
-	if (edit_question(e))
-		return NULL;
-	if (rl_display_prompt && *rl_display_prompt)
-		return rl_display_prompt;
-	if (rl_editing_mode || !mode || strcmp(mode, "on") != 0)
-		return NULL;
-	return rl_get_keymap() == vi_movement_keymap ? "(cmd) " : "(ins) ";
+
+/* Readline brackets what takes no room in \001 and \002. */
+static void copy_visible(char *text, size_t size, const char *from)
+{
+	bool hidden = false;
+	size_t n = 0;
+
+	for (; *from && n + 1 < size; from++) {
+		if (*from == '\001' || *from == '\002')
+			hidden = *from == '\001';
+		else if (!hidden)
+			text[n++] = *from;
+	}
+	text[n] = '\0';
+}
+
+
+void edit_shown_mode(const struct edit *e, char *text, size_t size)
+{
+	const char *shown = rl_variable_value("show-mode-in-prompt"), *mode;
+
+	*text = '\0';
+	if (edit_question(e) || !shown || strcmp(shown, "on") != 0)
+		return;
+	if (rl_editing_mode)
+		mode = rl_variable_value("emacs-mode-string");
+	else if (rl_get_keymap() == vi_movement_keymap)
+		mode = rl_variable_value("vi-cmd-mode-string");
+	else
+		mode = rl_variable_value("vi-ins-mode-string");
+	if (mode)
+		copy_visible(text, size, mode);
 }
 
 

@@ -9,31 +9,44 @@
 
 enum {
 	PROMPT_MAX = 24, /* columns of a name in the prompt */
+	MODE_SIZE = 32, /* bytes of readline's mode */
 };
 
 
-/* What stands before the text. */
+/* What stands before the text; not cleaned. */
 static void prompt_text(const struct ui_front *f, char *text, size_t size)
 {
 	const struct ui_tab *tab = ui_tab_shown(f);
 	const char *shown = edit_shown_prompt(f->edit);
+	char mode[MODE_SIZE];
 	struct pl name;
 
+	edit_shown_mode(f->edit, mode, sizeof(mode));
 	if (edit_question(f->edit)) {
 		(void)snprintf(text, size, "%s", edit_question(f->edit));
 	} else if (shown) {
 		(void)snprintf(text, size, "%s", shown);
 	} else if (f->mode == UI_MODE_SEARCH) {
-		(void)snprintf(text, size, "search: ");
+		(void)snprintf(text, size, "%ssearch: ", mode);
 	} else if (f->mode == UI_MODE_FIND) {
-		(void)snprintf(text, size, "find: ");
+		(void)snprintf(text, size, "%sfind: ", mode);
 	} else if (tab) {
 		name = pl_str(tab->name);
 		name.l = utf8_fit(&name, PROMPT_MAX);
-		(void)snprintf(text, size, "%.*s> ", PL_ARG(&name));
+		(void)snprintf(text, size, "%s%.*s> ", mode, PL_ARG(&name));
 	} else {
-		(void)snprintf(text, size, "> ");
+		(void)snprintf(text, size, "%s> ", mode);
 	}
+}
+
+
+/* The same for the screen (mem_deref). */
+static char *shown_prompt(const struct ui_front *f)
+{
+	char text[UI_LINE];
+
+	prompt_text(f, text, sizeof(text));
+	return utf8_show_dup(text, UTF8_NAME);
 }
 
 
@@ -118,13 +131,13 @@ static char *visible(const struct ui_front *f, size_t *point)
 
 int ui_prompt_rows(const struct ui_front *f, int cols, int max)
 {
-	char prompt[UI_LINE];
+	char *prompt = shown_prompt(f);
 	size_t point;
 	char *text = visible(f, &point);
 	int row, col, n;
 
-	prompt_text(f, prompt, sizeof(prompt));
 	n = wrap(prompt, text, point, cols, NULL, NULL, &row, &col);
+	mem_deref(prompt);
 	mem_deref(text);
 	return n > max ? (max > 1 ? max : 1) : n;
 }
@@ -149,23 +162,21 @@ static void draw_piece(int row, int col, const struct pl *piece, void *arg)
 
 void ui_prompt_draw(struct ui_front *f, const struct ui_area *a)
 {
-	char prompt[UI_LINE], *clean;
+	char *prompt = shown_prompt(f);
 	size_t point;
 	char *text = visible(f, &point);
 	struct drawing d = {f->screen, a, 0};
 	int cols = a->cols > 1 ? a->cols - 1 : 1, row, col;
 
-	prompt_text(f, prompt, sizeof(prompt));
-	clean = utf8_show_dup(prompt, UTF8_NAME);
-	(void)wrap(clean, text, point, cols, NULL, NULL, &row, &col);
+	(void)wrap(prompt, text, point, cols, NULL, NULL, &row, &col);
 	if (row >= a->rows)
 		d.top = row - a->rows + 1;
 	screen_fill(f->screen, a, UI_INPUT);
 	if (!d.top)
-		(void)screen_str(f->screen, a, 0, 0, UI_PROMPT, clean);
-	(void)wrap(clean, text, point, cols, draw_piece, &d, &row, &col);
+		(void)screen_str(f->screen, a, 0, 0, UI_PROMPT, prompt);
+	(void)wrap(prompt, text, point, cols, draw_piece, &d, &row, &col);
 	screen_cursor(f->screen, a, row - d.top, col);
-	mem_deref(clean);
+	mem_deref(prompt);
 	mem_deref(text);
 }
 

@@ -112,3 +112,116 @@ def test_no_history(world):
     with open(alice.home + "/state/sotto.db", "rb") as f:
         assert b"/chat show" not in f.read()
     assert bob.seen("message", text="said")
+
+
+# ---- keys of readline ----
+
+
+@pytest.fixture
+def typing(screen, tmp_path):
+    """typing(INPUTRC): a screen without accounts whose line is tried."""
+    def begin(text="", **options):
+        path = tmp_path / "inputrc"
+        path.write_text(text)
+        return screen("alice", env={"INPUTRC": str(path)}, **options).see(
+            "No account yet").settle()
+    return begin
+
+
+def test_emacs(typing):
+    """Movement, kill and yank, undo, case, transposing, quoted insert, a
+    count, a macro."""
+    s = typing()
+    for keys, want in (
+            (["one two three", "M-b", "M-b", "X"], "> one Xtwo three"),
+            (["C-u", "C-k", "one two", "C-w", "C-y", "C-y"],
+             "> one twotwo"),
+            (["C-a", "C-k", "a b", "C-a", "C-k", "x ", "C-y", "M-y"],
+             "> x one twotwo"),
+            (["C-a", "C-k", "abc", "C-_"], ">"),
+            (["héllo", "C-a", "M-u"], "> HÉLLO"),
+            (["C-a", "C-k", "ab", "C-t"], "> ba"),
+            (["C-a", "C-k", "C-v", "C-a", "b"], r"> \^Ab"),
+            (["C-a", "C-k", "C-v", "Tab", "b"], ">   b"),
+            (["C-a", "C-k", "M-5", "x"], "> xxxxx|> x"),
+            (["C-a", "C-k", "C-x", "(", "ab", "C-x", ")", "C-x", "e"],
+             "> abab"),
+            (["C-a", "C-k", "C-v", "Escape", "[31m"], r"> \^\[\[31m"),
+    ):
+        s.keys(*keys)
+        s.see("^(?:%s)$" % want)
+    s.keys("C-a", "C-k")
+    finish(s)
+
+
+def test_incremental_search(chat):
+    alice, bob, world = chat
+    for text in ("apple one", "pear", "apple two"):
+        alice.line(text).see(text + " +✓")
+    alice.keys("C-r").write("app").see(
+        r"^\(reverse-i-search\)`app': apple two")
+    alice.keys("C-r").see("`app': apple one")
+    alice.keys("C-s", "C-s").see(r"^\(i-search\)`app': apple two")
+    alice.keys("C-g").see("^Bob>$")
+    alice.keys("C-r").write("pear").see("`pear': pear").keys("Escape")
+    alice.see("^Bob> pear$").keys("C-u")
+    alice.keys("C-r").write("pea").see("`pea': pear")
+    alice.keys("Enter").see("^Bob>$")
+    bob.expect("message", text="pear")
+    bob.expect("message", text="pear")
+    finish(alice)
+
+
+def test_vi(typing):
+    """The mode is shown before the prompt; Escape and a key are not Alt and
+    that key where 50 ms are between them."""
+    s = typing("set editing-mode vi\nset show-mode-in-prompt on\n")
+    s.see(r"^\(ins\)>").write("one two three").settle()
+    s.keys("Escape").see(r"^\(cmd\)> one two three$")
+    at = s.cursor()
+    s.write("0").settle()
+    assert s.cursor() == (at[0], at[1] - len("one two three") + 1)
+    s.write("dw").see(r"^\(cmd\)> two three$")
+    s.write("u").see(r"^\(cmd\)> one two three$")
+    s.write("dd").see(r"^\(cmd\)>$").write("p").see("one two three$")
+    s.write("ccab").see(r"^\(ins\)> ab$")
+    s.keys("Escape").see(r"\(cmd\)").write("2x").settle()
+    s.write("A").see(r"\(ins\)").write("é日").see("a?é日$")
+    s.keys("Escape").see(r"\(cmd\)").write("x").settle().write("dd")
+    s.see(r"^\(cmd\)>$").write("i").see(r"\(ins\)")
+    s.line("/echo one").see("^ ?one$").line("/echo two").see("^ ?two$")
+    s.keys("Escape").see(r"\(cmd\)").write("kk").see("echo one")
+    s.write("cc").see(r"\(ins\)").keys("M-Enter").write("x").see("^x$")
+    s.keys("C-u").keys("Escape").see(r"\(cmd\)").write("ddi")
+    finish(s)
+
+
+def test_vi_escape_is_no_meta(typing):
+    """Escape, 70 ms later a letter: two keys. At once: Alt and it, which vi
+    mode takes for the two all the same, but a binding comes first."""
+    s = typing("set editing-mode vi\nset show-mode-in-prompt on\n")
+    s.write("abc").see("> abc")
+    s.write("\x1b").settle(0.07).write("h").settle().write("x")
+    s.see(r"^\(cmd\)> ac$")
+    s.write("i").see(r"\(ins\)").write("\x1bx").see(r"\(cmd\)> c$")
+    s.write("cc").settle()
+    s.write("\x1bz")  # chat zoom, unharmed
+    s.see(r"\(ins\)").write("/quit\r")
+    assert s.ended() == 0
+
+
+def test_inputrc(typing):
+    """What readline's file says: other keys, macros, its own strings. What
+    is bound in the program wins."""
+    s = typing('"\\C-o": "typed by a macro"\n'
+               '"\\C-t": kill-whole-line\n'
+               '"\\el": "lost"\n'
+               '$if sotto\n"\\C-g": "for sotto"\n$endif\n'
+               'set show-mode-in-prompt on\n'
+               'set emacs-mode-string "\\1\\e[31m\\2E:\\1\\e[0m\\2"\n')
+    s.see("^E:>").keys("C-o").see("E:> typed by a macro$")
+    s.keys("C-t").see("^E:>$").keys("C-g").see("E:> for sotto$")
+    s.keys("C-t").line("/bind M-l 'echo bound'").settle().keys("M-l")
+    s.see("│bound$").keys("q").see("^E:>$")
+    assert b"\x1b[31mE" not in s.raw
+    finish(s)

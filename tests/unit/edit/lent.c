@@ -424,6 +424,15 @@ static void question(void **state)
 }
 
 
+static void assert_mode(const struct fixture *f, const char *expected)
+{
+	char mode[8];
+
+	edit_shown_mode(f->e, mode, sizeof(mode));
+	assert_string_equal(mode, expected);
+}
+
+
 static void vi_mode(void **state)
 {
 	struct fixture *f = *state;
@@ -434,11 +443,16 @@ static void vi_mode(void **state)
 	type(f, "one two");
 	edit_feed(f->e, &newline);
 	assert_line(f, "one two\n", 8);
-	assert_null(edit_shown_prompt(f->e));
+	assert_mode(f, "");
 	(void)rl_variable_bind("show-mode-in-prompt", "on");
-	assert_string_equal(edit_shown_prompt(f->e), "(ins) ");
+	assert_mode(f, "(ins)");
 	edit_feed(f->e, &(const struct pl)PL("\033"));
-	assert_string_equal(edit_shown_prompt(f->e), "(cmd) ");
+	assert_mode(f, "(cmd)");
+	assert_null(edit_shown_prompt(f->e));
+	(void)rl_variable_bind(
+		"vi-cmd-mode-string", "\001\033[1m\002:\001\033[m\002\"");
+	assert_mode(f, ":\"");
+	(void)rl_variable_bind("vi-cmd-mode-string", "(cmd)");
 	type(f, "0dw");
 	assert_string_equal(edit_text(f->e), "two\n");
 	(void)rl_variable_bind("show-mode-in-prompt", "off");
