@@ -77,11 +77,14 @@ void edit_draft(struct edit *e, const char *text);
  * being typed; false if there was neither. */
 bool edit_interrupt(struct edit *e);
 
-/* Asks for one line without echo; PROMPT must be clean. Questions wait for
- * each other. ANSWER is called once; with NULL if there is no answer, then
- * perhaps before this returns. */
-void edit_ask(
-	struct edit *e, const char *prompt, core_secret_h *answer, void *ctx);
+/* Asks Q, whose texts must be clean; copied. Questions wait for each other.
+ * ANSWER is called once; with NULL if there is no answer, then perhaps before
+ * this returns. What was being typed waits and comes back. */
+void edit_ask(struct edit *e, const struct front_question *q,
+	front_answer_h *answer, void *ctx);
+
+/* Takes the questions of CTX back: their ANSWER is not called. */
+void edit_unask(struct edit *e, const void *ctx);
 
 /* ---- 2 lent --------------------------------------------------------- */
 
@@ -120,11 +123,17 @@ void edit_feed(struct edit *e, const struct pl *bytes);
 void edit_paste(struct edit *e, const struct pl *text);
 
 /* What is typed so far and the byte the cursor is at; borrowed. While a
- * question of edit_ask() is asked it is the answer, which is not to be
- * shown: edit_question() is its prompt, else NULL. */
+ * question of edit_ask() is asked, edit_asked(), it is the answer, which is
+ * not to be shown where it is a secret: edit_question() is its prompt. Both
+ * are NULL else. */
 const char *edit_text(const struct edit *e);
 size_t edit_point(const struct edit *e);
+const struct front_question *edit_asked(const struct edit *e);
 const char *edit_question(const struct edit *e);
+
+/* Answers the question that is asked as if TEXT had been typed; NULL: the
+ * person leaves it. */
+void edit_answer(struct edit *e, const char *text);
 
 /* What readline shows instead of the prompt (incremental search, a count);
  * NULL: nothing. And what it shows before it, the mode of vi or emacs as
@@ -132,7 +141,8 @@ const char *edit_question(const struct edit *e);
 const char *edit_shown_prompt(const struct edit *e);
 void edit_shown_mode(const struct edit *e, char *text, size_t size);
 
-/* Another text, as of another draft; nothing of it is undone. */
+/* Another text, as of another draft; nothing of it is undone. While a
+ * question is asked it is what comes back behind it. */
 void edit_set(struct edit *e, const char *text, size_t point);
 
 /* N LINES, oldest first, come before those that the list KEY has already, as

@@ -88,6 +88,24 @@ enum front_pane {
 	FRONT_PANE_REDRAW,
 };
 
+/* What a person is asked in the line of input. All is borrowed and cleaned by
+ * the front end. */
+struct front_question {
+	const char *text; /* "Address: " */
+	const char *about; /* lines that help to answer, or tell why it is
+	                              asked again; NULL: none */
+	const char *initial; /* stands there to be changed; where a terminal
+	                              cannot do that an empty line means it;
+	                              NULL: nothing */
+	const char *const *choices; /* NULL-terminated; the answer is one of
+	                              these, of which a beginning that no other
+	                              has will do, or empty; NULL: any line */
+	bool secret; /* typed without echo */
+};
+
+/* TEXT NULL: nobody will answer, or the person leaves the question. */
+typedef void(front_answer_h)(const char *text, void *ctx);
+
 struct front {
 	const char *name; /* "screen", "line", "json", "shell", "bot" */
 	bool interactive; /* a person sees it and can be asked */
@@ -106,8 +124,8 @@ struct front {
 	/* Returns an exit status and sets *WHY (mem_deref) if not 0. NULL:
 	 * there are no panes; typed pane commands are refused ("needs the
 	 * full screen"), those in a file do nothing. */
-	int (*pane)(enum front_pane what, const char *word, char **why,
-		void *arg);
+	int (*pane)(
+		enum front_pane what, const char *word, char **why, void *arg);
 
 	/* The person under the cursor of a list, who `%` stands for; false:
 	 * nobody is. CHAT borrows until the next turn. NULL: no lists. */
@@ -121,6 +139,15 @@ struct front {
 	/* Asks for a password without echo (core_set_ask()). NULL: nobody
 	 * can be asked, and a login without password fails with 77. */
 	core_ask_h *ask_secret;
+
+	/* Asks Q; ANSWER is called once, perhaps before this returns.
+	 * Questions wait for each other. NULL: nobody can be asked. */
+	void (*ask)(const struct front_question *q, front_answer_h *answer,
+		void *ctx, void *arg);
+
+	/* The questions of CTX are not asked any more, and their ANSWER is
+	 * not called. With ask. */
+	void (*unask)(const void *ctx, void *arg);
 
 	/* The program shall leave in good order. Told after the outcome of
 	 * `quit`. Required. */

@@ -168,6 +168,19 @@ struct edit_matches *edit_matches(struct edit *e, int end, size_t *from)
 }
 
 
+struct edit_matches *edit_choices(struct edit *e, const char *text)
+{
+	struct edit_matches *m = mem_zalloc(sizeof(*m), matches_destructor);
+	const char *const *choice = edit_asked(e)->choices;
+
+	for (; choice && *choice; choice++) {
+		if (!strncasecmp(*choice, text, strlen(text)))
+			collect(*choice, NULL, m);
+	}
+	return m;
+}
+
+
 char **edit_complete(struct edit *e, int end)
 {
 	struct edit_matches *m;
@@ -176,9 +189,10 @@ char **edit_complete(struct edit *e, int end)
 	size_t from = 0;
 
 	rl_attempted_completion_over = 1; /* nothing of readline's own */
-	if (!e || rl_line_buffer[0] != '/')
+	if (!e || (!edit_asked(e) && rl_line_buffer[0] != '/'))
 		return NULL;
-	m = edit_matches(e, end, &from);
+	m = edit_asked(e) ? edit_choices(e, rl_line_buffer)
+			  : edit_matches(e, end, &from);
 	typed = mem_secret_strndup(rl_line_buffer, (size_t)end);
 	before = pl_make(typed, from);
 	if (m->n) {

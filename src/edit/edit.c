@@ -23,26 +23,9 @@ enum {
 };
 
 
-struct question {
-	struct le le;
-	char *prompt;
-	core_secret_h *answer;
-	void *ctx;
-};
-
-
 /* Readline's callbacks have no argument: the one place that must know which
  * edit is the one. */
 static struct edit *the_edit;
-
-
-static void question_destructor(void *data)
-{
-	struct question *q = data;
-
-	list_unlink(&q->le);
-	mem_deref(q->prompt);
-}
 
 
 static void edit_destructor(void *data)
@@ -63,6 +46,7 @@ static void edit_destructor(void *data)
 	mem_deref(e->plain);
 	mem_deref(e->prompt);
 	mem_deref(e->kept);
+	mem_deref(e->aside);
 	if (e->lent) {
 		lent_stop(e);
 		e->lent = mem_deref(e->lent);
@@ -115,7 +99,9 @@ static void keep(struct edit *e, const char *text, int point)
 
 static void install(struct edit *e)
 {
-	rl_callback_handler_install(e->prompt, readline_line);
+	rl_callback_handler_install(
+		edit_asks_text(e) ? edit_question_shown(e) : e->prompt,
+		readline_line);
 	e->installed = true;
 	restore_kept(e);
 }
@@ -136,13 +122,11 @@ void edit_uninstall(struct edit *e)
 /* The prompt, or the question that is asked. */
 static void draw(struct edit *e)
 {
-	const struct question *q = list_data(e->questions.head);
-
 	if (e->drawn || !e->reading || !e->tty)
 		return;
 	e->drawn = true;
-	if (q)
-		(void)fputs(q->prompt, e->out);
+	if (edit_asked(e) && (!e->readline || edit_asks_secret(e)))
+		(void)fputs(edit_question_shown(e), e->out);
 	else if (!e->readline)
 		(void)fputs(e->prompt, e->out);
 	else if (e->installed)
@@ -152,65 +136,40 @@ static void draw(struct edit *e)
 }
 
 
+void edit_set_aside(struct edit *e, const char *initial)
+{
+	mem_deref(e->aside);
+	e->aside = e->kept;
+	e->aside_point = e->kept_point;
+	e->kept = NULL;
+	if (initial)
+		keep(e, initial, (int)strlen(initial));
+}
+
+
+void edit_take_back(struct edit *e)
+{
+	if (e->installed && !e->entering) {
+		draw(e);
+		rl_free_line_state();
+		rl_callback_sigcleanup();
+		edit_undraw(e);
+		rl_replace_line("", 1);
+	}
+	edit_uninstall(e);
+	mem_deref(e->kept);
+	e->kept = e->aside;
+	e->kept_point = e->aside_point;
+	e->aside = NULL;
+}
+
+
 static void sleep_handler(void *arg)
 {
 	struct edit *e = arg;
 
 	draw(e);
 	(void)fflush(e->out);
-}
-
-
-/* ---- questions ---- */
-
-static void begin_question(struct edit *e)
-{
-	if (e->lent) {
-		e->lent->h.changed(false, e->lent->h.arg);
-		return;
-	}
-	edit_uninstall(e);
-	edit_undraw(e);
-	terminal_echo(e, false);
-}
-
-
-void edit_answered(struct edit *e, const char *text)
-{
-	struct question *q = list_data(e->questions.head);
-
-	list_unlink(&q->le);
-	if (list_isempty(&e->questions) && !e->lent)
-		terminal_echo(e, true);
-	q->answer(text, q->ctx);
-	mem_deref(q);
-}
-
-
-void edit_ask(
-	struct edit *e, const char *prompt, core_secret_h *answer, void *ctx)
-{
-	struct question *q;
-
-	if (e->over) {
-		answer(NULL, ctx);
-		return;
-	}
-	q = mem_zalloc(sizeof(*q), question_destructor);
-	q->prompt = mem_strdup(prompt);
-	q->answer = answer;
-	q->ctx = ctx;
-	list_append(&e->questions, &q->le, q);
-	if (e->questions.head == &q->le)
-		begin_question(e);
-}
-
-
-const char *edit_question(const struct edit *e)
-{
-	const struct question *q = list_data(e->questions.head);
-
-	return q ? q->prompt : NULL;
 }
 
 
@@ -252,20 +211,38 @@ static int get_char(FILE *in)
 }
 
 
+/* The answer to a question; TEXT NULL: the end of input was typed. */
+static void readline_answer(struct edit *e, const char *text)
+{
+	const char *answer = text ? edit_accept(e, text) : NULL;
+
+	if (text && !answer) {
+		/* Asked again, with what was typed. */
+		keep(e, text, (int)strlen(text));
+		return;
+	}
+	if (!text)
+		(void)fputc('\n', e->out);
+	edit_answered(e, answer);
+}
+
+
 static void readline_line(char *text)
 {
 	struct edit *e = the_edit;
 
 	e->entered = true;
 	e->drawn = false;
-	if (!text || e->hung_up) {
+	e->entering = true;
+	if (edit_asks_text(e) && !e->hung_up) {
+		readline_answer(e, text);
+	} else if (!text || e->hung_up) {
 		(void)fputc('\n', e->out);
 		edit_end(e);
 	} else {
-		e->entering = true;
 		e->h.line(text, e->h.arg);
-		e->entering = false;
 	}
+	e->entering = false;
 	if (text)
 		mem_wipe(text, strlen(text));
 	free(text);
@@ -281,7 +258,7 @@ static void readline_input(struct edit *e)
 	e->drawn = true;
 	restore_kept(e);
 	/* A line that was entered is no line that was emptied. */
-	if (!e->entered && e->h.key)
+	if (!e->entered && e->h.key && !edit_asked(e))
 		e->h.key(!rl_end, rl_line_buffer, e->h.arg);
 }
 
@@ -442,7 +419,7 @@ void edit_set_prompt(struct edit *e, const char *prompt)
 		edit_undraw(e);
 	mem_deref(e->prompt);
 	e->prompt = mem_strdup(prompt);
-	if (e->installed)
+	if (e->installed && !edit_asked(e))
 		(void)rl_set_prompt(e->prompt);
 }
 
@@ -480,7 +457,16 @@ void edit_erase(struct edit *e)
 
 void edit_draft(struct edit *e, const char *text)
 {
-	if (!e->readline || e->over || e->kept)
+	if (!e->readline || e->over)
+		return;
+	if (edit_asks_text(e)) {
+		if (!e->aside) {
+			e->aside = mem_secret_strndup(text, strlen(text));
+			e->aside_point = (int)strlen(text);
+		}
+		return;
+	}
+	if (e->kept)
 		return;
 	if (e->entering || !e->installed) {
 		keep(e, text, (int)strlen(text));

@@ -31,8 +31,10 @@ struct edit {
 	struct mbuf *plain; /* what was read and is no whole line yet */
 	struct list questions; /* the first one is being asked */
 	char *prompt;
-	char *kept; /* what was typed before a question came */
+	char *kept; /* what was typed before the prompt went */
 	int kept_point;
+	char *aside; /* what was typed before a question came */
+	int aside_point;
 	size_t match_from; /* where the word at hand began */
 	struct termios initial; /* the terminal as it was */
 	struct mem_last last; /* gives the terminal back */
@@ -69,11 +71,29 @@ void edit_undraw(struct edit *e);
 /* Gives the terminal back; what is being typed is kept. */
 void edit_uninstall(struct edit *e);
 
-/* TEXT is the answer to the question that is asked; NULL: there is none. */
-void edit_answered(struct edit *e, const char *text);
+/* Readline's line is for a question, and begins as INITIAL (NULL: empty); and
+ * it is for what was typed before. */
+void edit_set_aside(struct edit *e, const char *initial);
+void edit_take_back(struct edit *e);
 
 /* No more input. */
 void edit_end(struct edit *e);
+
+/* ---- question.c ---- */
+
+/* TEXT is the answer to the question that is asked; NULL: there is none. */
+void edit_answered(struct edit *e, const char *text);
+
+/* What TEXT, which was typed, answers: itself, or the choice that it means;
+ * NULL: it is no answer. Borrowed. */
+const char *edit_accept(const struct edit *e, const char *text);
+
+/* The prompt with its choices. */
+const char *edit_question_shown(const struct edit *e);
+
+/* What kind of question is asked, if one is. */
+bool edit_asks_secret(const struct edit *e);
+bool edit_asks_text(const struct edit *e);
 
 /* ---- plain.c ---- */
 
@@ -91,6 +111,9 @@ char **edit_complete(struct edit *e, int end);
 /* Candidates for the word that ends at byte END, which begins at *FROM
  * (mem_deref). */
 struct edit_matches *edit_matches(struct edit *e, int end, size_t *from);
+
+/* The choices of the question that begin with TEXT. */
+struct edit_matches *edit_choices(struct edit *e, const char *text);
 
 /* Bytes of the first one that all begin with. */
 size_t edit_common(const struct edit_matches *m);

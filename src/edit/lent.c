@@ -40,6 +40,7 @@ static void lent_destructor(void *data)
 	mem_deref(l->answer);
 	mem_deref(l->before);
 	mem_deref(l->kept);
+	mem_deref(l->aside);
 	mem_deref(l->matches);
 }
 
@@ -71,6 +72,17 @@ static void lent_redisplay(void)
 }
 
 
+/* Readline empties the line behind its handler: TEXT stands there then. */
+static void keep(struct lent *l, const char *text, size_t point)
+{
+	char *copy = mem_secret_strndup(text, strlen(text));
+
+	mem_deref(l->kept);
+	l->kept = copy;
+	l->kept_point = point;
+}
+
+
 static void lent_prepare(int meta)
 {
 	(void)meta;
@@ -82,19 +94,37 @@ static void lent_unprepare(void)
 }
 
 
+/* The answer to a question; TEXT NULL: the end of input was typed. */
+static void answer_line(struct edit *e, const char *text)
+{
+	const char *answer = text ? edit_accept(e, text) : NULL;
+
+	if (!text || answer) {
+		edit_answered(e, answer);
+		return;
+	}
+	keep(e->lent, text, strlen(text));
+	if (e->lent->h.bell)
+		e->lent->h.bell(e->lent->h.arg);
+}
+
+
 static void lent_line(char *text)
 {
 	struct edit *e = edit_the();
 	struct lent *l = e->lent;
 
-	if (!text) {
-		l->h.end(l->h.arg);
-		return;
-	}
 	e->entering = true;
-	l->h.line(text, l->h.arg);
+	if (edit_asked(e))
+		answer_line(e, text);
+	else if (text)
+		l->h.line(text, l->h.arg);
+	else
+		l->h.end(l->h.arg);
 	e->entering = false;
 	l->entered = true;
+	if (!text)
+		return;
 	mem_wipe(text, strlen(text));
 	free(text);
 }
@@ -104,7 +134,8 @@ static int insert_newline(int count, int key)
 {
 	(void)count;
 	(void)key;
-	(void)rl_insert_text("\n");
+	if (!edit_asked(edit_the()))
+		(void)rl_insert_text("\n");
 	return 0;
 }
 
@@ -116,7 +147,7 @@ static int edit_outside(int count, int key)
 
 	(void)count;
 	(void)key;
-	if (l->h.outside)
+	if (l->h.outside && !edit_asked(edit_the()))
 		l->h.outside(l->h.arg);
 	return 0;
 }
@@ -174,18 +205,15 @@ static void remember_text(struct lent *l)
 }
 
 
-void edit_set(struct edit *e, const char *text, size_t point)
+static void set_line(struct edit *e, const char *text, size_t point)
 {
 	struct lent *l = e->lent;
 
-	mem_deref(l->kept);
-	l->kept = NULL;
 	if (e->entering) {
-		/* Readline empties the line behind the handler. */
-		l->kept = mem_secret_strndup(text, strlen(text));
-		l->kept_point = point;
+		keep(l, text, point);
 		return;
 	}
+	l->kept = mem_deref(l->kept);
 	lent_menu_close(l);
 	lent_fresh(l);
 	put_line(text, point);
@@ -193,11 +221,57 @@ void edit_set(struct edit *e, const char *text, size_t point)
 }
 
 
+static void set_aside(struct lent *l, const char *text, size_t point)
+{
+	char *copy = mem_secret_strndup(text, strlen(text));
+
+	mem_deref(l->aside);
+	l->aside = copy;
+	l->aside_point = point;
+}
+
+
+void edit_set(struct edit *e, const char *text, size_t point)
+{
+	if (edit_asks_text(e))
+		set_aside(e->lent, text, point);
+	else
+		set_line(e, text, point);
+}
+
+
+void lent_begin(struct edit *e, const char *initial)
+{
+	struct lent *l = e->lent;
+
+	if (e->entering)
+		set_aside(l, l->kept ? l->kept : "", l->kept_point);
+	else
+		set_aside(l, rl_line_buffer, (size_t)rl_point);
+	lent_history_none(l, true);
+	set_line(e, initial ? initial : "", initial ? strlen(initial) : 0);
+}
+
+
+void lent_end(struct edit *e)
+{
+	struct lent *l = e->lent;
+	char *aside = l->aside;
+
+	l->aside = NULL;
+	if (!e->entering)
+		lent_fresh(l);
+	lent_history_none(l, false);
+	set_line(e, aside ? aside : "", l->aside_point);
+	mem_deref(aside);
+}
+
+
 const char *edit_text(const struct edit *e)
 {
 	struct lent *l = e->lent;
 
-	if (edit_question(e))
+	if (edit_asks_secret(e))
 		return lent_answer(l);
 	/* What was entered is no longer being typed. */
 	if (e->entering)
@@ -208,7 +282,7 @@ const char *edit_text(const struct edit *e)
 
 size_t edit_point(const struct edit *e)
 {
-	if (edit_question(e))
+	if (edit_asks_secret(e))
 		return strlen(lent_answer(e->lent));
 	if (e->entering)
 		return e->lent->kept ? e->lent->kept_point : 0;
@@ -245,7 +319,7 @@ void edit_shown_mode(const struct edit *e, char *text, size_t size)
 	const char *shown = rl_variable_value("show-mode-in-prompt"), *mode;
 
 	*text = '\0';
-	if (edit_question(e) || !shown || strcmp(shown, "on") != 0)
+	if (edit_asks_secret(e) || !shown || strcmp(shown, "on") != 0)
 		return;
 	if (rl_editing_mode)
 		mode = rl_variable_value("emacs-mode-string");
@@ -282,10 +356,11 @@ static void restore_kept(struct lent *l)
 static void read_queue(struct edit *e)
 {
 	struct lent *l = e->lent;
+	const struct front_question *q = edit_asked(e);
 
 	l->completing = false;
 	l->entered = false;
-	while (mem_nrefs(e) > 1 && !edit_question(e) &&
+	while (mem_nrefs(e) > 1 && edit_asked(e) == q &&
 		l->queue->pos < l->queue->end) {
 		rl_callback_read_char();
 		restore_kept(l);
@@ -296,6 +371,15 @@ static void read_queue(struct edit *e)
 	/* The rest was typed before the question was seen. */
 	mem_wipe(l->queue->buf, l->queue->end);
 	mbuf_reset(l->queue);
+}
+
+
+/* Escape leaves a question; in vi mode it is a key of its own, and in a search
+ * it ends that. */
+static bool leaves(const struct pl *bytes)
+{
+	return rl_editing_mode && pl_streq(bytes, "\033") &&
+		!RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH);
 }
 
 
@@ -310,22 +394,29 @@ static bool is_newline(const struct pl *bytes)
 void edit_feed(struct edit *e, const struct pl *bytes)
 {
 	struct lent *l = e->lent;
-	bool typed;
+	bool typed, asked;
 
 	if (e->over)
 		return;
 	(void)mem_ref(e);
-	if (edit_question(e)) {
+	if (edit_asks_secret(e)) {
 		lent_answer_key(e, bytes);
 		typed = false;
+	} else if (edit_asked(e) && leaves(bytes)) {
+		edit_answered(e, NULL);
+		typed = false;
 	} else {
+		asked = edit_asked(e) != NULL;
 		remember_text(l);
-		if (is_newline(bytes))
+		if (asked && is_newline(bytes))
+			mbuf_reset(l->queue);
+		else if (is_newline(bytes))
 			(void)rl_insert_text("\n");
 		else if (mbuf_write_mem(l->queue, bytes->p, bytes->l))
 			mbuf_reset(l->queue);
 		read_queue(e);
-		typed = !l->entered && strcmp(l->before, rl_line_buffer) != 0;
+		typed = !asked && !l->entered &&
+			strcmp(l->before, rl_line_buffer) != 0;
 		remember_text(l);
 	}
 	if (mem_nrefs(e) > 1)
@@ -341,17 +432,20 @@ void edit_paste(struct edit *e, const struct pl *text)
 
 	if (e->over || !text->l)
 		return;
-	if (edit_question(e)) {
+	if (edit_asks_secret(e)) {
 		lent_answer_paste(l, text);
 		tell_changed(l, false);
 		return;
 	}
 	lent_menu_close(l);
 	s = mem_secret_strndup(text->p, text->l);
+	/* An answer is one line. */
+	if (edit_asked(e))
+		s[strcspn(s, "\r\n")] = '\0';
 	(void)rl_insert_text(s);
 	mem_deref(s);
 	remember_text(l);
-	tell_changed(l, true);
+	tell_changed(l, !edit_asked(e));
 }
 
 
@@ -360,7 +454,7 @@ bool lent_interrupt(struct edit *e)
 	struct lent *l = e->lent;
 	bool busy;
 
-	if (edit_question(e)) {
+	if (edit_asked(e)) {
 		lent_answer_end(e, NULL);
 		tell_changed(l, false);
 		return true;
@@ -378,7 +472,7 @@ bool lent_interrupt(struct edit *e)
 void lent_stop(struct edit *e)
 {
 	e->over = true;
-	while (edit_question(e))
+	while (edit_asked(e))
 		lent_answer_end(e, NULL);
 	if (e->lent->installed)
 		rl_callback_handler_remove();

@@ -19,6 +19,10 @@ struct lent {
 	struct edit_matches *matches; /* the menu; NULL: none */
 	size_t match; /* that stands in the line; N: none */
 	size_t match_from, match_end; /* bytes of it there */
+	char *aside; /* what was typed before a question came */
+	size_t aside_point;
+	void *lines; /* readline's while a question is asked; NULL: none is */
+	struct lent_history *before_question;
 	bool completing; /* the key at hand is Tab */
 	bool entered; /* the key at hand was Enter */
 	bool installed;
@@ -35,6 +39,11 @@ void lent_answer_key(struct edit *e, const struct pl *bytes);
 void lent_answer_paste(struct lent *l, const struct pl *text);
 void lent_answer_end(struct edit *e, const char *text);
 
+/* The line is for a question, and begins as INITIAL (NULL: empty); and it is
+ * for what was typed before. */
+void lent_begin(struct edit *e, const char *initial);
+void lent_end(struct edit *e);
+
 /* ---- lent_complete.c: the menu ---- */
 int lent_complete(int count, int key);
 int lent_complete_back(int count, int key);
@@ -42,6 +51,9 @@ void lent_menu_close(struct lent *l);
 bool lent_menu_shown(const struct lent *l);
 
 /* ---- lent_history.c ---- */
+
+/* Up finds nothing until it is called with ON false. */
+void lent_history_none(struct lent *l, bool on);
 void lent_history_flush(struct lent *l);
 
 /* Lines that came while an older one was looked for. */

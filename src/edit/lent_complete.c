@@ -75,7 +75,9 @@ static void begin(struct edit *e)
 	struct edit_matches *m = NULL;
 	size_t from = 0, n, typed;
 
-	if (rl_line_buffer[0] == '/')
+	if (edit_asked(e))
+		m = edit_choices(e, rl_line_buffer);
+	else if (rl_line_buffer[0] == '/')
 		m = edit_matches(e, rl_point, &from);
 	if (!m || !m->n) {
 		mem_deref(m);

@@ -111,10 +111,38 @@ void lent_history_settle(struct lent *l)
 }
 
 
+void lent_history_none(struct lent *l, bool on)
+{
+	HISTORY_STATE none = {0}, *state;
+
+	if (on) {
+		state = history_get_history_state();
+		if (!state)
+			mem_oom();
+		if (l->history)
+			l->history->state = *state;
+		l->lines = state;
+		l->before_question = l->history;
+		l->history = NULL;
+		history_set_history_state(&none);
+		return;
+	}
+	state = l->lines;
+	l->history = l->before_question;
+	history_set_history_state(l->history ? &l->history->state : state);
+	free(state);
+	l->lines = NULL;
+	stifle_history(LINES);
+	using_history();
+}
+
+
 void lent_history_flush(struct lent *l)
 {
 	struct le *le, *next;
 
+	if (l->lines)
+		lent_history_none(l, false);
 	if (l->history)
 		put_away(l->history);
 	LIST_FOREACH (&l->histories, le, next) {
@@ -198,13 +226,18 @@ static void empty(struct edit *e, struct lent_history *h)
 {
 	char *text = NULL;
 	int point = rl_point;
+	HISTORY_STATE *now;
 
 	if (h != e->lent->history) {
+		now = history_get_history_state();
 		history_set_history_state(&h->state);
 		clear_history();
 		free(history_list());
 		h->state = (HISTORY_STATE){0};
-		history_set_history_state(&e->lent->history->state);
+		if (!now)
+			mem_oom();
+		history_set_history_state(now);
+		free(now);
 		return;
 	}
 	if (!e->entering) {
@@ -225,7 +258,5 @@ void edit_history_forget(struct edit *e, const char *key)
 	if (!h)
 		return;
 	drop_older(h);
-	if (h != e->lent->history && e->lent->history)
-		put_away(e->lent->history);
 	empty(e, h);
 }

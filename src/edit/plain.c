@@ -11,10 +11,10 @@
 static void plain_line(struct edit *e, const char *text)
 {
 	e->drawn = false;
-	if (list_isempty(&e->questions))
+	if (!edit_asked(e))
 		e->h.line(text, e->h.arg);
-	else
-		edit_answered(e, text);
+	else if (edit_accept(e, text))
+		edit_answered(e, edit_accept(e, text));
 }
 
 

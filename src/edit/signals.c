@@ -45,7 +45,7 @@ static void continued(int signo, void *arg)
 	(void)signo;
 	edit_uninstall(e);
 	e->drawn = false;
-	if (!list_isempty(&e->questions))
+	if (edit_asks_secret(e))
 		terminal_echo(e, false);
 }
 

@@ -197,14 +197,34 @@ static void show_handler(const struct front_chat *chat, void *arg)
 }
 
 
-static void ask_handler(
-	const char *prompt, core_secret_h *answer, void *ctx, void *arg)
+static void ask_handler(const struct front_question *question,
+	front_answer_h *answer, void *ctx, void *arg)
 {
 	struct line_front *f = arg;
-	char *clean = utf8_show_dup(prompt, UTF8_NAME);
+	struct front_question q = *question;
 
-	edit_ask(f->edit, clean, answer, ctx);
-	mem_deref(clean);
+	q.text = utf8_show_dup(q.text, UTF8_NAME);
+	q.about = q.about ? utf8_show_dup(q.about, UTF8_BODY) : NULL;
+	edit_ask(f->edit, &q, answer, ctx);
+	mem_deref((char *)q.text);
+	mem_deref((char *)q.about);
+}
+
+
+static void ask_secret_handler(
+	const char *prompt, core_secret_h *answer, void *ctx, void *arg)
+{
+	const struct front_question q = {.text = prompt, .secret = true};
+
+	ask_handler(&q, answer, ctx, arg);
+}
+
+
+static void unask_handler(const void *ctx, void *arg)
+{
+	struct line_front *f = arg;
+
+	edit_unask(f->edit, ctx);
 }
 
 
@@ -220,7 +240,9 @@ static const struct front front = {
 	.row = row_handler,
 	.outcome = outcome_handler,
 	.show = show_handler,
-	.ask_secret = ask_handler,
+	.ask_secret = ask_secret_handler,
+	.ask = ask_handler,
+	.unask = unask_handler,
 	.quit = quit_handler,
 };
 

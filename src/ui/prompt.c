@@ -106,7 +106,7 @@ static char *visible(const struct ui_front *f, size_t *point)
 	char *shown;
 
 	*point = 0;
-	if (edit_question(f->edit))
+	if (edit_asked(f->edit) && edit_asked(f->edit)->secret)
 		return mem_strdup("");
 	mb = mbuf_alloc(4 << 20);
 	for (i = 0; text[i]; i++) {
@@ -210,6 +210,9 @@ void ui_prompt_save(struct ui_front *f)
 		tab->draft = *text ? mem_strdup(text) : NULL;
 		tab->point = edit_point(f->edit);
 		keep_draft(f, tab, text);
+	} else {
+		mem_deref(f->modes[UI_MODE_CHAT]);
+		f->modes[UI_MODE_CHAT] = mem_secret_strndup(text, strlen(text));
 	}
 }
 
@@ -244,6 +247,8 @@ void ui_prompt_load(struct ui_front *f)
 		point = tab->point;
 	} else {
 		key = mem_strdup("");
+		text = f->modes[UI_MODE_CHAT];
+		point = text ? strlen(text) : 0;
 	}
 	edit_history(f->edit, key, lines_h, f);
 	edit_set(f->edit, text ? text : "", point);
@@ -322,8 +327,13 @@ static void typed(struct ui_front *f)
 static void changed_h(bool by_key, void *arg)
 {
 	struct ui_front *f = arg;
+	bool asked = edit_question(f->edit) != NULL;
 
-	if (by_key && !edit_question(f->edit))
+	/* Another chat may be shown than when the question came. */
+	if (f->asked && !asked)
+		ui_prompt_load(f);
+	f->asked = asked;
+	if (by_key && !asked)
 		typed(f);
 	ui_dirty(f);
 }

@@ -97,11 +97,13 @@ struct ui_front {
 	struct ui_view *search; /* made at first use */
 	enum ui_focus focus;
 	enum ui_mode mode;
-	char *modes[UI_MODES]; /* what was typed in each but chat */
+	char *modes[UI_MODES]; /* what was typed in each; where no chat is
+	                          shown */
 	struct list questions;
 	struct ui_menu menu;
 	char *notice;
 	enum ui_style notice_style;
+	bool asked; /* the line is for a question */
 	bool dirty;
 	bool waiting; /* for the terminal to take a frame */
 	bool ready;

@@ -19,14 +19,22 @@ struct fixture {
 	struct mbuf *menu; /* the last one */
 	char *answer;
 	const char *next; /* what the line handler puts there */
+	bool asks; /* the line handler asks */
 	unsigned bells, ends, typed, changed;
 };
+
+
+static void entered_h(const char *text, void *arg);
 
 
 static void line_h(const char *text, void *arg)
 {
 	struct fixture *f = arg;
 
+	if (f->asks) {
+		entered_h(text, f);
+		return;
+	}
 	mbuf_printf(f->said, "%s|", text);
 	if (f->next)
 		edit_set(f->e, f->next, 1);
@@ -400,10 +408,16 @@ static void answered(const char *text, void *ctx)
 static void question(void **state)
 {
 	static const struct pl pasted = PL("pw\nrest");
+	static const struct front_question password = {.text = "Password: ",
+						   .secret = true},
+					   again = {.text = "Again: ",
+						   .secret = true},
+					   third = {.text = "Third: ",
+						   .secret = true};
 	struct fixture *f = *state;
 
 	type(f, "draft");
-	edit_ask(f->e, "Password: ", answered, f);
+	edit_ask(f->e, &password, answered, f);
 	assert_string_equal(edit_question(f->e), "Password: ");
 	type(f, "secXx\177\177ret\r");
 	assert_string_equal(f->answer, "secret");
@@ -411,16 +425,143 @@ static void question(void **state)
 	assert_line(f, "draft", 5);
 	type(f, "\025\031"); /* what was killed is no secret */
 	assert_line(f, "draft", 5);
-	edit_ask(f->e, "Again: ", answered, f);
+	edit_ask(f->e, &again, answered, f);
 	edit_paste(f->e, &pasted);
 	assert_string_equal(edit_text(f->e), "pw");
 	assert_true(edit_interrupt(f->e));
 	assert_string_equal(f->answer, "(none)");
 	assert_line(f, "draft", 5);
-	edit_ask(f->e, "Third: ", answered, f);
+	edit_ask(f->e, &third, answered, f);
 	f->answer = mem_deref(f->answer);
 	edit_stop(f->e);
 	assert_string_equal(f->answer, "(none)");
+}
+
+
+static void shown_question(void **state)
+{
+	static const struct pl pasted = PL("x\nrest");
+	static const struct front_question name = {.text = "Name: ",
+						   .initial = "work"},
+					   empty = {.text = "Empty: "};
+	struct fixture *f = *state;
+	unsigned typed;
+
+	edit_history(f->e, "bob", lines_of, f);
+	type(f, "draft\033[D");
+	typed = f->typed;
+	edit_ask(f->e, &name, answered, f);
+	assert_string_equal(edit_question(f->e), "Name: ");
+	assert_line(f, "work", 4);
+	type(f, "\033[A"); /* no older line */
+	assert_line(f, "work", 4);
+	type(f, "\001my\033\r"); /* no second line */
+	edit_paste(f->e, &pasted);
+	assert_line(f, "myxwork", 3);
+	edit_set(f->e, "other", 2); /* for afterwards */
+	assert_line(f, "myxwork", 3);
+	type(f, "\r");
+	assert_string_equal(f->answer, "myxwork");
+	assert_line(f, "other", 2);
+	assert_int_equal(f->typed, typed);
+	assert_pl(mbuf_all(f->said), "load bob|");
+	type(f, "\033[A");
+	assert_line(f, "old", 3);
+
+	edit_set(f->e, "draft", 5);
+	edit_ask(f->e, &empty, answered, f);
+	type(f, "\004"); /* C-d on an empty line */
+	assert_string_equal(f->answer, "(none)");
+	assert_int_equal(f->ends, 0);
+	edit_ask(f->e, &name, answered, f);
+	edit_ask(f->e, &empty, answered, f);
+	type(f, "\r");
+	assert_string_equal(f->answer, "work");
+	assert_string_equal(edit_question(f->e), "Empty: ");
+	assert_line(f, "", 0);
+	edit_feed(f->e, &(const struct pl)PL("\033"));
+	assert_string_equal(f->answer, "(none)");
+	assert_line(f, "draft", 5);
+}
+
+
+static void choice(void **state)
+{
+	static const char *const words[] = {"command", "ask", "again", NULL};
+	static const struct front_question q = {
+		.text = "How: ", .choices = words};
+	struct fixture *f = *state;
+
+	edit_ask(f->e, &q, answered, f);
+	type(f, "x\r"); /* none of them: it stays */
+	assert_null(f->answer);
+	assert_int_equal(f->bells, 1);
+	assert_line(f, "x", 1);
+	type(f, "\177a\r"); /* two of them */
+	assert_null(f->answer);
+	type(f, "\t");
+	assert_pl(mbuf_all(f->menu), "ask,again,");
+	type(f, "S\r");
+	assert_string_equal(f->answer, "ask");
+	edit_ask(f->e, &q, answered, f);
+	type(f, "\r");
+	assert_string_equal(f->answer, "");
+	edit_ask(f->e, &q, answered, f);
+	edit_answer(f->e, "command");
+	assert_string_equal(f->answer, "command");
+	assert_null(edit_asked(f->e));
+}
+
+
+static void asks_h(const char *text, void *ctx)
+{
+	static const struct front_question q = {.text = "Next: "};
+	struct fixture *f = ctx;
+
+	answered(text, f);
+	edit_ask(f->e, &q, answered, f);
+}
+
+
+static void entered_h(const char *text, void *arg)
+{
+	static const struct front_question q = {
+		.text = "First: ", .initial = "one"};
+	struct fixture *f = arg;
+
+	(void)text;
+	edit_ask(f->e, &q, asks_h, f);
+}
+
+
+/* From within Enter, and one from within the answer to another. */
+static void question_chain(void **state)
+{
+	static const struct front_question q = {.text = "Gone: "};
+	struct fixture *f = *state;
+
+	f->asks = true;
+	type(f, "go\r");
+	assert_string_equal(edit_question(f->e), "First: ");
+	assert_line(f, "one", 3);
+	type(f, "\r");
+	assert_string_equal(f->answer, "one");
+	assert_string_equal(edit_question(f->e), "Next: ");
+	assert_line(f, "", 0);
+	type(f, "two");
+	edit_ask(f->e, &q, answered, &f->asks);
+	edit_unask(f->e, &f->asks);
+	assert_line(f, "two", 3);
+	edit_unask(f->e, f);
+	assert_null(edit_asked(f->e));
+	assert_line(f, "", 0);
+	assert_string_equal(f->answer, "one");
+	type(f, "a\r");
+	assert_string_equal(edit_question(f->e), "First: ");
+	assert_true(edit_interrupt(f->e));
+	assert_string_equal(f->answer, "(none)");
+	edit_stop(f->e);
+	assert_null(edit_asked(f->e));
 }
 
 
@@ -477,6 +618,9 @@ int test_lent(void)
 		TEST(search),
 		TEST(completion),
 		TEST(question),
+		TEST(shown_question),
+		TEST(choice),
+		TEST(question_chain),
 		TEST(vi_mode),
 	};
 
