@@ -24,6 +24,9 @@ struct ui_front_config {
 	/* Said first; NULL: what helps somebody who has no account. */
 	const char *greeting;
 
+	/* Lines that stand where no chat is shown; NULL: how to begin. */
+	const char *welcome;
+
 	/* The program shall leave; standard output cannot be written, errno
 	 * ERR. */
 	void (*quit)(int status, void *arg);

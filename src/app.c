@@ -406,6 +406,8 @@ static void demo_ready(int err, void *arg)
 		leave(EX_OSERR, app);
 		return;
 	}
+	if (app->options->front == APP_LINE)
+		app_demo_visit(app->demo);
 	begin(app);
 }
 

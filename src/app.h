@@ -133,8 +133,12 @@ const char *app_demo_config(const struct app_demo *d);
 int app_demo_start(struct app_demo *d, struct loop *loop,
 	void (*ready)(int err, void *arg), void *arg);
 
-/* What is printed first. */
+/* A little later somebody comes who adds you. */
+void app_demo_visit(struct app_demo *d);
+
+/* What is printed first; what the full screen shows in place of a chat. */
 extern const char app_demo_greeting[];
+extern const char app_demo_welcome[];
 
 /* Kim stands in the list as found but not added. */
 void app_demo_people(struct app_demo *d, struct core *core);

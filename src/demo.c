@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * demo.c - a world of its own: a private directory that goes with it, two
- * peers that are real sotto processes on loopback, and who is in the list.
+ * demo.c - a world of its own: a private directory that goes with it, peers
+ * that are real sotto processes on loopback, and who is in the list.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,10 +18,12 @@
 #include "file.h"
 #include "mbuf.h"
 #include "mem.h"
+#include "tmr.h"
 
 
 enum {
-	PEERS = 2,
+	PEERS = 3,
+	VISIT_MS = 15000, /* until somebody adds you */
 	CONFIG_MAX = 4096,
 	TRIES = 50, /* for a port that is free for UDP and TCP */
 };
@@ -38,6 +40,8 @@ struct peer {
 
 struct app_demo {
 	struct peer peers[PEERS];
+	struct loop *loop;
+	struct tmr visit;
 	char *dir;
 	char *state;
 	char *config;
@@ -51,9 +55,11 @@ static const struct {
 	const char *name;
 	const char *accept;
 	const char *presence;
+	bool visitor; /* comes later, and adds you */
 } cast[PEERS] = {
-	{"echo", "Echo", "all", "online"},
-	{"kim", "Kim", "ask", "offline"},
+	{"echo", "Echo", "all", "online", false},
+	{"kim", "Kim", "ask", "offline", false},
+	{"bob", "Bob", "all", "online", true},
 };
 
 const char app_demo_greeting[] =
@@ -61,6 +67,19 @@ const char app_demo_greeting[] =
 	"Echo answers what you write:  /chat show echo  then type a line.\n"
 	"Kim was found, but not added yet:  /buddy add kim\n"
 	"/help lists the commands, /quit leaves.";
+
+/* Lines of 52 columns. */
+const char app_demo_welcome[] =
+	"This is sotto's demo: a world of its own on this\n"
+	"machine.\n"
+	"\n"
+	"/chat show echo   Echo answers what you write\n"
+	"/buddy add kim    Kim was found, but not added yet\n"
+	"\n"
+	"F6       goes to the buddy list; Enter shows a chat\n"
+	"F7       searches people and messages\n"
+	"F1       shows the keys, /help the commands\n"
+	"/quit    leaves\n";
 
 
 static int remove_entry(
@@ -79,6 +98,7 @@ static void demo_destructor(void *data)
 	struct app_demo *d = data;
 	size_t i;
 
+	tmr_cancel(&d->visit);
 	for (i = 0; i < PEERS; i++) {
 		mem_deref(d->peers[i].child);
 		mem_deref(d->peers[i].config);
@@ -164,6 +184,9 @@ static int write_peer(struct peer *p, size_t i)
 		cast[i].accept);
 	(void)mbuf_printf(mb, "presence set %s\nlogin %s\n", cast[i].presence,
 		cast[i].role);
+	if (cast[i].visitor)
+		(void)mbuf_printf(mb, "buddy add sip:you@127.0.0.1:%u -n You\n",
+			p->demo->port);
 	err = write_file(p->config, mb);
 	mem_deref(mb);
 	return err;
@@ -266,7 +289,7 @@ static void line_handler(const struct pl *line, void *arg)
 		return;
 	p->ready = true;
 	for (i = 0; i < PEERS; i++) {
-		if (!d->peers[i].ready)
+		if (!d->peers[i].ready && !cast[i].visitor)
 			return;
 	}
 	tell(d, 0);
@@ -292,25 +315,52 @@ static char *own_path(void)
 }
 
 
+static int start_peer(struct app_demo *d, size_t i)
+{
+	char *program = own_path();
+	struct peer *p = &d->peers[i];
+	const char *argv[] = {program, "--bot", cast[i].role, "-f", p->config,
+		"-s", p->state, NULL};
+	int err = child_spawn(
+		&p->child, d->loop, argv, line_handler, end_handler, p);
+
+	mem_deref(program);
+	return err;
+}
+
+
 int app_demo_start(struct app_demo *d, struct loop *loop,
 	void (*ready)(int err, void *arg), void *arg)
 {
-	char *program = own_path();
 	size_t i;
 	int err = 0;
 
+	d->loop = loop;
 	d->readyh = ready;
 	d->arg = arg;
 	for (i = 0; i < PEERS && !err; i++) {
-		struct peer *p = &d->peers[i];
-		const char *argv[] = {program, "--bot", cast[i].role, "-f",
-			p->config, "-s", p->state, NULL};
-
-		err = child_spawn(
-			&p->child, loop, argv, line_handler, end_handler, p);
+		if (!cast[i].visitor)
+			err = start_peer(d, i);
 	}
-	mem_deref(program);
 	return err;
+}
+
+
+/* Who does not come is not missed. */
+static void visit_handler(void *arg)
+{
+	size_t i;
+
+	for (i = 0; i < PEERS; i++) {
+		if (cast[i].visitor)
+			(void)start_peer(arg, i);
+	}
+}
+
+
+void app_demo_visit(struct app_demo *d)
+{
+	tmr_start(loop_tmrs(d->loop), &d->visit, VISIT_MS, visit_handler, d);
 }
 
 

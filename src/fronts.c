@@ -106,6 +106,7 @@ static int make_screen(struct app_fronts *f)
 			? "Welcome to the demo: type /buddy add kim, or chat "
 			  "with Echo; /quit leaves"
 			: NULL,
+		.welcome = f->config.options->demo ? app_demo_welcome : NULL,
 		.quit = f->config.quit,
 		.broken = f->config.broken,
 		.arg = f->config.arg,

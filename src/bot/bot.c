@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* bot.c - the demo's peers: Echo answers, Kim decides and writes first. */
+/* bot.c - the demo's peers: Echo answers, Kim decides, writes first and shows
+ * around, Bob adds you. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +28,9 @@ struct bot_front {
 	struct loop_fd *in;
 	struct core_listener *listener;
 	struct list tasks;
+	size_t next; /* of what it has to tell */
 	bool told; /* that it is ready */
+	bool greeted;
 	bool leaving;
 };
 
@@ -181,18 +184,83 @@ static void kim_accepts(struct task *t)
 }
 
 
+static const char *const tour[] = {
+	"Then I show you around: write anything, and I tell you the next "
+	"thing.",
+	"\"/search hello\" finds people and what was said. In the full screen "
+	"F7 does it while you type; Enter shows the message in its chat.",
+	"In the full screen Alt-s puts two chats side by side, Alt-o goes to "
+	"the other one, Alt-s ends it. Alt-1 to Alt-9 show the first tabs.",
+	"Alt-Enter begins another line; Enter sends them all. What you have "
+	"not sent yet stays in its chat, even until tomorrow.",
+	"\"/presence set away at lunch\" tells everybody in whose list you "
+	"are; \"/presence set online\" when you are back.",
+	"The mark behind what you write says what became of it. When Echo and "
+	"I are gone, it waits and goes out later.",
+	"F1 shows the keys of the place you are in, \"/help chat show\" "
+	"explains a command, Tab completes it.",
+	"That was all. For your own address start sotto without --demo and "
+	"type /account add. \"/quit\" leaves.",
+};
+
+
+static void tell(struct bot_front *f, const struct core_event *e,
+	const char *const *texts, size_t n)
+{
+	if (e->kind != CORE_EVENT_MESSAGE || strcmp(e->direction, "in") != 0)
+		return;
+	type(f, e->account, e->peer);
+	later(f, PAUSE, say, e->account, e->peer, texts[f->next]);
+	if (f->next + 1 < n)
+		++f->next;
+}
+
+
 static void kim_event(struct bot_front *f, const struct core_event *e)
 {
 	if (e->kind == CORE_EVENT_WATCHER)
 		later(f, KIM_STEP, kim_accepts, e->account, e->peer, NULL);
 	else
-		echo_event(f, e);
+		tell(f, e, tour, sizeof(tour) / sizeof(tour[0]));
+}
+
+
+/* ---- Bob ---- */
+
+static void bob_writes(struct task *t)
+{
+	char *text = mem_printf(
+		"Hello, I am Bob. Thank you for letting me in! I see now that "
+		"you are online. To see me too, type:\n"
+		"/buddy add %s -n Bob",
+		core_account_aor(account_of(t)));
+
+	type(t->f, t->account, t->peer);
+	later(t->f, PAUSE, say, t->account, t->peer, text);
+	mem_deref(text);
+}
+
+
+static void bob_event(struct bot_front *f, const struct core_event *e)
+{
+	static const char *const texts[] = {
+		"Nice to meet you.",
+		"Kim knows more than I do: ask her.",
+	};
+
+	if (e->kind != CORE_EVENT_PRESENCE) {
+		tell(f, e, texts, sizeof(texts) / sizeof(texts[0]));
+	} else if (!f->greeted && !strcmp(e->state, "online")) {
+		f->greeted = true;
+		later(f, PAUSE, bob_writes, e->account, e->peer, NULL);
+	}
 }
 
 
 static const struct role roles[] = {
 	{"echo", echo_event},
 	{"kim", kim_event},
+	{"bob", bob_event},
 };
 
 

@@ -48,14 +48,17 @@ static void add_presence(struct conv_view *v, struct mbuf *mb)
 }
 
 
-/* How texts travel, as far as it is known. */
+/* How texts travel, as far as it is known. Why somebody's presence is unknown
+ * tells that he is not in the list too. */
 static void add_way(struct conv_view *v, struct mbuf *mb)
 {
+	const struct presence *p = core_presence_of(v->account, v->peer);
 	const struct core_chat *c = core_chat_find(v->account, v->peer);
 	const char *via = c ? core_chat_via(c) : NULL;
 	const char *transport = core_account_transport(v->account);
 
-	if (!core_buddy_find(v->account, v->peer))
+	if (!core_buddy_find(v->account, v->peer) &&
+		(!p || p->state != PRESENCE_UNKNOWN || !p->reason))
 		(void)mbuf_write_str(mb, ", not in your list");
 	if (c && !strcmp(core_chat_state(c), "opening"))
 		(void)mbuf_write_str(mb, ", opening");

@@ -113,30 +113,32 @@ static void draw_view(struct ui_front *f, const struct ui_area *a, int row,
 
 static void draw_welcome(struct ui_front *f, const struct ui_area *a)
 {
-	static const char *const lines[] = {
-		"No chat is shown.",
-		"",
-		"F6       goes to the buddy list; Enter shows a chat",
-		"F7       searches people and messages",
-		"F1       shows the keys, /help the commands",
-		"/quit    leaves",
-	};
-	static const char *const first[] = {
-		"No account yet.",
-		"",
-		"/account add me sip:you@example.org   adds yours",
-		"/login                                signs in",
-		"sotto --demo                          shows how it works",
-		"/quit                                 leaves",
-	};
+	static const char lines[] =
+		"No chat is shown.\n"
+		"\n"
+		"F6       goes to the buddy list; Enter shows a chat\n"
+		"F7       searches people and messages\n"
+		"F1       shows the keys, /help the commands\n"
+		"/quit    leaves\n";
+	static const char first[] =
+		"No account yet.\n"
+		"\n"
+		"/account add me sip:you@example.org   adds yours\n"
+		"/login                                signs in\n"
+		"sotto --demo                          shows how it works\n"
+		"/quit                                 leaves\n";
 	bool fresh = !core_account_first(f->config.core);
-	size_t i,
-		n = fresh ? sizeof(first) / sizeof(first[0])
-			  : sizeof(lines) / sizeof(lines[0]);
+	struct pl line, left = pl_str(fresh ? first : lines);
+	char text[UI_LINE];
+	int row;
 
-	for (i = 0; i < n; i++)
-		(void)screen_cut(f->screen, a, 1 + (int)i, 2, a->cols,
-			i ? UI_NOTE : UI_NORMAL, fresh ? first[i] : lines[i]);
+	if (f->config.welcome)
+		left = pl_str(f->config.welcome);
+	for (row = 1; pl_split(&left, '\n', &line); row++) {
+		(void)snprintf(text, sizeof(text), "%.*s", (int)line.l, line.p);
+		(void)screen_cut(f->screen, a, row, 2, a->cols,
+			row > 1 ? UI_NOTE : UI_NORMAL, text);
+	}
 }
 
 

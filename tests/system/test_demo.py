@@ -117,3 +117,26 @@ def test_line(tmp_path):
     p.expect(pexpect.EOF)
     p.close()
     assert p.exitstatus == 0
+
+
+def test_screen(screen, tmp_path):
+    """The first minutes: Echo, Kim who shows around, Bob who adds you."""
+    s = screen("demo", "", "--demo", rows=24, cols=80,
+               env={"TMPDIR": str(tmp_path)})
+    s.see("● Echo").see("Welcome to the demo").same("demo")
+    s.line("/chat show echo").see("^Echo>").line("hello")
+    s.see("hello +✓").see("Echo is typing…").see("Echo +hello")
+    s.line("/buddy add kim").see("○ Kim").see("● Kim").see("Kim +1")
+    s.keys("M-a").see("Kim +Hello! You found me").line("Hello, Kim")
+    s.see("Kim +Then I show you around").line("yes")
+    s.see("search hello").see("shows the +message")
+    s.see("Added you: Bob", 20).keys("F2").gone("Added you")
+    s.see(r"2 Kim  3 bob\(1\)").keys("M-a").see("Hello, I am Bob")
+    address = re.search(r"/buddy add (sip:bob@127.0.0.1:\d+)",
+                        "\n".join(s.terminal.display)).group(1)
+    s.line("/buddy add %s -n Bob -g Demo" % address).see("─ Bob ● online")
+    s.line("Hello, Bob").see("Nice to meet you")
+    s.same("demo-bob")
+    s.line("/quit")
+    assert s.ended() == 0
+    assert os.listdir(tmp_path) == ["demo"]
