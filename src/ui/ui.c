@@ -127,7 +127,7 @@ void ui_notice(struct ui_front *f, enum ui_style style, const char *text)
 static void on_message(struct ui_front *f, const struct core_event *e)
 {
 	(void)ui_tab_get(f, e->account, e->peer);
-	buddy_view_changed(f->buddies);
+	buddy_view_touch(f->buddies, e->account, e->peer);
 }
 
 
@@ -174,7 +174,7 @@ static void event_h(const struct core_event *e, void *arg)
 		break;
 	case CORE_EVENT_PRESENCE:
 	case CORE_EVENT_CHAT:
-		buddy_view_changed(f->buddies);
+		buddy_view_touch(f->buddies, e->account, e->peer);
 		break;
 	case CORE_EVENT_WATCHER:
 		ui_question_add(f, e);
@@ -249,7 +249,7 @@ static void show_h(const struct front_chat *chat, void *arg)
 	if (chat) {
 		ui_tab_show(
 			f, ui_tab_get(f, chat->account, chat->peer), chat->id);
-		buddy_view_changed(f->buddies);
+		buddy_view_touch(f->buddies, chat->account, chat->peer);
 		return;
 	}
 	if (tab) {
@@ -371,6 +371,20 @@ static unsigned count_unread(const struct ui_front *f)
 }
 
 
+/* Something of theirs was read. */
+static void touch_tabs(struct ui_front *f)
+{
+	struct le *le;
+
+	for (le = f->tabs.head; le; le = le->next) {
+		const struct ui_tab *tab = le->data;
+
+		buddy_view_touch(
+			f->buddies, core_account_name(tab->account), tab->peer);
+	}
+}
+
+
 static void set_title(struct ui_front *f, unsigned unread)
 {
 	const struct ui_tab *tab = ui_tab_shown(f);
@@ -408,7 +422,7 @@ static void draw_h(void *arg)
 	draw_frame(f);
 	/* What is in sight is read, and the list tells so at once. */
 	if (count_unread(f) != unread) {
-		buddy_view_changed(f->buddies);
+		touch_tabs(f);
 		draw_frame(f);
 	}
 	set_title(f, count_unread(f));
