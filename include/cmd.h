@@ -201,6 +201,30 @@ typedef void(cmd_log_line_h)(const struct cmd_log_line *line, void *arg);
 void cmd_log_tap(
 	struct cmd_tap **tp, struct cmd *cmd, cmd_log_line_h *h, void *arg);
 
+/* A SIP message that `trace on` kept, its secrets masked and nothing else
+ * changed. Never changed: who wants to look at it longer takes a reference. */
+struct cmd_sip {
+	uint64_t n; /* from 1, one more each */
+	int64_t at;
+	bool sent;
+	char *path; /* "UDP 192.0.2.1:5060 -> 192.0.2.2:5060" */
+	char *peer; /* "UDP 192.0.2.2:5060" */
+	char *key; /* dialect_trace_key() */
+	struct pl text;
+	char *text_buf;
+};
+
+/* H hears the messages that are kept, oldest first, before this returns, and
+ * each new one until mem_deref(). The oldest are given up for new ones:
+ * *FIRST of cmd_trace_state() is the number of the oldest that is kept, one
+ * more than that of the last where none is. */
+typedef void(cmd_sip_h)(const struct cmd_sip *sip, void *arg);
+void cmd_trace_tap(
+	struct cmd_tap **tp, struct cmd *cmd, cmd_sip_h *h, void *arg);
+
+/* True if it is on. */
+bool cmd_trace_state(const struct cmd *cmd, uint64_t *first);
+
 /* The core's trace is the interpreter's (`trace on`); H hears it too, from
  * now on (--trace FILE). NULL: nobody. */
 void cmd_trace(struct cmd *cmd, dialect_trace_h *h, void *arg);

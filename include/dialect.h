@@ -51,6 +51,10 @@ int dialect_stack_alloc(struct dialect_stack **sp,
 void dialect_stack_trace(
 	struct dialect_stack *stack, dialect_trace_h *h, void *arg);
 
+/* What the messages of one SIP transaction have in common, its method first;
+ * NULL: TEXT is none of any (mem_deref). */
+char *dialect_trace_key(bool sent, const struct pl *text);
+
 /* ---- endpoint ------------------------------------------------------- */
 
 enum endpoint_state {

@@ -509,4 +509,11 @@ bool msg_token_ok(const struct pl *pl);
  * headers masked (response=, cnonce=, gssapi-data=) to MB. */
 int msg_mask(struct mbuf *mb, const void *p, size_t n);
 
+/* Which transaction (RFC 3261 17) the message of a trace is of, as a text
+ * that a request, what is sent of it again, its responses and the ACK of a
+ * refusal have in common, and nothing else on that side: SENT tells ours from
+ * those of others. The method is its first word. Reads what is not sound as
+ * far as it can; NULL: it is no message (mem_deref). */
+char *msg_trace_key(bool sent, const struct pl *text);
+
 #endif

@@ -128,6 +128,7 @@ struct cmd_call {
 	char *note; /* what it says once its own are kept */
 	unsigned owed; /* references that the core holds */
 	bool done;
+	bool in_pane; /* a pane shows the result, there are no rows */
 };
 
 /* Commands LIST (struct alias_command) as one group. LIMIT as in cmd.h. */
@@ -286,17 +287,25 @@ void record_failed(struct cmd_call *call, int err);
 
 enum {
 	LOG_LINES_MAX = 500,
-	TRACE_LINES_MAX = 100,
+	TRACE_MAX = 10000, /* messages */
+	TRACE_COST = 512, /* bytes of each besides its text */
+	TRACE_BYTES_MAX = 8 << 20, /* of them all, but for the newest */
+	TRACE_SHOWN = 100, /* by `trace show` */
 };
 
-/* A line that `log` or `trace show` gives back. */
-struct record {
+/* A line that `log` gives back. */
+struct log_record {
 	struct le le;
 	int64_t at;
 	enum log_level level;
-	bool sent;
-	char *from; /* topic; the transport and the two addresses */
+	char *topic;
 	char *text;
+};
+
+/* A message that `trace show` gives back. */
+struct sip_record {
+	struct cmd_sip sip; /* first: what others hold is this */
+	struct le le;
 };
 
 struct cmd {
@@ -315,6 +324,9 @@ struct cmd {
 	struct list logs;
 	struct list log_taps; /* not owned */
 	struct list traces;
+	struct list trace_taps; /* not owned */
+	size_t trace_bytes;
+	uint64_t trace_n; /* of the newest */
 	bool tracing;
 	dialect_trace_h *trace_h;
 	void *trace_arg;

@@ -9,28 +9,41 @@
 /* ---- trace, log ----------------------------------------------------- */
 
 
-static void give_trace(struct cmd_call *call, const struct record *r)
+static void give_trace(struct cmd_call *call, const struct cmd_sip *sip)
 {
 	struct json *row = json_new_object();
 	char at[DATE_SIZE];
 
-	date_rfc3339(at, r->at);
+	date_rfc3339(at, sip->at);
 	json_put_str(row, "at", at);
-	json_put_str(row, "direction", r->sent ? "out" : "in");
-	json_put_str(row, "path", r->from);
-	json_put_str(row, "text", r->text);
-	reply_lines(call, row, "%s %s\n%s", at, r->from, r->text);
+	json_put_str(row, "direction", sip->sent ? "out" : "in");
+	json_put_str(row, "path", sip->path);
+	json_put_str(row, "text", sip->text_buf);
+	reply_lines(call, row, "%s %s\n%s", at, sip->path, sip->text_buf);
+}
+
+
+/* The newest, oldest first. */
+static void show_trace(struct cmd_call *call)
+{
+	struct le *le = call->cmd->traces.tail;
+	size_t n;
+
+	for (n = 1; le && le->prev && n < TRACE_SHOWN; n++)
+		le = le->prev;
+	for (; le; le = le->next)
+		give_trace(call, &((const struct sip_record *)le->data)->sip);
 }
 
 
 static void trace_exec(struct cmd_call *call)
 {
 	const char *what = args_get(call->args, "on|off|show");
-	struct le *le, *next;
 
 	if (!strcmp(what, "show")) {
-		LIST_FOREACH (&call->cmd->traces, le, next)
-			give_trace(call, le->data);
+		if (view_pane(call, "trace"))
+			return;
+		show_trace(call);
 	} else {
 		cmd_trace_on(call->cmd, !strcmp(what, "on"));
 	}
@@ -54,7 +67,7 @@ static void log_exec(struct cmd_call *call)
 	if (view_pane(call, "log"))
 		return;
 	LIST_FOREACH (&call->cmd->logs, le, next) {
-		const struct record *r = le->data;
+		const struct log_record *r = le->data;
 		struct json *row = json_new_object();
 		char at[DATE_SIZE], clock[DATE_SIZE];
 
@@ -62,10 +75,10 @@ static void log_exec(struct cmd_call *call)
 		date_clock(clock, r->at);
 		json_put_str(row, "at", at);
 		json_put_str(row, "level", log_level_name(r->level));
-		json_put_str(row, "topic", r->from);
+		json_put_str(row, "topic", r->topic);
 		json_put_str(row, "text", r->text);
 		reply_row(call, row, "%s %s %s: %s", clock,
-			log_level_name(r->level), r->from, r->text);
+			log_level_name(r->level), r->topic, r->text);
 	}
 	reply_done(call, 0, NULL);
 }

@@ -20,6 +20,7 @@ bool view_pane(struct cmd_call *call, const char *name)
 	if (!call->cmd->front->pane ||
 		(from != FRONT_TYPED && from != FRONT_BINDING))
 		return false;
+	call->in_pane = true;
 	pane(call, FRONT_PANE_GO, name);
 	return true;
 }

@@ -191,7 +191,8 @@ static bool await_kept(struct cmd_call *call, char *why)
 
 void reply_why(struct cmd_call *call, int status, char *why)
 {
-	if (!status && !call->result && (call->entry->needs & CMD_LIST))
+	if (!status && !call->result && !call->in_pane &&
+		(call->entry->needs & CMD_LIST))
 		call->result = json_new_array();
 	if (!status && await_kept(call, why))
 		return;

@@ -2,6 +2,7 @@
 /* stack.c - what all endpoints of the program share. */
 #include "dialect_int.h"
 #include "mem.h"
+#include "msg.h"
 
 
 static void stack_destructor(void *data)
@@ -45,4 +46,10 @@ void dialect_stack_trace(
 	struct dialect_stack *stack, dialect_trace_h *h, void *arg)
 {
 	ua_stack_trace(stack->ua, h, arg);
+}
+
+
+char *dialect_trace_key(bool sent, const struct pl *text)
+{
+	return msg_trace_key(sent, text);
 }

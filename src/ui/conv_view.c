@@ -361,6 +361,8 @@ static const struct ui_view_ops ops = {
 	.title = title,
 	.draw = conv_draw,
 	.move = move,
+	.find = conv_view_find,
+	.find_next = conv_view_find_next,
 };
 
 

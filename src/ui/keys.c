@@ -30,6 +30,16 @@ static struct ui_view *focused(const struct ui_front *f)
 }
 
 
+struct ui_view *ui_find_view(const struct ui_front *f)
+{
+	struct ui_tab *tab = ui_tab_shown(f);
+
+	if (f->overlay && f->overlay->ops->find)
+		return f->overlay;
+	return tab ? ui_tab_view(tab) : NULL;
+}
+
+
 const char *ui_keys_place(const struct ui_front *f)
 {
 	const struct ui_view *v = focused(f);
@@ -65,7 +75,7 @@ static void to_line(struct ui_front *f, const struct pl *bytes)
 {
 	if (f->focus == UI_FOCUS_BUDDIES)
 		leave_buddies(f);
-	if (f->overlay && f->overlay != f->search)
+	if (f->overlay && f->overlay != f->search && f->mode != UI_MODE_FIND)
 		ui_overlay_close(f);
 	edit_feed(f->edit, bytes);
 }
@@ -324,6 +334,35 @@ static int go_search(struct ui_front *f)
 }
 
 
+static int go_find(struct ui_front *f, char **why)
+{
+	struct ui_view *v = ui_find_view(f);
+
+	if (!v)
+		return fail(EX_DATAERR, why, "no chat is shown");
+	if (v != f->overlay)
+		ui_overlay_close(f);
+	f->focus = v == f->overlay ? UI_FOCUS_OVERLAY : UI_FOCUS_CHAT;
+	ui_prompt_mode(f, UI_MODE_FIND);
+	return 0;
+}
+
+
+/* Ends what is looked for, else the pane. */
+static void close_pane(struct ui_front *f)
+{
+	struct ui_view *v = ui_find_view(f);
+
+	if (f->mode != UI_MODE_FIND) {
+		ui_overlay_close(f);
+		return;
+	}
+	if (v)
+		v->ops->find(v, NULL);
+	ui_prompt_mode(f, UI_MODE_CHAT);
+}
+
+
 static int go(struct ui_front *f, const char *word, char **why)
 {
 	static const struct {
@@ -345,29 +384,21 @@ static int go(struct ui_front *f, const char *word, char **why)
 		return 0;
 	}
 	if (!strcmp(word, "close")) {
-		ui_overlay_close(f);
-		if (f->mode == UI_MODE_FIND) {
-			if (ui_tab_shown(f))
-				conv_view_find(
-					ui_tab_view(ui_tab_shown(f)), NULL);
-			ui_prompt_mode(f, UI_MODE_CHAT);
-		}
+		close_pane(f);
 		return 0;
 	}
 	if (!strcmp(word, "log")) {
 		ui_log_show(f);
 		return 0;
 	}
-	if (!strcmp(word, "search"))
-		return go_search(f);
-	if (!strcmp(word, "find")) {
-		if (!ui_tab_shown(f))
-			return fail(EX_DATAERR, why, "no chat is shown");
-		ui_overlay_close(f);
-		f->focus = UI_FOCUS_CHAT;
-		ui_prompt_mode(f, UI_MODE_FIND);
+	if (!strcmp(word, "trace")) {
+		ui_trace_show(f);
 		return 0;
 	}
+	if (!strcmp(word, "search"))
+		return go_search(f);
+	if (!strcmp(word, "find"))
+		return go_find(f, why);
 	for (i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++) {
 		if (!strcmp(word, outputs[i].pane)) {
 			ui_typed(f, outputs[i].line);
@@ -393,6 +424,23 @@ static int wider(struct ui_front *f, int columns, char **why)
 }
 
 
+/* While words are typed that are looked for: from hit to hit, and Enter in a
+ * text ends the typing and stays there. */
+static bool move_find(struct ui_front *f, enum ui_move move)
+{
+	struct ui_view *v = ui_find_view(f);
+
+	if (f->mode != UI_MODE_FIND || !v ||
+		(move > UI_MOVE_DOWN && move != UI_MOVE_SELECT))
+		return false;
+	if (move == UI_MOVE_SELECT && v == f->overlay)
+		ui_prompt_mode(f, UI_MODE_CHAT);
+	else
+		v->ops->find_next(v, move == UI_MOVE_DOWN ? -1 : 1);
+	return true;
+}
+
+
 static int move(struct ui_front *f, const char *word, char **why)
 {
 	static const struct {
@@ -410,28 +458,24 @@ static int move(struct ui_front *f, const char *word, char **why)
 	for (i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
 		if (strcmp(word, moves[i].word) != 0)
 			continue;
-		if (f->mode == UI_MODE_FIND && v &&
-			(moves[i].move <= UI_MOVE_DOWN ||
-				moves[i].move == UI_MOVE_SELECT))
-			conv_view_find_next(
-				v, moves[i].move == UI_MOVE_DOWN ? -1 : 1);
-		else if (v)
+		if (!move_find(f, moves[i].move) && v)
 			(void)v->ops->move(v, moves[i].move);
 	}
 	return 0;
 }
 
 
+/* The next hit is the older one in a chat, the one below in a text. */
 static int find(struct ui_front *f, const char *text, int next, char **why)
 {
-	struct ui_tab *tab = ui_tab_shown(f);
+	struct ui_view *v = ui_find_view(f);
 
-	if (!tab)
+	if (!v)
 		return fail(EX_DATAERR, why, "no chat is shown");
 	if (next)
-		conv_view_find_next(ui_tab_view(tab), next);
+		v->ops->find_next(v, v == f->overlay ? -next : next);
 	else
-		conv_view_find(ui_tab_view(tab), text);
+		v->ops->find(v, text);
 	return 0;
 }
 

@@ -301,6 +301,7 @@ static void typed(struct ui_front *f)
 {
 	const char *text = edit_text(f->edit);
 	struct ui_tab *tab = ui_tab_shown(f);
+	struct ui_view *v;
 	struct core_chat *c;
 
 	switch (f->mode) {
@@ -308,8 +309,9 @@ static void typed(struct ui_front *f)
 		search_view_query(f->search, text);
 		return;
 	case UI_MODE_FIND:
-		if (tab)
-			conv_view_find(ui_tab_view(tab), text);
+		v = ui_find_view(f);
+		if (v)
+			v->ops->find(v, text);
 		return;
 	default:
 		break;

@@ -158,6 +158,10 @@ int ui_keys_alloc(struct ui_front *f);
 /* The place whose keys count now, as in cmd_places. */
 const char *ui_keys_place(const struct ui_front *f);
 
+/* What `screen show find` looks in: the text that is read, else the shown
+ * chat; NULL: nothing is shown. */
+struct ui_view *ui_find_view(const struct ui_front *f);
+
 /* What `chat split` and its like ask for. */
 int ui_pane_command(
 	enum front_pane what, const char *word, char **why, void *arg);
@@ -204,8 +208,10 @@ void ui_output_flush(struct ui_front *f);
 void ui_overlay(struct ui_front *f, struct ui_view *view);
 void ui_overlay_close(struct ui_front *f);
 
-/* log_view.c */
+/* log_view.c, trace_view.c */
 void ui_log_show(struct ui_front *f);
+void ui_trace_show(struct ui_front *f);
+void trace_view_alloc(struct ui_view **vp, struct ui_front *front);
 
 /* ---- 8 search_view.c ------------------------------------------------ */
 

@@ -26,6 +26,9 @@ struct text_view {
 	size_t max; /* of N */
 	size_t dropped; /* lines that went */
 	size_t below; /* lines that came while the end was out of sight */
+	char *find; /* what is looked for; NULL: nothing */
+	size_t hit; /* the line that has it */
+	const char *say; /* of it */
 	size_t top; /* line at the top */
 	size_t skip; /* and how many of its rows are above */
 	bool live; /* lines come while it is read */
@@ -40,6 +43,7 @@ static void destructor(void *data)
 	size_t i;
 
 	mem_deref(t->owned);
+	mem_deref(t->find);
 	for (i = 0; i < t->n; i++)
 		mem_deref(t->lines[(t->first + i) % t->size].text);
 	mem_deref(t->lines);
@@ -77,6 +81,7 @@ static void drop_oldest(struct text_view *t)
 		--t->top;
 	else
 		t->skip = 0;
+	t->hit -= t->hit > 0;
 }
 
 
@@ -100,10 +105,11 @@ static void add_line(
 void text_view_add(struct ui_view *v, enum ui_style style, const char *text)
 {
 	struct text_view *t = (struct text_view *)v;
-	char *clean = utf8_show_dup(text, UTF8_BODY);
-	struct pl rest = pl_str(clean), line;
+	struct pl rest = pl_str(text), line;
+	char *clean = text_clean(&rest);
 	bool more;
 
+	rest = pl_str(clean);
 	do {
 		more = pl_split(&rest, '\n', &line);
 		add_line(t, style, &line);
@@ -113,29 +119,13 @@ void text_view_add(struct ui_view *v, enum ui_style style, const char *text)
 }
 
 
-/* Bytes of LINE's next row; at least one character, so that it ends. */
-static size_t row_len(const struct pl *line, int cols)
-{
-	size_t n = utf8_fit(line, cols > 0 ? (size_t)cols : 1), i;
-	uint32_t cp;
-
-	if (n == line->l)
-		return n;
-	for (i = n; i > n / 2; i--) {
-		if (line->p[i - 1] == ' ')
-			return i;
-	}
-	return n ? n : utf8_decode(&cp, line->p, line->l);
-}
-
-
 static size_t count_rows(const struct text_view *t, size_t i)
 {
 	struct pl rest = pl_str(line_at(t, i)->text);
 	size_t n = 1;
 
-	for (pl_skip(&rest, row_len(&rest, t->cols)); rest.l; n++)
-		pl_skip(&rest, row_len(&rest, t->cols));
+	for (pl_skip(&rest, text_row_len(&rest, t->cols)); rest.l; n++)
+		pl_skip(&rest, text_row_len(&rest, t->cols));
 	return n;
 }
 
@@ -186,20 +176,22 @@ static bool at_end(const struct text_view *t)
 }
 
 
-/* The last row, where the end is out of sight. */
-static void draw_below(
-	const struct text_view *t, struct screen *s, const struct ui_area *a)
+/* Rows for lines, with T scrolled to where it shall be; *MORE where the end
+ * is out of sight. */
+static int arrange(struct text_view *t, const struct ui_area *a, bool *more)
 {
-	enum ui_style style = t->below ? UI_UNREAD : UI_NOTE;
-	char mark[40];
-	int n = t->below ? snprintf(mark, sizeof(mark), " %zu new", t->below)
-			 : snprintf(mark, sizeof(mark), " more");
-	int col = a->cols - n - 2;
-
-	if (col < 0)
-		return;
-	(void)screen_glyph(s, a, a->rows - 1, col, style, UI_GLYPH_BELOW);
-	(void)screen_str(s, a, a->rows - 1, col + 1, style, mark);
+	t->rows = a->rows - (t->find && a->rows > 1);
+	if (t->cols != a->cols)
+		t->skip = 0;
+	t->cols = a->cols;
+	if (t->tail)
+		to_end(t);
+	*more = !at_end(t);
+	if (!*more)
+		t->below = 0;
+	else if (t->rows == a->rows && t->rows > 1)
+		t->rows--;
+	return t->rows;
 }
 
 
@@ -207,37 +199,27 @@ static void draw(struct ui_view *v, struct screen *s, const struct ui_area *a,
 	bool focus)
 {
 	struct text_view *t = (struct text_view *)v;
-	size_t i, skip;
-	int row = 0, rows = a->rows;
+	bool more;
+	int row = 0, rows = arrange(t, a, &more);
+	size_t i, skip = t->skip;
 
 	(void)focus;
-	t->rows = a->rows;
-	if (t->cols != a->cols)
-		t->skip = 0;
-	t->cols = a->cols;
-	if (t->tail || at_end(t)) {
-		if (t->tail)
-			to_end(t);
-		t->below = 0;
-	} else if (rows > 1) {
-		draw_below(t, s, a);
-		rows--;
-	}
+	if (rows < a->rows)
+		text_bar_draw(s, a, t->say, more, t->below);
 	if (!t->n && t->empty)
 		(void)screen_cut(s, a, 0, 0, a->cols, UI_NOTE, t->empty);
-	skip = t->skip;
 	for (i = t->top; i < t->n && row < rows; i++) {
 		const struct line *line = line_at(t, i);
 		struct pl rest = pl_str(line->text), part;
 
 		do {
-			part = pl_make(rest.p, row_len(&rest, a->cols));
+			part = pl_make(rest.p, text_row_len(&rest, a->cols));
 			pl_skip(&rest, part.l);
 			if (skip)
 				skip--;
 			else
-				(void)screen_text(
-					s, a, row++, 0, line->style, &part);
+				(void)text_row_draw(s, a, row++, 0, line->style,
+					&part, t->find);
 		} while (rest.l && row < rows);
 	}
 }
@@ -246,7 +228,7 @@ static void draw(struct ui_view *v, struct screen *s, const struct ui_area *a,
 static bool move(struct ui_view *v, enum ui_move move)
 {
 	struct text_view *t = (struct text_view *)v;
-	size_t page = t->rows > 2 ? (size_t)t->rows - 2 : 1;
+	size_t page = t->rows > 1 ? (size_t)t->rows - 1 : 1;
 
 	t->tail = false;
 	switch (move) {
@@ -257,8 +239,9 @@ static bool move(struct ui_view *v, enum ui_move move)
 		up(t, page);
 		break;
 	case UI_MOVE_DOWN:
+	case UI_MOVE_SELECT:
 	case UI_MOVE_PAGE_DOWN:
-		down(t, move == UI_MOVE_DOWN ? 1 : page);
+		down(t, move == UI_MOVE_PAGE_DOWN ? page : 1);
 		if (at_end(t))
 			t->tail = true;
 		break;
@@ -272,6 +255,64 @@ static bool move(struct ui_view *v, enum ui_move move)
 		return false;
 	}
 	return true;
+}
+
+
+static bool holds(const struct text_view *t, size_t i)
+{
+	struct pl text = pl_str(line_at(t, i)->text), needle = pl_str(t->find);
+	size_t start, end;
+
+	return utf8_find(&text, 0, &needle, true, &start, &end);
+}
+
+
+/* To the next hit from line I on, STEP by step, over the end to the start. */
+static void seek(struct text_view *t, size_t i, int step)
+{
+	size_t tries;
+
+	t->say = "it is nowhere";
+	for (tries = 0; tries < t->n; tries++) {
+		i = (i + t->n) % t->n;
+		if (holds(t, i))
+			break;
+		i += (size_t)step;
+	}
+	if (tries == t->n)
+		return;
+	t->say = "n goes to the next, N to the one before";
+	t->tail = false;
+	t->hit = i;
+	if (i < t->top || i >= t->top + (size_t)t->rows) {
+		t->top = i;
+		t->skip = 0;
+		up(t, t->rows > 3 ? (size_t)t->rows / 3 : 0);
+	}
+}
+
+
+static void find(struct ui_view *v, const char *text)
+{
+	struct text_view *t = (struct text_view *)v;
+
+	if (!t->find)
+		t->hit = t->top;
+	t->find = mem_deref(t->find);
+	t->say = NULL;
+	if (!text || !*text)
+		return;
+	t->find = utf8_show_dup(text, UTF8_NAME);
+	seek(t, t->hit, 1);
+}
+
+
+static void find_next(struct ui_view *v, int n)
+{
+	struct text_view *t = (struct text_view *)v;
+
+	if (t->find && t->n)
+		seek(t, t->hit + (n > 0 ? t->n - 1 : 1), n > 0 ? -1 : 1);
 }
 
 
@@ -292,6 +333,8 @@ static const struct ui_view_ops ops = {
 	.title = title,
 	.draw = draw,
 	.move = move,
+	.find = find,
+	.find_next = find_next,
 };
 
 
@@ -314,14 +357,14 @@ void text_view_own(struct ui_view *v, void *owned)
 
 
 void text_view_alloc(struct ui_view **vp, struct ui_front *front,
-	const char *name, bool tail)
+	const char *name, bool live)
 {
 	struct text_view *t = mem_zalloc(sizeof(*t), destructor);
 
 	t->view.ops = &ops;
 	t->view.front = front;
 	t->title = utf8_show_dup(name, UTF8_NAME);
-	t->live = t->tail = tail;
+	t->live = t->tail = live;
 	t->max = LINES_MAX;
 	*vp = &t->view;
 }

@@ -232,6 +232,11 @@ struct ui_view_ops {
 		const struct ui_area *a, bool focus);
 	bool (*move)(struct ui_view *v, enum ui_move move);
 	void (*click)(struct ui_view *v, int row, int col, bool twice);
+
+	/* Looks for TEXT, NULL ends it; N > 0 goes up to the next hit, else
+	 * down. NULL where nothing can be looked for. */
+	void (*find)(struct ui_view *v, const char *text);
+	void (*find_next)(struct ui_view *v, int n);
 };
 
 /* First member of every view; refcounted (mem_deref). */

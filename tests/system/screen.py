@@ -175,6 +175,12 @@ class Screen:
             row = re.sub(r"\b\d\d:\d\d:\d\d\b", "HH:MM:SS", row)
             row = re.sub(r"\b\d\d:\d\d\b", "HH:MM", row)
             row = re.sub(r"127\.0\.0\.1:\d{5}", "127.0.0.1:PORTS", row)
+            row = re.sub(r"(?<=\brport=)\d{5}\b", "PORTS", row)
+            row = re.sub(r"\bin \d+ ms\b", "in N ms", row)
+            # Tokens by chance, of the same length each time.
+            row = re.sub(r"(?<=z9hG4bK)\w+|(?<=;tag=)\w+|"
+                         r"(?<=Call-ID: )\w+",
+                         lambda m: "x" * len(m.group()), row)
             row = re.sub(r"\d{4}-\d\d-\d\d", "YYYY-MM-DD", row)
             # Its length is another every day, and so is where it stands.
             row = re.sub(r" *(──|--) \w+day \d+ \w+(?: \d+)? \1 *",

@@ -16,6 +16,7 @@ int test_sdp(void);
 int test_substate(void);
 int test_torture(void);
 int test_torture_facts(void);
+int test_trace_key(void);
 int test_uri(void);
 int test_uri_text(void);
 int test_value(void);
@@ -23,5 +24,5 @@ int test_via(void);
 
 UNIT_MAIN(test_uri, test_uri_text, test_hdr, test_param, test_addr, test_via,
 	test_substate, test_value, test_mime, test_sdp, test_msg, test_lookup,
-	test_frame, test_build, test_response, test_mask, test_torture,
-	test_torture_facts, test_flows)
+	test_frame, test_build, test_response, test_mask, test_trace_key,
+	test_torture, test_torture_facts, test_flows)
