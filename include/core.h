@@ -536,10 +536,12 @@ enum core_kind {
 	CORE_KIND_CHAT,
 };
 
+/* A candidate, and what it is in words or NULL; both borrowed. */
+typedef void(core_complete_h)(const char *text, const char *help, void *arg);
+
 /* Calls EMIT for every candidate of KIND that begins with PREFIX. */
 void core_complete(struct core *core, enum core_kind kind, const char *context,
-	const char *prefix, void (*emit)(const char *text, void *arg),
-	void *arg);
+	const char *prefix, core_complete_h *emit, void *arg);
 
 /* ---- 12 attention --------------------------------------------------- */
 

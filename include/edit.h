@@ -88,7 +88,8 @@ void edit_unask(struct edit *e, const void *ctx);
 
 /* ---- 2 lent --------------------------------------------------------- */
 
-/* What may complete the word at the point; borrowed, not cleaned. */
+/* What may complete the word at the point; borrowed while its menu is shown;
+ * HELP is not cleaned. */
 struct edit_candidate {
 	const char *text;
 	const char *help; /* NULL: none */
@@ -103,10 +104,9 @@ struct edit_lend_handlers {
 	 * changed the text. */
 	void (*changed)(bool typed, void *arg);
 
-	/* The menu of candidates; N 0: it is gone. AT is the one that stands
-	 * in the line, N if none does. */
-	void (*menu)(const struct edit_candidate *candidates, size_t n,
-		size_t at, void *arg);
+	/* The menu of N candidates (edit_candidate()); N 0: it is gone. AT is
+	 * the one that stands in the line, N if none does. */
+	void (*menu)(size_t n, size_t at, void *arg);
 	void (*bell)(void *arg);
 	void (*outside)(void *arg); /* Ctrl-X Ctrl-E: to an editor */
 	void (*end)(void *arg); /* the end of input was typed */
@@ -121,6 +121,15 @@ void edit_feed(struct edit *e, const struct pl *bytes);
 
 /* Puts TEXT in at the point as it is: nothing in it is a key. */
 void edit_paste(struct edit *e, const struct pl *text);
+
+/* The menu, while there is one: its candidate I; the one STEP away from that
+ * which stands in the line, round the end if ROUND, else at most as far as
+ * the ends; I for good; and back to what was typed. */
+void edit_candidate(
+	const struct edit *e, size_t i, struct edit_candidate *candidate);
+void edit_menu_move(struct edit *e, int step, bool round);
+void edit_menu_take(struct edit *e, size_t i);
+void edit_menu_cancel(struct edit *e);
 
 /* What is typed so far and the byte the cursor is at; borrowed. While a
  * question of edit_ask() is asked, edit_asked(), it is the answer, which is
@@ -147,8 +156,8 @@ void edit_set(struct edit *e, const char *text, size_t point);
 
 /* N LINES, oldest first, come before those that the list KEY has already, as
  * many as there is room for; for what LOAD could not know at once. */
-void edit_history_older(struct edit *e, const char *key,
-	const char *const lines[], size_t n);
+void edit_history_older(
+	struct edit *e, const char *key, const char *const lines[], size_t n);
 
 /* The list KEY is empty again. */
 void edit_history_forget(struct edit *e, const char *key);

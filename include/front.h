@@ -133,8 +133,7 @@ struct front {
 
 	/* Calls EMIT for every candidate that begins with PREFIX. */
 	void (*complete)(enum front_kind kind, const char *prefix,
-		void (*emit)(const char *text, void *emit_arg), void *emit_arg,
-		void *arg);
+		core_complete_h *emit, void *emit_arg, void *arg);
 
 	/* Asks for a password without echo (core_set_ask()). NULL: nobody
 	 * can be asked, and a login without password fails with 77. */

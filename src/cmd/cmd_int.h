@@ -240,7 +240,7 @@ const char *wait_target(const struct words *words, enum cmd_kind *kind);
 /* Candidates for the next word of a condition; the words of W from AT on
  * are there already. */
 void wait_complete(const struct words *w, size_t at, struct cmd *cmd,
-	const char *prefix, void (*emit)(const char *, void *), void *arg);
+	const char *prefix, core_complete_h *emit, void *arg);
 
 /* ---- cmd_message.c -------------------------------------------------- */
 

@@ -2,31 +2,52 @@
 /* complete.c - candidates for the word at the cursor of a command line. */
 #include <string.h>
 #include <strings.h>
+#include <uthash.h>
 #include "cmd_int.h"
 
+
+/* A candidate that was given. */
+struct seen {
+	char *text;
+	UT_hash_handle hh;
+};
 
 /* One completion under way. */
 struct completion {
 	struct cmd *cmd;
 	const char *prefix; /* the word so far, unquoted */
 	const char *before; /* stands before each candidate: "NAME=" */
-	struct words *seen; /* each candidate once */
+	struct seen *seen; /* each candidate once */
 	const char *help;
 	cmd_complete_h *emit;
 	void *arg;
 };
 
 
-static bool was_seen(const struct completion *c, const char *text)
+static bool was_seen(struct completion *c, const char *text)
 {
-	size_t i;
+	size_t len = strlen(text);
+	struct seen *s;
 
-	for (i = 0; i < c->seen->n; i++) {
-		if (!strcmp(c->seen->v[i], text))
-			return true;
-	}
-	words_add(c->seen, text);
+	HASH_FIND(hh, c->seen, text, len, s);
+	if (s)
+		return true;
+	s = mem_alloc(sizeof(*s), NULL);
+	s->text = mem_strdup(text);
+	HASH_ADD_KEYPTR(hh, c->seen, s->text, len, s);
 	return false;
+}
+
+
+static void drop_seen(struct completion *c)
+{
+	struct seen *s, *next;
+
+	HASH_ITER (hh, c->seen, s, next) {
+		HASH_DEL(c->seen, s);
+		mem_deref(s->text);
+		mem_deref(s);
+	}
 }
 
 
@@ -53,6 +74,26 @@ static void give_if(const char *text, void *arg)
 }
 
 
+/* With what its source says of it. */
+static void give_with(const char *text, const char *help, void *arg)
+{
+	struct completion *c = arg;
+
+	c->help = help;
+	give(text, c);
+	c->help = NULL;
+}
+
+
+static void give_with_if(const char *text, const char *help, void *arg)
+{
+	const struct completion *c = arg;
+
+	if (!strncasecmp(text, c->prefix, strlen(c->prefix)))
+		give_with(text, help, arg);
+}
+
+
 static void give_choice(const struct pl *pl, void *arg)
 {
 	char *s = pl_strdup(pl);
@@ -65,7 +106,7 @@ static void give_choice(const struct pl *pl, void *arg)
 static void from_core(
 	struct completion *c, enum core_kind kind, const char *context)
 {
-	core_complete(c->cmd->core, kind, context, c->prefix, give, c);
+	core_complete(c->cmd->core, kind, context, c->prefix, give_with, c);
 }
 
 
@@ -74,7 +115,8 @@ static void from_front(struct completion *c, enum front_kind kind)
 	const struct front *front = c->cmd->front;
 
 	if (front->complete)
-		front->complete(kind, c->prefix, give, c, c->cmd->front_arg);
+		front->complete(
+			kind, c->prefix, give_with, c, c->cmd->front_arg);
 }
 
 
@@ -137,9 +179,11 @@ static bool first_of(const struct words *w, struct pl *first)
 static void give_flags(struct completion *c, const struct cmd_item *item)
 {
 	for (; item->flag || item->name; item++) {
+		c->help = item->name;
 		if (item->flag)
 			give_if(item->flag, c);
 	}
+	c->help = NULL;
 }
 
 
@@ -254,7 +298,8 @@ static enum cmd_kind give_kind(struct completion *c,
 	case CMD_COMMAND:
 		return give_command(c, w, next->begin);
 	case CMD_CONDITION:
-		wait_complete(w, next->begin, c->cmd, c->prefix, give_if, c);
+		wait_complete(
+			w, next->begin, c->cmd, c->prefix, give_with_if, c);
 		break;
 	case CMD_KEY:
 		key_names(give_if, c);
@@ -360,7 +405,6 @@ enum cmd_kind cmd_complete(struct cmd *cmd, const char *line, size_t cursor,
 	struct words *w = NULL;
 	char *prefix = NULL;
 
-	c.seen = words_alloc();
 	if (split(&text, &w, &prefix, from)) {
 		c.prefix = prefix;
 		kind = complete_words(&c, w);
@@ -368,6 +412,6 @@ enum cmd_kind cmd_complete(struct cmd *cmd, const char *line, size_t cursor,
 	*from += skip;
 	mem_deref(w);
 	mem_deref(prefix);
-	mem_deref(c.seen);
+	drop_seen(&c);
 	return kind;
 }

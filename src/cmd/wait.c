@@ -318,8 +318,8 @@ static const struct condition *find_condition(const char *word)
 
 
 /* The words that a condition knows as states. */
-static void each_state(const struct condition *c,
-	void (*emit)(const char *, void *), void *arg)
+static void each_state(
+	const struct condition *c, core_complete_h *emit, void *arg)
 {
 	static const char *const words[] = {"offline", "connecting", "online",
 		"failed", "unknown", "away", "be-right-back", "busy",
@@ -328,7 +328,7 @@ static void each_state(const struct condition *c,
 
 	for (i = 0; c->is_state && words[i]; i++) {
 		if (c->is_state(words[i]))
-			emit(words[i], arg);
+			emit(words[i], NULL, arg);
 	}
 }
 
@@ -462,14 +462,14 @@ const char *wait_target(const struct words *words, enum cmd_kind *kind)
 
 
 void wait_complete(const struct words *w, size_t at, struct cmd *cmd,
-	const char *prefix, void (*emit)(const char *, void *), void *arg)
+	const char *prefix, core_complete_h *emit, void *arg)
 {
 	const struct condition *c;
 	size_t i, n = w->n - at;
 
 	if (!n) {
 		for (i = 0; i < N_CONDITIONS; i++)
-			emit(conditions[i].word, arg);
+			emit(conditions[i].word, NULL, arg);
 		return;
 	}
 	c = find_condition(w->v[at]);

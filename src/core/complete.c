@@ -3,11 +3,12 @@
 #include <string.h>
 #include <strings.h>
 #include "core_int.h"
+#include "utf8.h"
 
 
 struct completion {
 	const char *prefix;
-	void (*emit)(const char *text, void *arg);
+	core_complete_h *emit;
 	void *arg;
 };
 
@@ -18,17 +19,30 @@ static bool fits(const struct completion *c, const char *text)
 }
 
 
-static void offer(const struct completion *c, const char *text)
+static void offer(
+	const struct completion *c, const char *text, const char *help)
 {
 	if (fits(c, text))
-		c->emit(text, c->arg);
+		c->emit(text, help, c->arg);
+}
+
+
+/* A name that cannot be typed as it is shown is none to offer. */
+static bool typable(const char *name)
+{
+	struct pl pl = pl_str(name);
+	char *clean = utf8_clean_dup(&pl, UTF8_NAME);
+	bool yes = !strcmp(clean, name);
+
+	mem_deref(clean);
+	return yes;
 }
 
 
 static void group_h(const char *group, size_t buddies, void *arg)
 {
 	(void)buddies;
-	offer(arg, group);
+	offer(arg, group, NULL);
 }
 
 
@@ -36,10 +50,12 @@ static void group_h(const char *group, size_t buddies, void *arg)
 static void offer_person(
 	const struct completion *c, const char *name, const char *aor)
 {
-	offer(c, name ? name : aor);
+	if (name && !typable(name))
+		name = NULL;
+	offer(c, name ? name : aor, name ? core_peer_key(aor) : NULL);
 	if (name && !fits(c, name)) {
-		offer(c, aor);
-		offer(c, core_peer_key(aor));
+		offer(c, aor, name);
+		offer(c, core_peer_key(aor), name);
 	}
 }
 
@@ -53,7 +69,7 @@ static void offer_account(
 
 	switch (kind) {
 	case CORE_KIND_ACCOUNT:
-		offer(c, a->name);
+		offer(c, a->name, core_peer_key(a->aor));
 		break;
 	case CORE_KIND_BUDDY:
 		for (b = core_buddy_first(a); b; b = core_buddy_next(b))
@@ -62,7 +78,7 @@ static void offer_account(
 	case CORE_KIND_WATCHER:
 		for (e = a->decisions; e; e = e->hh.next) {
 			if (e->pending)
-				offer(c, e->peer);
+				offer(c, e->peer, "has added you");
 		}
 		break;
 	case CORE_KIND_CHAT:
@@ -81,7 +97,7 @@ static void offer_rows(
 	const struct completion *c, const struct core_option *table)
 {
 	for (; table->name; table++)
-		offer(c, table->name);
+		offer(c, table->name, table->help);
 }
 
 
@@ -96,19 +112,18 @@ static void offer_values(const struct completion *c, const char *name)
 	if (!row)
 		return;
 	if (row->type == CORE_BOOL) {
-		offer(c, "yes");
-		offer(c, "no");
+		offer(c, "yes", NULL);
+		offer(c, "no", NULL);
 	}
 	for (choice = row->choices; choice && *choice; choice++)
-		offer(c, *choice);
+		offer(c, *choice, NULL);
 	if (row->type == CORE_NUMBER)
-		offer(c, row->initial);
+		offer(c, row->initial, NULL);
 }
 
 
 void core_complete(struct core *core, enum core_kind kind, const char *context,
-	const char *prefix, void (*emit)(const char *text, void *arg),
-	void *arg)
+	const char *prefix, core_complete_h *emit, void *arg)
 {
 	static const char *const words[] = {
 		"online", "away", "busy", "invisible", "offline"};
@@ -132,7 +147,7 @@ void core_complete(struct core *core, enum core_kind kind, const char *context,
 		break;
 	case CORE_KIND_PRESENCE:
 		for (i = 0; i < sizeof(words) / sizeof(*words); i++)
-			offer(&c, words[i]);
+			offer(&c, words[i], NULL);
 		break;
 	default:
 		for (a = core_account_first(core); a; a = core_account_next(a))

@@ -42,6 +42,7 @@ static void lent_destructor(void *data)
 	mem_deref(l->kept);
 	mem_deref(l->aside);
 	mem_deref(l->matches);
+	mem_deref(l->match_typed);
 }
 
 
@@ -339,6 +340,13 @@ static void tell_changed(struct lent *l, bool typed)
 {
 	if (l->h.changed)
 		l->h.changed(typed, l->h.arg);
+}
+
+
+void lent_changed(struct lent *l)
+{
+	remember_text(l);
+	tell_changed(l, true);
 }
 
 

@@ -23,6 +23,7 @@ struct lent {
 	size_t aside_point;
 	void *lines; /* readline's while a question is asked; NULL: none is */
 	struct lent_history *before_question;
+	char *match_typed; /* what stood there before */
 	bool completing; /* the key at hand is Tab */
 	bool entered; /* the key at hand was Enter */
 	bool installed;
@@ -32,6 +33,7 @@ struct lent {
 bool lent_interrupt(struct edit *e);
 void lent_stop(struct edit *e);
 void lent_fresh(struct lent *l);
+void lent_changed(struct lent *l); /* not by readline */
 
 /* ---- lent_answer.c: questions ---- */
 const char *lent_answer(struct lent *l);

@@ -10,17 +10,10 @@
 
 static void tell_menu(struct lent *l)
 {
-	struct edit_candidate *v;
-	size_t i, n = l->matches ? l->matches->n : 0;
+	size_t n = l->matches ? l->matches->n : 0;
 
-	if (!l->h.menu)
-		return;
-	v = mem_alloc((n + 1) * sizeof(*v), NULL);
-	for (i = 0; i < n; i++)
-		v[i] = (struct edit_candidate){
-			l->matches->v[i], l->matches->help[i]};
-	l->h.menu(n ? v : NULL, n, n ? l->match : 0, l->h.arg);
-	mem_deref(v);
+	if (l->h.menu)
+		l->h.menu(n, n ? l->match : 0, l->h.arg);
 }
 
 
@@ -35,6 +28,7 @@ void lent_menu_close(struct lent *l)
 	if (!l->matches)
 		return;
 	l->matches = mem_deref(l->matches);
+	l->match_typed = mem_deref(l->match_typed);
 	tell_menu(l);
 }
 
@@ -55,16 +49,22 @@ static void replace(
 }
 
 
+/* Candidate I stands in the line. */
+static void stand(struct lent *l, size_t i)
+{
+	l->match = i;
+	replace(l, l->matches->v[i], strlen(l->matches->v[i]), "");
+}
+
+
 static void cycle(struct lent *l, bool back)
 {
 	size_t n = l->matches->n;
 
 	if (back)
-		l->match = l->match && l->match < n ? l->match - 1 : n - 1;
+		stand(l, l->match && l->match < n ? l->match - 1 : n - 1);
 	else
-		l->match = l->match + 1 < n ? l->match + 1 : 0;
-	replace(l, l->matches->v[l->match], strlen(l->matches->v[l->match]),
-		"");
+		stand(l, l->match + 1 < n ? l->match + 1 : 0);
 	tell_menu(l);
 }
 
@@ -99,6 +99,8 @@ static void begin(struct edit *e)
 		replace(l, m->v[0], n, "");
 	l->matches = m;
 	l->match = m->n;
+	l->match_typed = mem_strndup(
+		rl_line_buffer + l->match_from, l->match_end - l->match_from);
 	tell_menu(l);
 }
 
@@ -129,4 +131,66 @@ int lent_complete_back(int count, int key)
 	(void)count;
 	(void)key;
 	return complete(true);
+}
+
+
+/* ---- by other hands than Tab's -------------------------------------- */
+
+
+void edit_candidate(
+	const struct edit *e, size_t i, struct edit_candidate *candidate)
+{
+	const struct edit_matches *m = e->lent->matches;
+
+	*candidate = (struct edit_candidate){"", NULL};
+	if (m && i < m->n)
+		*candidate = (struct edit_candidate){m->v[i], m->help[i]};
+}
+
+
+void edit_menu_move(struct edit *e, int step, bool round)
+{
+	struct lent *l = e->lent;
+	long n = l->matches ? (long)l->matches->n : 0, at;
+
+	if (!n || !step)
+		return;
+	at = (long)l->match;
+	if (round && at == n)
+		at = step > 0 ? 0 : n - 1;
+	else if (round)
+		at = (at + step % n + n) % n;
+	else
+		at = at == n ? (step > 0 ? step - 1 : n + step) : at + step;
+	at = at < 0 ? 0 : at >= n ? n - 1 : at;
+	stand(l, (size_t)at);
+	tell_menu(l);
+	lent_changed(l);
+}
+
+
+void edit_menu_take(struct edit *e, size_t i)
+{
+	struct lent *l = e->lent;
+	const char *text;
+
+	if (!l->matches || i >= l->matches->n)
+		return;
+	text = l->matches->v[i];
+	replace(l, text, strlen(text), edit_goes_on(text) ? "" : " ");
+	lent_menu_close(l);
+	lent_changed(l);
+}
+
+
+void edit_menu_cancel(struct edit *e)
+{
+	struct lent *l = e->lent;
+
+	if (!l->matches)
+		return;
+	if (l->match < l->matches->n)
+		replace(l, l->match_typed, strlen(l->match_typed), "");
+	lent_menu_close(l);
+	lent_changed(l);
 }

@@ -141,6 +141,7 @@ static void begin(struct edit *e)
 	const struct question *q = first(e);
 
 	if (e->lent) {
+		lent_menu_close(e->lent);
 		if (!q->q.secret)
 			lent_begin(e, q->q.initial);
 		e->lent->h.changed(false, e->lent->h.arg);

@@ -97,10 +97,8 @@ static void key_h(const char *name, const struct pl *bytes, void *arg)
 		tmr_cancel(&f->notice_tmr);
 		f->notice = mem_deref(f->notice);
 	}
-	if (f->menu.n && name && !strcmp(name, "Escape")) {
-		ui_menu_clear(f);
+	if (ui_menu_key(f, name))
 		return;
-	}
 	if (name && bound(f, name))
 		return;
 	to_line(f, bytes);
@@ -183,6 +181,8 @@ static void mouse_h(enum ui_mouse what, int row, int col, void *arg)
 		return;
 	core_key(f->config.core);
 	ui_dirty(f);
+	if (ui_menu_mouse(f, what, row, col))
+		return;
 	if (inside(&f->buddy_area, row, col)) {
 		f->focus = UI_FOCUS_BUDDIES;
 		on_view(f->buddies, &f->buddy_area, what, row, col);

@@ -262,7 +262,6 @@ void ui_prompt_mode(struct ui_front *f, enum ui_mode mode)
 	if (mode == f->mode)
 		return;
 	ui_prompt_save(f);
-	ui_menu_clear(f);
 	f->mode = mode;
 	ui_prompt_load(f);
 }
@@ -274,7 +273,6 @@ static void line_h(const char *text, void *arg)
 {
 	struct ui_front *f = arg;
 
-	ui_menu_clear(f);
 	ui_dirty(f);
 	switch (f->mode) {
 	case UI_MODE_SEARCH:
@@ -341,56 +339,9 @@ static void changed_h(bool by_key, void *arg)
 }
 
 
-void ui_menu_clear(struct ui_front *f)
+static void menu_h(size_t n, size_t at, void *arg)
 {
-	while (f->menu.n)
-		mem_deref(f->menu.texts[--f->menu.n]);
-	f->menu.texts = mem_deref(f->menu.texts);
-}
-
-
-static void menu_h(
-	const struct edit_candidate *candidates, size_t n, size_t at, void *arg)
-{
-	struct ui_front *f = arg;
-	size_t i;
-
-	ui_menu_clear(f);
-	f->menu.texts = mem_reallocarray(NULL, n + 1, sizeof(char *));
-	f->menu.at = at;
-	for (i = 0; i < n; i++) {
-		const struct edit_candidate *c = &candidates[i];
-		char *text = c->help ? mem_printf("%s   %s", c->text, c->help)
-				     : mem_strdup(c->text);
-
-		f->menu.texts[i] = utf8_show_dup(text, UTF8_NAME);
-		mem_deref(text);
-	}
-	f->menu.n = n;
-	ui_dirty(f);
-}
-
-
-void ui_menu_draw(struct ui_front *f, const struct ui_area *a, int bottom)
-{
-	int rows = bottom - 1 < 10 ? bottom - 1 : 10, i;
-	size_t first = 0;
-
-	if (!f->menu.n || rows < 1)
-		return;
-	if ((size_t)rows > f->menu.n)
-		rows = (int)f->menu.n;
-	if (f->menu.at < f->menu.n && f->menu.at >= (size_t)rows)
-		first = f->menu.at - (size_t)rows + 1;
-	for (i = 0; i < rows; i++) {
-		size_t n = first + (size_t)i;
-		enum ui_style style =
-			n == f->menu.at ? UI_SELECTED : UI_QUESTION;
-
-		screen_fill_row(f->screen, a, bottom - rows + i, style);
-		(void)screen_cut(f->screen, a, bottom - rows + i, 1, a->cols,
-			style, f->menu.texts[n]);
-	}
+	ui_menu_set(arg, n, at);
 }
 
 

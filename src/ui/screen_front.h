@@ -65,8 +65,9 @@ struct ui_question {
 };
 
 struct ui_menu {
-	char **texts; /* clean: candidate and what it means */
-	size_t n, at;
+	size_t n, at; /* candidates; N 0: none is shown */
+	size_t first; /* in sight */
+	struct ui_area area; /* where they were drawn */
 };
 
 struct ui_front {
@@ -183,10 +184,6 @@ void ui_prompt_save(struct ui_front *f);
 void ui_prompt_load(struct ui_front *f);
 void ui_prompt_mode(struct ui_front *f, enum ui_mode mode);
 
-/* Draws the menu of candidates above row BOTTOM of A, if there is one. */
-void ui_menu_draw(struct ui_front *f, const struct ui_area *a, int bottom);
-void ui_menu_clear(struct ui_front *f);
-
 /* ---- 6 question.c --------------------------------------------------- */
 
 /* Somebody asks to see us. */
@@ -232,6 +229,17 @@ void ui_lines_entered(struct ui_front *f, const char *text);
 
 /* That chat's history was cleared. */
 void ui_lines_forget(struct ui_front *f, const char *account, const char *peer);
+
+/* ---- 10 menu.c ------------------------------------------------------ */
+
+void ui_menu_set(struct ui_front *f, size_t n, size_t at);
+
+/* Above row BOTTOM of A. */
+void ui_menu_draw(struct ui_front *f, const struct ui_area *a, int bottom);
+
+/* True if the menu took the key, or what the mouse did. */
+bool ui_menu_key(struct ui_front *f, const char *name);
+bool ui_menu_mouse(struct ui_front *f, enum ui_mouse what, int row, int col);
 
 /* ---- 10 notify.c ---------------------------------------------------- */
 

@@ -42,7 +42,6 @@ static void destructor(void *data)
 	mem_deref(f->title);
 	list_flush(&f->tabs);
 	mem_deref(f->buddies);
-	ui_menu_clear(f);
 	for (i = 0; i < UI_MODES; i++)
 		mem_deref(f->modes[i]);
 	mem_deref(f->edit);
@@ -260,22 +259,49 @@ static void show_h(const struct front_chat *chat, void *arg)
 }
 
 
-static void complete_h(enum front_kind kind, const char *prefix,
-	void (*emit)(const char *text, void *emit_arg), void *emit_arg,
-	void *arg)
+/* Whoever wants to hear of a theme. */
+struct theme_listener {
+	core_complete_h *emit;
+	void *arg;
+};
+
+
+static void theme_h(const char *name, void *arg)
 {
-	static const char *const panes[] = {"buddies", "chat", "search", "find",
-		"log", "trace", "help", "keys", "close"};
+	const struct theme_listener *l = arg;
+
+	l->emit(name, NULL, l->arg);
+}
+
+
+static void complete_h(enum front_kind kind, const char *prefix,
+	core_complete_h *emit, void *emit_arg, void *arg)
+{
+	static const struct {
+		const char *name;
+		const char *help;
+	} panes[] = {
+		{"buddies", "the buddy list, and back"},
+		{"chat", "the chats"},
+		{"search", "finds buddies, people and messages"},
+		{"find", "searches the chat that is shown"},
+		{"log", "what happened"},
+		{"trace", "the SIP messages"},
+		{"help", "the commands"},
+		{"keys", "the keys"},
+		{"close", "what is beside the chats goes"},
+	};
+	struct theme_listener l = {emit, emit_arg};
 	size_t i;
 
 	(void)arg;
 	if (kind == FRONT_THEME) {
-		theme_names(prefix, emit, emit_arg);
+		theme_names(prefix, theme_h, &l);
 		return;
 	}
 	for (i = 0; i < sizeof(panes) / sizeof(panes[0]); i++) {
-		if (!strncmp(panes[i], prefix, strlen(prefix)))
-			emit(panes[i], emit_arg);
+		if (!strncmp(panes[i].name, prefix, strlen(prefix)))
+			emit(panes[i].name, panes[i].help, emit_arg);
 	}
 }
 
@@ -566,7 +592,6 @@ bool ui_front_interrupt(struct ui_front *f)
 {
 	if (f->stopped)
 		return false;
-	ui_menu_clear(f);
 	/* A slip of the finger does not end it. */
 	if (!edit_interrupt(f->edit))
 		ui_hint(f, UI_NOTICE, "/quit leaves");

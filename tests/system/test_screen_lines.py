@@ -225,3 +225,73 @@ def test_inputrc(typing):
     s.see("│bound$").keys("q").see("^E:>$")
     assert b"\x1b[31mE" not in s.raw
     finish(s)
+
+
+# ---- the menu of candidates ----
+
+
+def test_menu(typing):
+    """Tab: what all have in common, then one after the other, with what each
+    is; Escape goes back, Enter takes, a key goes on."""
+    s = typing()
+    s.write("/set ").keys("Tab").see("bell +Whether the terminal's bell")
+    s.see(r"1-10/\d+$").see("^> /set$")
+    s.keys("Tab").see("^> /set ").settle()
+    first = s.text().split("> /set ")[1].split()[0]
+    s.keys("Tab").settle().keys("Up").see("^> /set %s$" % first)
+    s.keys("Up").settle().see(r"\d+-(\d+)/\1$")
+    s.keys("PageUp").settle().see(r"\d+-\d+/\d+$")
+    s.keys("Escape").gone("Whether").see("^> /set$")
+    s.write("mo").keys("Tab").see("^> /set mouse$").keys("Tab")
+    s.see("yes").keys("Down").see("^> /set mouse yes$")
+    s.keys("Enter").gone("^ no$").see("^> /set mouse yes$")
+    s.keys("C-u").write("/set theme ").keys("Tab", "Tab", "Tab")
+    s.see("^> /set theme light$").write("x").see("theme lightx$")
+    s.gone("^ mono").keys("C-u")
+    s.write("/account add me sip:alice@example.org tls-").keys("Tab", "Tab")
+    s.see("tls-ca-file=$").same("menu").keys("C-u")
+    finish(s)
+
+
+def test_menu_of_all_kinds(world):
+    """Commands, buddies, accounts, panes, settings, files."""
+    alice = world.alice("bob", "kim", more="set theme dark\n").see("○ Kim|Kim")
+    for typed, want in (
+            ("/acc", "^> /account"),
+            ("/account ", "remove +"),
+            ("/msg ", r"Bob +bob@127"),
+            ("/login ", "^> /login me$"),
+            ("/screen show ", "search +finds buddies"),
+            ("/account set me tls-", "tls-verify +"),
+            ("/source ", "sotto.conf"),
+            ("/bind -", "-p +PLACE")):
+        alice.write(typed).keys("Tab")
+        alice.see(want).keys("C-u").see("^>$")
+    finish(alice)
+
+
+def test_menu_is_bounded(typing):
+    """A narrow, low or tiny terminal shows what fits."""
+    s = typing(rows=30, cols=40)
+    s.write("/set ").keys("Tab").see("bell").settle()
+    for rows, cols in ((12, 40), (10, 30), (8, 30), (5, 20), (2, 5), (1, 1),
+                       (24, 80)):
+        s.resize(rows, cols).settle()
+        s.keys("Tab").settle()
+    s.see("Whether").keys("Escape").gone("Whether").keys("C-u")
+    finish(s)
+
+
+def test_menu_of_hostile_names(world):
+    """Names that cannot be typed as they are shown are not offered; nothing
+    of them reaches the terminal."""
+    more = ("buddy add %s -n \"Mal\x1b]0;evil\x07\"\n"
+            "buddy add %s -n \"Mau\u202edice\"\n"
+            % (world.uri("bob"), world.uri("kim")))
+    alice = world.alice(more=more).see("Mal")
+    alice.write("/chat show ").keys("Tab").see("bob@127|kim@127").settle()
+    alice.keys("Tab").see("^> /chat show (sip:)?(bob|kim)@")
+    alice.keys("C-u")
+    assert b"evil\x07" not in alice.raw and b"\x1b]0;evil" not in alice.raw
+    assert "\u202e".encode() not in alice.raw
+    finish(alice)

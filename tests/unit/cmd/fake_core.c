@@ -964,17 +964,16 @@ int core_resolve(struct core *core, const char *account, const char *typed,
 }
 
 
-static void offer(const char *prefix, const char *text,
-	void (*emit)(const char *text, void *arg), void *arg)
+static void offer(const char *prefix, const char *text, const char *help,
+	core_complete_h *emit, void *arg)
 {
 	if (!strncasecmp(prefix, text, strlen(prefix)))
-		emit(text, arg);
+		emit(text, help, arg);
 }
 
 
 void core_complete(struct core *core, enum core_kind kind, const char *context,
-	const char *prefix, void (*emit)(const char *text, void *arg),
-	void *arg)
+	const char *prefix, core_complete_h *emit, void *arg)
 {
 	struct core_account *a;
 	struct core_buddy *b;
@@ -982,17 +981,19 @@ void core_complete(struct core *core, enum core_kind kind, const char *context,
 
 	for (a = core_account_first(core); a; a = core_account_next(a)) {
 		if (kind == CORE_KIND_ACCOUNT)
-			offer(prefix, a->name, emit, arg);
+			offer(prefix, a->name, NULL, emit, arg);
 		for (b = core_buddy_first(a); b; b = core_buddy_next(b)) {
 			if (kind == CORE_KIND_BUDDY)
-				offer(prefix, b->name ? b->name : b->aor, emit,
-					arg);
+				offer(prefix, b->name ? b->name : b->aor,
+					b->aor, emit, arg);
 		}
 	}
 	for (i = 0; kind == CORE_KIND_SETTING && core_settings[i].name; i++)
-		offer(prefix, core_settings[i].name, emit, arg);
+		offer(prefix, core_settings[i].name, core_settings[i].help,
+			emit, arg);
 	for (i = 0; kind == CORE_KIND_OPTION && core_options[i].name; i++)
-		offer(prefix, core_options[i].name, emit, arg);
+		offer(prefix, core_options[i].name, core_options[i].help, emit,
+			arg);
 	if (kind == CORE_KIND_VALUE && !strcmp(context, "proxy"))
-		offer(prefix, "sip:proxy.example.org", emit, arg);
+		offer(prefix, "sip:proxy.example.org", NULL, emit, arg);
 }

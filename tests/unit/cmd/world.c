@@ -76,12 +76,11 @@ static bool front_selected(struct front_chat *chat, void *arg)
 
 
 static void front_complete(enum front_kind kind, const char *prefix,
-	void (*emit)(const char *text, void *emit_arg), void *emit_arg,
-	void *arg)
+	core_complete_h *emit, void *emit_arg, void *arg)
 {
 	(void)arg;
 	if (kind == FRONT_THEME && !strncmp("dark", prefix, strlen(prefix)))
-		emit("dark", emit_arg);
+		emit("dark", "for dark terminals", emit_arg);
 }
 
 

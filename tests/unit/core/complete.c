@@ -4,11 +4,56 @@
 int test_complete(void);
 
 
-static void emit_h(const char *text, void *arg)
+static void emit_h(const char *text, const char *help, void *arg)
 {
 	struct world *w = arg;
 
+	(void)help;
 	mbuf_printf(w->calls, "%s\n", text);
+}
+
+
+static void help_h(const char *text, const char *help, void *arg)
+{
+	struct world *w = arg;
+
+	mbuf_printf(w->calls, "%s (%.24s)\n", text, help ? help : "");
+}
+
+
+static void helped(void **state)
+{
+	static const struct {
+		enum core_kind kind;
+		const char *prefix;
+		const char *out;
+	} cases[] = {
+		{CORE_KIND_ACCOUNT, "w", "work (alice@example.org)\n"},
+		{CORE_KIND_BUDDY, "b", "Bob (bob@example.org)\n"},
+		{CORE_KIND_BUDDY, "bob@", "bob@example.org (Bob)\n"},
+		{CORE_KIND_BUDDY, "sip:k", KIM " ()\n"},
+		{CORE_KIND_OPTION, "mouse",
+			"mouse (Whether the full screen )\n"},
+		{CORE_KIND_VALUE, "y", ""},
+	};
+	struct core_account *a;
+	struct world w;
+	size_t i;
+
+	(void)state;
+	world_open(&w);
+	a = world_account(&w, "work", ALICE);
+	core_buddy_add(a, BOB, "Bob", NULL, NULL, NULL, NULL);
+	/* Her name cannot be typed: she is found by address. */
+	core_buddy_add(a, KIM, "Kim\033[31m", NULL, NULL, NULL, NULL);
+	world_run(&w, 0);
+	for (i = 0; i < UNIT_N(cases); i++) {
+		mbuf_reset(w.calls);
+		core_complete(w.core, cases[i].kind, NULL, cases[i].prefix,
+			help_h, &w);
+		assert_calls(&w, cases[i].out);
+	}
+	world_close(&w);
 }
 
 
@@ -69,6 +114,7 @@ int test_complete(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kinds),
+		cmocka_unit_test(helped),
 	};
 
 	return cmocka_run_group_tests_name("complete", tests, NULL, NULL);

@@ -50,15 +50,17 @@ static void changed_h(bool typed, void *arg)
 }
 
 
-static void menu_h(
-	const struct edit_candidate *c, size_t n, size_t at, void *arg)
+static void menu_h(size_t n, size_t at, void *arg)
 {
 	struct fixture *f = arg;
+	struct edit_candidate c;
 	size_t i;
 
 	mbuf_reset(f->menu);
-	for (i = 0; i < n; i++)
-		mbuf_printf(f->menu, "%s%s,", i == at ? "*" : "", c[i].text);
+	for (i = 0; i < n; i++) {
+		edit_candidate(f->e, i, &c);
+		mbuf_printf(f->menu, "%s%s,", i == at ? "*" : "", c.text);
+	}
 }
 
 
@@ -405,6 +407,46 @@ static void answered(const char *text, void *ctx)
 }
 
 
+/* Arrows, a click, Enter, Escape: what the screen makes of them. */
+static void menu(void **state)
+{
+	struct fixture *f = *state;
+	struct edit_candidate c;
+
+	edit_menu_move(f->e, 1, true);
+	edit_menu_take(f->e, 0);
+	edit_menu_cancel(f->e); /* there is none */
+	type(f, "/login \t");
+	assert_pl(mbuf_all(f->menu), "work,home,");
+	edit_menu_move(f->e, -1, true);
+	assert_line(f, "/login home", 11);
+	assert_pl(mbuf_all(f->menu), "work,*home,");
+	edit_menu_move(f->e, 1, true);
+	assert_line(f, "/login work", 11);
+	edit_menu_move(f->e, -9, false);
+	edit_menu_move(f->e, 9, false);
+	assert_pl(mbuf_all(f->menu), "work,*home,");
+	edit_menu_cancel(f->e);
+	assert_pl(mbuf_all(f->menu), "");
+	assert_line(f, "/login ", 7);
+	type(f, "\t");
+	edit_menu_move(f->e, 9, false);
+	assert_pl(mbuf_all(f->menu), "work,*home,");
+	edit_menu_take(f->e, 2);
+	edit_menu_take(f->e, 0);
+	assert_line(f, "/login work ", 12);
+	assert_pl(mbuf_all(f->menu), "");
+	edit_candidate(f->e, 0, &c);
+	assert_string_equal(c.text, "");
+	/* What follows more stands close to it. */
+	edit_set(f->e, "/account add x sip:a@b.test pas", 31);
+	type(f, "\t\t");
+	edit_menu_take(f->e, 0);
+	assert_string_equal(
+		edit_text(f->e), "/account add x sip:a@b.test password=");
+}
+
+
 static void question(void **state)
 {
 	static const struct pl pasted = PL("pw\nrest");
@@ -617,6 +659,7 @@ int test_lent(void)
 		TEST(forget),
 		TEST(search),
 		TEST(completion),
+		TEST(menu),
 		TEST(question),
 		TEST(shown_question),
 		TEST(choice),
