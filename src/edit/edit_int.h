@@ -95,6 +95,13 @@ const char *edit_question_shown(const struct edit *e);
 bool edit_asks_secret(const struct edit *e);
 bool edit_asks_text(const struct edit *e);
 
+/* ---- search.c ---- */
+
+/* Byte C is read next. Readline 8.2 that is searching takes C-x and what is no
+ * key behind it for the end of the search, and then jumps to where nobody is
+ * any more: before such bytes the search is ended here. */
+void edit_before_key(int c);
+
 /* ---- plain.c ---- */
 
 /* Reads what is there and hands on its whole lines. */

@@ -151,3 +151,16 @@ def test_strangers_bytes(tmp_path):
     assert "\x07" not in bob.before + bob.after
     finish(alice)
     finish(bob)
+
+
+def test_a_key_that_is_none_ends_a_search(tmp_path):
+    """Ctrl-R, then Ctrl-X and what is no key behind it."""
+    p = spawn(tmp_path, "alice", "")
+    p.expect("No account yet")
+    for keys in ("\x12x\x18q", "\x12\x18\x1b[B", "\x12\x18\x01"):
+        p.send(keys[:-1])
+        p.expect("i-search")
+        p.send(keys[-1] + "\x15")
+    p.sendline("/echo still here")
+    p.expect(r"\rstill here")
+    finish(p)

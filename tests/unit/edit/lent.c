@@ -282,6 +282,27 @@ static void older(void **state)
 }
 
 
+/* Readline would jump into the void. */
+static void no_key_ends_search(void **state)
+{
+	static const char *const keys[] = {
+		"\030\001", "\030q", "\030\033", "\030\030\021"};
+	struct fixture *f = *state;
+	size_t i;
+
+	edit_remember(f->e, "older");
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		type(f, "\022old");
+		assert_string_equal(edit_text(f->e), "older");
+		type(f, keys[i]);
+		assert_null(edit_shown_prompt(f->e));
+		type(f, "!");
+		assert_string_equal(edit_text(f->e), "!older");
+		edit_set(f->e, "", 0);
+	}
+}
+
+
 static void older_while_searching(void **state)
 {
 	static const char *const lines[] = {"old one", "2"};
@@ -654,6 +675,7 @@ int test_lent(void)
 		TEST(paste),
 		TEST(history),
 		TEST(older),
+		TEST(no_key_ends_search),
 		TEST(older_while_searching),
 		TEST(older_bounded),
 		TEST(forget),
