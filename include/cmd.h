@@ -131,6 +131,18 @@ bool cmd_key(struct cmd_queue *q, const char *place, const char *key);
 const char *cmd_key_command(
 	const struct cmd *cmd, const char *place, const char *key);
 
+/* The first key that runs COMMAND in PLACE, or anywhere and in PLACE nothing
+ * else; NULL: none. Borrowed until keys are bound. */
+const char *cmd_key_of(
+	const struct cmd *cmd, const char *place, const char *command);
+
+/* Every key of PLACE in the order of the table; HELP is what COMMAND does in
+ * words. */
+typedef void(cmd_key_h)(const char *key, const char *command, const char *help,
+	void *arg);
+void cmd_keys_each(
+	const struct cmd *cmd, const char *place, cmd_key_h *h, void *arg);
+
 /* The one way to write KEY: modifiers C- M- S- in this order, then one
  * character or a name such as F1, Up, PageDown, Enter. NULL if KEY is no
  * key (mem_deref). */

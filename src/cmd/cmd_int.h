@@ -213,6 +213,14 @@ bool target_account(
 
 /* ---- key.c ---------------------------------------------------------- */
 
+struct key_default {
+	const char *place; /* NULL behind the last */
+	const char *key;
+	const char *command;
+	const char *help;
+};
+extern const struct key_default key_defaults[]; /* key_default.c */
+
 struct key_table;
 struct key_table *key_table_alloc(void); /* with the default keys */
 const char *key_table_find(

@@ -7,8 +7,8 @@
 
 
 /* Where keys may mean something of their own; "any" is asked last. */
-const char *const cmd_places[] = {
-	"any", "chat", "buddies", "search", "text", "question", NULL};
+const char *const cmd_places[] = {"any", "chat", "buddies", "search", "results",
+	"find", "hits", "text", "question", NULL};
 
 
 /* Keys that are no single character; the second name is taken too. */
@@ -43,74 +43,6 @@ static const struct {
 	{"F10", NULL},
 	{"F11", NULL},
 	{"F12", NULL},
-};
-
-
-/* The keys of a fresh program, as a user would have written them. */
-static const struct {
-	const char *place;
-	const char *key;
-	const char *command;
-} default_keys[] = {
-	{"any", "F1", "screen show keys"},
-	{"any", "F6", "screen show buddies"},
-	{"any", "F7", "screen show search"},
-	{"any", "F8", "screen show log"},
-	{"any", "F9", "toggle buddies-hidden"},
-	{"any", "C-l", "screen redraw"},
-	{"any", "C-z", "screen suspend"},
-	{"any", "M-n", "chat next"},
-	{"any", "M-p", "chat previous"},
-	{"any", "M-a", "chat unread"},
-	{"any", "M-s", "chat split"},
-	{"any", "M-o", "chat focus"},
-	{"any", "M-z", "chat zoom"},
-	{"any", "M-1", "chat tab 1"},
-	{"any", "M-2", "chat tab 2"},
-	{"any", "M-3", "chat tab 3"},
-	{"any", "M-4", "chat tab 4"},
-	{"any", "M-5", "chat tab 5"},
-	{"any", "M-6", "chat tab 6"},
-	{"any", "M-7", "chat tab 7"},
-	{"any", "M-8", "chat tab 8"},
-	{"any", "M-9", "chat tab 9"},
-	{"any", "PageUp", "screen move page-up"},
-	{"any", "PageDown", "screen move page-down"},
-	{"any", "M-<", "screen move first"},
-	{"any", "M->", "screen move last"},
-	{"any", "M-/", "screen show find"},
-	{"chat", "M-w", "chat close"},
-	{"chat", "M-y", "chat why"},
-	{"buddies", "Up", "screen move up"},
-	{"buddies", "Down", "screen move down"},
-	{"buddies", "Enter", "screen move select"},
-	{"buddies", "Space", "screen move fold"},
-	{"buddies", "+", "screen move wider"},
-	{"buddies", "-", "screen move narrower"},
-	{"buddies", "Home", "screen move first"},
-	{"buddies", "End", "screen move last"},
-	{"buddies", "Escape", "screen show chat"},
-	{"buddies", "i", "buddy show %"},
-	{"buddies", "?", "screen show keys"},
-	{"search", "Up", "screen move up"},
-	{"search", "Down", "screen move down"},
-	{"search", "Enter", "screen move select"},
-	{"search", "M-i", "buddy add %"},
-	{"search", "Escape", "screen show close"},
-	{"text", "Up", "screen move up"},
-	{"text", "Down", "screen move down"},
-	{"text", "Home", "screen move first"},
-	{"text", "End", "screen move last"},
-	{"text", "Space", "screen move page-down"},
-	{"text", "Enter", "screen move select"},
-	{"text", "n", "screen find -n"},
-	{"text", "N", "screen find -p"},
-	{"text", "Escape", "screen show close"},
-	{"text", "q", "screen show close"},
-	{"question", "F2", "screen answer accept"},
-	{"question", "F3", "screen answer decline"},
-	{"question", "F4", "screen answer block"},
-	{"question", "F5", "screen answer later"},
 };
 
 
@@ -274,11 +206,10 @@ static struct binding *find(
 struct key_table *key_table_alloc(void)
 {
 	struct key_table *t = mem_zalloc(sizeof(*t), table_destructor);
-	size_t i;
+	const struct key_default *d;
 
-	for (i = 0; i < sizeof(default_keys) / sizeof(default_keys[0]); i++)
-		key_table_bind(t, default_keys[i].place, default_keys[i].key,
-			default_keys[i].command);
+	for (d = key_defaults; d->place; d++)
+		key_table_bind(t, d->place, d->key, d->command);
 	return t;
 }
 
@@ -351,4 +282,90 @@ const char *cmd_key_command(
 
 	mem_deref(name);
 	return command;
+}
+
+
+const char *cmd_key_of(
+	const struct cmd *cmd, const char *place, const char *command)
+{
+	const struct key_table *t = cmd->keys;
+	const struct binding *found = NULL;
+	struct le *le, *next;
+
+	LIST_FOREACH (&t->bindings, le, next) {
+		const struct binding *b = le->data;
+
+		if (strcmp(b->command, command) != 0)
+			continue;
+		if (!strcmp(b->place, place))
+			return b->key;
+		if (!found && !strcmp(b->place, cmd_places[0]) &&
+			!find(t, place, b->key))
+			found = b;
+	}
+	return found ? found->key : NULL;
+}
+
+
+/* In PLACE it may do something of its own. */
+static const char *words_of(const char *place, const char *command)
+{
+	const struct key_default *d;
+	const char *found = NULL;
+
+	for (d = key_defaults; d->place; d++) {
+		if (!d->help || strcmp(d->command, command) != 0)
+			continue;
+		if (!strcmp(d->place, place))
+			return d->help;
+		if (!found)
+			found = d->help;
+	}
+	return found;
+}
+
+
+/* What COMMAND does in PLACE, in words (mem_deref). */
+static char *say(const struct cmd *cmd, const char *place, const char *command)
+{
+	const char *words = words_of(place, command);
+	const struct cmd_entry *entry;
+	struct list list = {0};
+	char *why = NULL, *help = NULL;
+	struct words *out = NULL;
+	size_t at;
+
+	if (words)
+		return mem_strdup(words);
+	if (!line_commands(cmd, command, false, &list, &why) && list.head) {
+		struct alias_command *c = list.head->data;
+
+		entry = line_entry(cmd, c->words, &out, &at, &why);
+		if (entry && cmd_line_secret(cmd, command))
+			help = mem_strdup(entry->help);
+		else if (entry)
+			help = mem_printf("%s: %s", entry->help, command);
+		mem_deref(out);
+	}
+	list_flush(&list);
+	mem_deref(why);
+	return help ? help : mem_strdup(command);
+}
+
+
+void cmd_keys_each(
+	const struct cmd *cmd, const char *place, cmd_key_h *h, void *arg)
+{
+	struct le *le, *next;
+
+	LIST_FOREACH (&cmd->keys->bindings, le, next) {
+		const struct binding *b = le->data;
+		char *help;
+
+		if (strcmp(b->place, place) != 0)
+			continue;
+		help = say(cmd, place, b->command);
+		h(b->key, b->command, help, arg);
+		mem_deref(help);
+	}
 }

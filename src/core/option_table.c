@@ -89,6 +89,13 @@ const struct core_option core_options[] = {
 			"as its history has them; 0: none.",
 	},
 	{
+		.name = "key-hints",
+		.type = CORE_BOOL,
+		.initial = "yes",
+		.help = "Whether the last line tells some keys while it has "
+			"nothing else to say.",
+	},
+	{
 		.name = "log-level",
 		.type = CORE_CHOICE,
 		.initial = "warning",

@@ -173,6 +173,11 @@ static void hits_h(int err, const struct store_hit *hits, size_t n, void *arg)
 	if (had)
 		f->at++;
 	show_hit(v);
+	if (f->back && f->hits[f->at] == f->back)
+		say(v, "no newer hit");
+	else if (f->back)
+		say(v, "on from the newest hit");
+	f->back = 0;
 }
 
 
@@ -199,6 +204,7 @@ static void begin(struct conv_view *v)
 	f->n = f->at = 0;
 	f->all = false;
 	f->step = true;
+	f->back = 0;
 	if (f->asking)
 		f->anew = true;
 	else
@@ -236,6 +242,7 @@ void conv_view_find_next(struct ui_view *base, int n)
 {
 	struct conv_view *v = (struct conv_view *)base;
 	struct conv_find *f = &v->find;
+	uint64_t back;
 
 	if (!f->text || f->asking || !n)
 		return;
@@ -250,11 +257,21 @@ void conv_view_find_next(struct ui_view *base, int n)
 	} else if (f->at) {
 		f->at--;
 		show_hit(v);
-	} else if (f->from) {
+	} else if (f->from && f->n) {
 		/* Round to the newest of all. */
 		f->from = 0;
+		back = f->hits[0];
 		begin(v);
+		f->back = back;
 	} else {
 		say(v, f->n ? "no newer hit" : "not found");
 	}
+}
+
+
+bool conv_view_found(const struct ui_view *base)
+{
+	const struct conv_find *f = &((const struct conv_view *)base)->find;
+
+	return f->text && *f->text && (f->n || f->asking);
 }

@@ -41,6 +41,7 @@ struct conv_find {
 	bool all; /* there are no older hits */
 	bool asking;
 	bool anew; /* ask again: the text is another one */
+	uint64_t back; /* the newest hit before it was asked for newer ones */
 	bool step; /* show the next older one once it is there */
 	char say[CONV_STATUS];
 };

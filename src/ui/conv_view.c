@@ -48,42 +48,13 @@ static void add_presence(struct conv_view *v, struct mbuf *mb)
 }
 
 
-/* How texts travel, as far as it is known. Why somebody's presence is unknown
- * tells that he is not in the list too. */
-static void add_way(struct conv_view *v, struct mbuf *mb)
+/* MB as clean text, cut to SIZE. */
+static void give(struct mbuf *mb, char *text, size_t size)
 {
-	const struct presence *p = core_presence_of(v->account, v->peer);
-	const struct core_chat *c = core_chat_find(v->account, v->peer);
-	const char *via = c ? core_chat_via(c) : NULL;
-	const char *transport = core_account_transport(v->account);
+	char *exact = mbuf_strdup(mb);
+	char *clean = utf8_show_dup(exact, UTF8_NAME);
+	size_t n = strlen(clean);
 
-	if (!core_buddy_find(v->account, v->peer) &&
-		(!p || p->state != PRESENCE_UNKNOWN || !p->reason))
-		(void)mbuf_write_str(mb, ", not in your list");
-	if (c && !strcmp(core_chat_state(c), "opening"))
-		(void)mbuf_write_str(mb, ", opening");
-	if (via)
-		(void)mbuf_printf(mb, ", %s", via);
-	if (transport)
-		(void)mbuf_write_str(mb, ", ");
-	for (; transport && *transport; transport++)
-		(void)mbuf_printf(mb, "%c", toupper((unsigned char)*transport));
-}
-
-
-static void title(struct ui_view *base, char *text, size_t size)
-{
-	struct conv_view *v = (struct conv_view *)base;
-	struct mbuf *mb = mbuf_alloc(SIZE_MAX);
-	char *exact, *clean;
-	size_t n;
-
-	(void)mbuf_write_str(mb, v->name);
-	add_presence(v, mb);
-	add_way(v, mb);
-	exact = mbuf_strdup(mb);
-	clean = utf8_show_dup(exact, UTF8_NAME);
-	n = strlen(clean);
 	if (size && n >= size)
 		n = size - 1;
 	while (n && (clean[n] & 0xc0) == 0x80)
@@ -92,6 +63,44 @@ static void title(struct ui_view *base, char *text, size_t size)
 		(void)snprintf(text, size, "%.*s", (int)n, clean);
 	mem_deref(clean);
 	mem_deref(exact);
+}
+
+
+static void title(struct ui_view *base, char *text, size_t size)
+{
+	struct conv_view *v = (struct conv_view *)base;
+	const struct presence *p = core_presence_of(v->account, v->peer);
+	struct mbuf *mb = mbuf_alloc(SIZE_MAX);
+
+	(void)mbuf_write_str(mb, v->name);
+	add_presence(v, mb);
+	/* Why their presence is unknown tells that too. */
+	if (!core_buddy_find(v->account, v->peer) &&
+		(!p || p->state != PRESENCE_UNKNOWN || !p->reason))
+		(void)mbuf_write_str(mb, ", not in your list");
+	give(mb, text, size);
+	mem_deref(mb);
+}
+
+
+/* How texts travel, as far as it is known. */
+static void way(struct ui_view *base, char *text, size_t size)
+{
+	struct conv_view *v = (struct conv_view *)base;
+	const struct core_chat *c = core_chat_find(v->account, v->peer);
+	const char *via = c ? core_chat_via(c) : NULL;
+	const char *transport = core_account_transport(v->account);
+	struct mbuf *mb = mbuf_alloc(SIZE_MAX);
+
+	if (c && !strcmp(core_chat_state(c), "opening"))
+		(void)mbuf_write_str(mb, "opening");
+	if (via)
+		(void)mbuf_printf(mb, "%s%s", mb->end ? ", " : "", via);
+	if (transport)
+		(void)mbuf_write_str(mb, mb->end ? ", " : "");
+	for (; transport && *transport; transport++)
+		(void)mbuf_printf(mb, "%c", toupper((unsigned char)*transport));
+	give(mb, text, size);
 	mem_deref(mb);
 }
 
@@ -359,6 +368,7 @@ const char *conv_view_peer(const struct ui_view *base)
 static const struct ui_view_ops ops = {
 	.place = "chat",
 	.title = title,
+	.way = way,
 	.draw = conv_draw,
 	.move = move,
 	.find = conv_view_find,

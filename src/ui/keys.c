@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* keys.c - keys, pastes and clicks: bound commands first, then the line of
- * input; and what the commands of panes do. */
-#include <stdlib.h>
+ * input. */
 #include <string.h>
 #include <sysexits.h>
 #include "screen_front.h"
@@ -14,7 +13,7 @@ enum {
 
 /* ---- who has the keys ---- */
 
-static struct ui_view *focused(const struct ui_front *f)
+struct ui_view *ui_keys_view(const struct ui_front *f)
 {
 	struct ui_tab *tab = ui_tab_shown(f);
 
@@ -34,7 +33,7 @@ struct ui_view *ui_find_view(const struct ui_front *f)
 {
 	struct ui_tab *tab = ui_tab_shown(f);
 
-	if (f->overlay && f->overlay->ops->find)
+	if (f->overlay && f->overlay->ops->find && !f->above)
 		return f->overlay;
 	return tab ? ui_tab_view(tab) : NULL;
 }
@@ -42,10 +41,13 @@ struct ui_view *ui_find_view(const struct ui_front *f)
 
 const char *ui_keys_place(const struct ui_front *f)
 {
-	const struct ui_view *v = focused(f);
+	const struct ui_view *v = ui_keys_view(f);
 
-	if (f->mode == UI_MODE_FIND)
-		return "search";
+	if (f->mode == UI_MODE_FIND && f->focus != UI_FOCUS_BUDDIES &&
+		!f->above)
+		return f->browse ? "hits" : "find";
+	if (v && v == f->search && f->browse)
+		return "results";
 	return v ? v->ops->place : "any";
 }
 
@@ -62,8 +64,7 @@ static bool bound(struct ui_front *f, const char *key)
 }
 
 
-/* To what stands beside the list. */
-static void leave_buddies(struct ui_front *f)
+void ui_keys_leave(struct ui_front *f)
 {
 	f->focus = f->overlay ? UI_FOCUS_OVERLAY : UI_FOCUS_CHAT;
 }
@@ -73,10 +74,12 @@ static void leave_buddies(struct ui_front *f)
  * begins one in the chat. */
 static void to_line(struct ui_front *f, const struct pl *bytes)
 {
+	if (f->overlay && f->overlay != f->search &&
+		(f->above || f->mode != UI_MODE_FIND))
+		ui_overlay_back(f);
 	if (f->focus == UI_FOCUS_BUDDIES)
-		leave_buddies(f);
-	if (f->overlay && f->overlay != f->search && f->mode != UI_MODE_FIND)
-		ui_overlay_close(f);
+		ui_keys_leave(f);
+	f->browse = false;
 	edit_feed(f->edit, bytes);
 }
 
@@ -112,6 +115,7 @@ static void paste_h(const struct pl *text, void *arg)
 	if (f->stopped)
 		return;
 	core_key(f->config.core);
+	f->browse = false;
 	edit_paste(f->edit, text);
 	ui_dirty(f);
 }
@@ -153,6 +157,7 @@ static void on_pane(
 	struct ui_tab *tab = f->panes[i];
 
 	if (i != f->pane) {
+		ui_prompt_end_find(f);
 		ui_prompt_save(f);
 		f->pane = i;
 		ui_prompt_load(f);
@@ -190,6 +195,7 @@ static void mouse_h(enum ui_mouse what, int row, int col, void *arg)
 	}
 	if (f->overlay && inside(&f->body_area, row, col)) {
 		f->focus = UI_FOCUS_OVERLAY;
+		f->browse = f->overlay == f->search;
 		on_view(f->overlay, &f->body_area, what, row, col);
 		return;
 	}
@@ -237,287 +243,4 @@ int ui_keys_alloc(struct ui_front *f)
 	};
 
 	return input_alloc(&f->input, f->config.loop, &h);
-}
-
-
-/* ---- commands of panes ---- */
-
-static int fail(int status, char **why, const char *text)
-{
-	*why = mem_strdup(text);
-	return status;
-}
-
-
-static int split(struct ui_front *f, char **why)
-{
-	struct le *le;
-	struct ui_tab *other = NULL;
-	size_t i;
-
-	if (f->n_panes > 1) {
-		ui_prompt_save(f);
-		/* Back to one: the pane with the keys stays. */
-		f->panes[0] = f->panes[f->pane];
-		f->pane = 0;
-		f->n_panes = 1;
-		ui_prompt_load(f);
-		return 0;
-	}
-	for (le = f->tabs.head; le && !other; le = le->next) {
-		other = le->data;
-		for (i = 0; i < f->n_panes; i++) {
-			if (f->panes[i] == other)
-				other = NULL;
-		}
-	}
-	if (!f->n_panes || !other)
-		return fail(EX_DATAERR, why, "there is no other chat");
-	f->panes[f->n_panes++] = other;
-	return 0;
-}
-
-
-static int focus_next(struct ui_front *f, char **why)
-{
-	if (f->n_panes < 2)
-		return fail(EX_DATAERR, why, "there is one pane");
-	ui_prompt_save(f);
-	f->pane = (f->pane + 1) % f->n_panes;
-	f->focus = UI_FOCUS_CHAT;
-	ui_prompt_load(f);
-	if (ui_tab_shown(f))
-		ui_tab_go(f, ui_tab_shown(f));
-	return 0;
-}
-
-
-static int tab_number(struct ui_front *f, const char *word, char **why)
-{
-	long n = strtol(word, NULL, 10);
-	struct le *le = f->tabs.head;
-
-	while (le && --n > 0)
-		le = le->next;
-	if (!le || n)
-		return fail(EX_DATAERR, why, "there is no such tab");
-	ui_tab_go(f, le->data);
-	return 0;
-}
-
-
-static int why_failed(struct ui_front *f, char **why)
-{
-	struct ui_tab *tab = ui_tab_shown(f);
-	uint64_t id = 0;
-	char *cause = tab ? conv_view_why(ui_tab_view(tab), &id) : NULL;
-	char *text;
-
-	if (!cause)
-		return fail(EX_DATAERR, why, "no message in sight has failed");
-	text = mem_printf("%s; /msg --resend %llu sends it again", cause,
-		(unsigned long long)id);
-	ui_notice(f, UI_ERROR, text);
-	mem_deref(text);
-	mem_deref(cause);
-	return 0;
-}
-
-
-static int go_search(struct ui_front *f)
-{
-	if (!f->search)
-		search_view_alloc(&f->search, f);
-	ui_overlay(f, mem_ref(f->search));
-	ui_prompt_mode(f, UI_MODE_SEARCH);
-	return 0;
-}
-
-
-static int go_find(struct ui_front *f, char **why)
-{
-	struct ui_view *v = ui_find_view(f);
-
-	if (!v)
-		return fail(EX_DATAERR, why, "no chat is shown");
-	if (v != f->overlay)
-		ui_overlay_close(f);
-	f->focus = v == f->overlay ? UI_FOCUS_OVERLAY : UI_FOCUS_CHAT;
-	ui_prompt_mode(f, UI_MODE_FIND);
-	return 0;
-}
-
-
-/* Ends what is looked for, else the pane. */
-static void close_pane(struct ui_front *f)
-{
-	struct ui_view *v = ui_find_view(f);
-
-	if (f->mode != UI_MODE_FIND) {
-		ui_overlay_close(f);
-		return;
-	}
-	if (v)
-		v->ops->find(v, NULL);
-	ui_prompt_mode(f, UI_MODE_CHAT);
-}
-
-
-static int go(struct ui_front *f, const char *word, char **why)
-{
-	static const struct {
-		const char *pane;
-		const char *line;
-	} outputs[] = {
-		{"trace", "/trace show"}, {"help", "/help"}, {"keys", "/keys"}};
-	size_t i;
-
-	if (!strcmp(word, "buddies")) {
-		if (f->focus == UI_FOCUS_BUDDIES)
-			leave_buddies(f);
-		else
-			f->focus = UI_FOCUS_BUDDIES;
-		return 0;
-	}
-	if (!strcmp(word, "chat")) {
-		leave_buddies(f);
-		return 0;
-	}
-	if (!strcmp(word, "close")) {
-		close_pane(f);
-		return 0;
-	}
-	if (!strcmp(word, "log")) {
-		ui_log_show(f);
-		return 0;
-	}
-	if (!strcmp(word, "trace")) {
-		ui_trace_show(f);
-		return 0;
-	}
-	if (!strcmp(word, "search"))
-		return go_search(f);
-	if (!strcmp(word, "find"))
-		return go_find(f, why);
-	for (i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++) {
-		if (!strcmp(word, outputs[i].pane)) {
-			ui_typed(f, outputs[i].line);
-			return 0;
-		}
-	}
-	*why = mem_printf("no such pane: %s; there are buddies, chat, search, "
-			  "find, log, trace, help, keys and close",
-		word);
-	return EX_USAGE;
-}
-
-
-static int wider(struct ui_front *f, int columns, char **why)
-{
-	struct core *core = f->config.core;
-	long long width = core_option_number(core, "buddies-width") + columns;
-	char *text = mem_printf("%lld", width);
-	int status = core_option_set(core, "buddies-width", text, why);
-
-	mem_deref(text);
-	return status;
-}
-
-
-/* While words are typed that are looked for: from hit to hit, and Enter in a
- * text ends the typing and stays there. */
-static bool move_find(struct ui_front *f, enum ui_move move)
-{
-	struct ui_view *v = ui_find_view(f);
-
-	if (f->mode != UI_MODE_FIND || !v ||
-		(move > UI_MOVE_DOWN && move != UI_MOVE_SELECT))
-		return false;
-	if (move == UI_MOVE_SELECT && v == f->overlay)
-		ui_prompt_mode(f, UI_MODE_CHAT);
-	else
-		v->ops->find_next(v, move == UI_MOVE_DOWN ? -1 : 1);
-	return true;
-}
-
-
-static int move(struct ui_front *f, const char *word, char **why)
-{
-	static const struct {
-		const char *word;
-		enum ui_move move;
-	} moves[] = {{"up", UI_MOVE_UP}, {"down", UI_MOVE_DOWN},
-		{"page-up", UI_MOVE_PAGE_UP}, {"page-down", UI_MOVE_PAGE_DOWN},
-		{"first", UI_MOVE_FIRST}, {"last", UI_MOVE_LAST},
-		{"select", UI_MOVE_SELECT}, {"fold", UI_MOVE_FOLD}};
-	struct ui_view *v = focused(f);
-	size_t i;
-
-	if (!strcmp(word, "wider") || !strcmp(word, "narrower"))
-		return wider(f, *word == 'w' ? 2 : -2, why);
-	for (i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
-		if (strcmp(word, moves[i].word) != 0)
-			continue;
-		if (!move_find(f, moves[i].move) && v)
-			(void)v->ops->move(v, moves[i].move);
-	}
-	return 0;
-}
-
-
-/* The next hit is the older one in a chat, the one below in a text. */
-static int find(struct ui_front *f, const char *text, int next, char **why)
-{
-	struct ui_view *v = ui_find_view(f);
-
-	if (!v)
-		return fail(EX_DATAERR, why, "no chat is shown");
-	if (next)
-		v->ops->find_next(v, v == f->overlay ? -next : next);
-	else
-		v->ops->find(v, text);
-	return 0;
-}
-
-
-int ui_pane_command(
-	enum front_pane what, const char *word, char **why, void *arg)
-{
-	struct ui_front *f = arg;
-
-	ui_dirty(f);
-	switch (what) {
-	case FRONT_PANE_SPLIT:
-		return split(f, why);
-	case FRONT_PANE_FOCUS:
-		return focus_next(f, why);
-	case FRONT_PANE_ZOOM:
-		f->zoom = !f->zoom;
-		return 0;
-	case FRONT_PANE_TAB:
-		return tab_number(f, word, why);
-	case FRONT_PANE_WHY:
-		return why_failed(f, why);
-	case FRONT_PANE_GO:
-		return go(f, word, why);
-	case FRONT_PANE_MOVE:
-		return move(f, word, why);
-	case FRONT_PANE_FIND:
-		return find(f, word, 0, why);
-	case FRONT_PANE_FIND_NEXT:
-		return find(f, NULL, 1, why);
-	case FRONT_PANE_FIND_PREVIOUS:
-		return find(f, NULL, -1, why);
-	case FRONT_PANE_ANSWER:
-		return ui_question_answer(f, word, why);
-	case FRONT_PANE_EDIT:
-		return ui_edit_outside(f, why);
-	case FRONT_PANE_SUSPEND:
-		ui_suspend(f);
-		return 0;
-	case FRONT_PANE_REDRAW:
-		screen_redraw(f->screen);
-		return 0;
-	}
-	return 0;
 }

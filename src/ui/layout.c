@@ -13,6 +13,7 @@ enum {
 	MIN_ROWS = 8, /* below: no frame */
 	MIN_COLS = 30,
 	MIN_CHAT = 20, /* columns left beside the buddy list */
+	MIN_TITLE = 16, /* of a header, before what stands at its other end */
 };
 
 
@@ -80,13 +81,27 @@ static void draw_title(struct ui_front *f, const struct ui_area *a)
 
 /* ---- frames ---- */
 
-/* A line of the frame with TITLE in it, from column COL to END - 1. */
+/* A line of the frame with TITLE in it, from column COL to END - 1, and WAY at
+ * its end, where the more important half of TITLE keeps its place. */
 static void draw_border(struct ui_front *f, const struct ui_area *a, int row,
-	int col, int end, enum ui_style style, const char *title)
+	int col, int end, enum ui_style style, const char *title,
+	const char *way)
 {
+	struct pl tail = pl_str(way), head = pl_str(title);
+	int cols = (int)utf8_cols(&tail), want = (int)utf8_cols(&head);
+
 	screen_hline(f->screen, a, row, col, end - col, UI_BORDER);
-	if (!title || !*title || end - col < 6)
+	if (!head.l || end - col < 6)
 		return;
+	if (cols &&
+		end - col - cols - 6 >= (want < MIN_TITLE ? want : MIN_TITLE)) {
+		(void)screen_str(
+			f->screen, a, row, end - cols - 3, UI_BORDER, " ");
+		(void)screen_text(
+			f->screen, a, row, end - cols - 2, style, &tail);
+		(void)screen_str(f->screen, a, row, end - 2, UI_BORDER, " ");
+		end -= cols + 2;
+	}
 	(void)screen_str(f->screen, a, row, col + 1, UI_BORDER, " ");
 	col += 2 +
 		screen_cut(f->screen, a, row, col + 2, end - 3, style, title);
@@ -98,12 +113,14 @@ static void draw_view(struct ui_front *f, const struct ui_area *a, int row,
 	int col, int cols, int rows, struct ui_view *v, bool focus,
 	struct ui_area *where)
 {
-	char title[UI_LINE] = "";
+	char title[UI_LINE] = "", way[UI_LINE] = "";
 
 	if (v)
 		v->ops->title(v, title, sizeof(title));
+	if (v && v->ops->way)
+		v->ops->way(v, way, sizeof(way));
 	draw_border(f, a, row, col, col + cols,
-		focus ? UI_HEADER_FOCUS : UI_HEADER, title);
+		focus ? UI_HEADER_FOCUS : UI_HEADER, title, way);
 	*where = (struct ui_area){
 		a->row + row + 1, a->col + col, rows - 1, cols};
 	if (v && where->rows > 0 && where->cols > 0)
@@ -217,6 +234,8 @@ static void draw_notice(struct ui_front *f, const struct ui_area *a, int row)
 	else if (f->notice)
 		(void)screen_cut(f->screen, a, row, 1, a->cols, f->notice_style,
 			f->notice);
+	else
+		ui_hints_draw(f, a, row);
 }
 
 

@@ -153,10 +153,8 @@ void ui_output_flush(struct ui_front *f)
 }
 
 
-void ui_overlay(struct ui_front *f, struct ui_view *view)
+static void put(struct ui_front *f, struct ui_view *view)
 {
-	if (f->mode != UI_MODE_CHAT && view != f->search)
-		ui_prompt_mode(f, UI_MODE_CHAT);
 	if (f->overlay != view)
 		mem_deref(f->overlay);
 	else
@@ -167,8 +165,49 @@ void ui_overlay(struct ui_front *f, struct ui_view *view)
 }
 
 
+void ui_overlay(struct ui_front *f, struct ui_view *view)
+{
+	ui_prompt_end_find(f);
+	f->under = mem_deref(f->under);
+	f->above = false;
+	if (f->mode != UI_MODE_CHAT && view != f->search)
+		ui_prompt_mode(f, UI_MODE_CHAT);
+	put(f, view);
+}
+
+
+void ui_overlay_above(struct ui_front *f, struct ui_view *view)
+{
+	if (!f->above) {
+		f->under = mem_ref(f->overlay);
+		f->under_focus = f->focus;
+		f->above = true;
+	}
+	put(f, view);
+}
+
+
+void ui_overlay_back(struct ui_front *f)
+{
+	if (!f->above) {
+		ui_overlay_close(f);
+		return;
+	}
+	mem_deref(f->overlay);
+	f->overlay = f->under;
+	f->under = NULL;
+	f->above = false;
+	f->focus = f->under_focus;
+	ui_dirty(f);
+}
+
+
 void ui_overlay_close(struct ui_front *f)
 {
+	if (f->overlay)
+		ui_prompt_end_find(f);
+	f->under = mem_deref(f->under);
+	f->above = false;
 	if (!f->overlay)
 		return;
 	f->overlay = mem_deref(f->overlay);

@@ -262,8 +262,21 @@ void ui_prompt_mode(struct ui_front *f, enum ui_mode mode)
 	if (mode == f->mode)
 		return;
 	ui_prompt_save(f);
+	f->browse = false;
 	f->mode = mode;
 	ui_prompt_load(f);
+}
+
+
+void ui_prompt_end_find(struct ui_front *f)
+{
+	struct ui_view *v = ui_find_view(f);
+
+	if (f->mode != UI_MODE_FIND)
+		return;
+	if (v)
+		v->ops->find(v, NULL);
+	ui_prompt_mode(f, UI_MODE_CHAT);
 }
 
 
@@ -279,8 +292,8 @@ static void line_h(const char *text, void *arg)
 		(void)f->overlay->ops->move(f->overlay, UI_MOVE_SELECT);
 		return;
 	case UI_MODE_FIND:
-		ui_command(f, "screen find -n");
 		edit_set(f->edit, text, strlen(text));
+		ui_command(f, "screen show hits");
 		return;
 	default:
 		break;

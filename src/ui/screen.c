@@ -146,6 +146,11 @@ void screen_leave(struct screen *s)
 	if (s->away)
 		return;
 	s->away = true;
+	/* The shell goes on there, where it has no screen of its own. */
+	(void)attrset(A_NORMAL);
+	(void)move(LINES - 1, 0);
+	(void)clrtoeol();
+	(void)refresh();
 	(void)endwin();
 	screen_take(s);
 	tty_modes_off(&s->tty, s->raw);

@@ -12,6 +12,7 @@
  * 8 search    the pane that finds
  * 9 lines     the history of the line of input
  * 10 notify   what is told beside the panes
+ * 11 hints    which keys there are
  */
 #ifndef SOTTO_UI_FRONT_H
 #define SOTTO_UI_FRONT_H
@@ -95,9 +96,13 @@ struct ui_front {
 	bool zoom;
 	struct ui_view *buddies;
 	struct ui_view *overlay;
+	struct ui_view *under; /* what the overlay covers, or NULL */
+	enum ui_focus under_focus;
+	bool above; /* the overlay covers something */
 	struct ui_view *search; /* made at first use */
 	enum ui_focus focus;
 	enum ui_mode mode;
+	bool browse; /* search, find: keys are for what was found */
 	char *modes[UI_MODES]; /* what was typed in each; where no chat is
 	                          shown */
 	struct list questions;
@@ -163,7 +168,13 @@ const char *ui_keys_place(const struct ui_front *f);
  * chat; NULL: nothing is shown. */
 struct ui_view *ui_find_view(const struct ui_front *f);
 
-/* What `chat split` and its like ask for. */
+/* The view that has the keys; NULL: none. */
+struct ui_view *ui_keys_view(const struct ui_front *f);
+
+/* From the buddy list to what stands beside it. */
+void ui_keys_leave(struct ui_front *f);
+
+/* panes.c: what `chat split` and its like ask for. */
 int ui_pane_command(
 	enum front_pane what, const char *word, char **why, void *arg);
 
@@ -183,6 +194,9 @@ void ui_prompt_draw(struct ui_front *f, const struct ui_area *a);
 void ui_prompt_save(struct ui_front *f);
 void ui_prompt_load(struct ui_front *f);
 void ui_prompt_mode(struct ui_front *f, enum ui_mode mode);
+
+/* Nothing is looked for any more. */
+void ui_prompt_end_find(struct ui_front *f);
 
 /* ---- 6 question.c --------------------------------------------------- */
 
@@ -205,6 +219,10 @@ void ui_output_flush(struct ui_front *f);
 void ui_overlay(struct ui_front *f, struct ui_view *view);
 void ui_overlay_close(struct ui_front *f);
 
+/* The same above what is shown now, which ui_overlay_back() goes back to. */
+void ui_overlay_above(struct ui_front *f, struct ui_view *view);
+void ui_overlay_back(struct ui_front *f);
+
 /* log_view.c, trace_view.c */
 void ui_log_show(struct ui_front *f);
 void ui_trace_show(struct ui_front *f);
@@ -214,6 +232,7 @@ void trace_view_alloc(struct ui_view **vp, struct ui_front *front);
 
 void search_view_alloc(struct ui_view **vp, struct ui_front *front);
 void search_view_query(struct ui_view *v, const char *text);
+bool search_view_any(const struct ui_view *v); /* something is found */
 bool search_view_selected(struct ui_view *v, struct front_chat *chat);
 
 /* ---- 9 lines.c ------------------------------------------------------ */
@@ -245,5 +264,11 @@ bool ui_menu_mouse(struct ui_front *f, enum ui_mouse what, int row, int col);
 
 /* From now on the core knows where the user looks. */
 void ui_notify_start(struct ui_front *f);
+
+/* ---- 11 hints.c------------------------------------------------------ */
+
+/* Some keys of where the user is, in a line; all of them, as a pane. */
+void ui_hints_draw(struct ui_front *f, const struct ui_area *a, int row);
+void ui_hints_show(struct ui_front *f);
 
 #endif

@@ -287,6 +287,22 @@ static void draw(struct ui_view *base, struct screen *s,
 }
 
 
+/* Headings cannot be chosen. */
+static bool step(struct search_view *v, enum ui_move move)
+{
+	struct list_view *l = &v->list;
+	bool done = list_view_move(l, move);
+
+	if (!l->n || !l->items[l->cursor].head)
+		return done;
+	if (l->cursor && (move == UI_MOVE_UP || move == UI_MOVE_PAGE_UP))
+		l->cursor--;
+	else
+		l->cursor++;
+	return done;
+}
+
+
 static bool move(struct ui_view *base, enum ui_move move)
 {
 	struct search_view *v = (struct search_view *)base;
@@ -295,7 +311,7 @@ static bool move(struct ui_view *base, enum ui_move move)
 	struct front_chat chat;
 
 	if (move != UI_MOVE_SELECT)
-		return list_view_move(&v->list, move);
+		return step(v, move);
 	if (!f || !f->account)
 		return false;
 	chat = (struct front_chat){
@@ -322,6 +338,12 @@ static const struct ui_view_ops ops = {
 	.move = move,
 	.click = click,
 };
+
+
+bool search_view_any(const struct ui_view *base)
+{
+	return ((const struct search_view *)base)->list.n > 0;
+}
 
 
 bool search_view_selected(struct ui_view *base, struct front_chat *chat)

@@ -145,6 +145,7 @@ void ui_tab_show(struct ui_front *f, struct ui_tab *tab, uint64_t id)
 {
 	size_t i;
 
+	ui_prompt_end_find(f);
 	if (f->mode != UI_MODE_CHAT)
 		ui_prompt_mode(f, UI_MODE_CHAT);
 	ui_prompt_save(f);
@@ -172,6 +173,8 @@ void ui_tab_close(struct ui_front *f, struct ui_tab *tab)
 					   : NULL;
 	size_t i;
 
+	if (tab == ui_tab_shown(f))
+		ui_prompt_end_find(f);
 	for (i = 0; i < f->n_panes; i++) {
 		if (f->panes[i] == tab)
 			f->panes[i] = NULL;

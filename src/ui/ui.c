@@ -37,6 +37,7 @@ static void destructor(void *data)
 	mem_deref(f->input);
 	list_flush(&f->questions);
 	mem_deref(f->overlay);
+	mem_deref(f->under);
 	mem_deref(f->search);
 	mem_deref(f->printed);
 	mem_deref(f->title);
@@ -285,6 +286,9 @@ static void complete_h(enum front_kind kind, const char *prefix,
 		{"chat", "the chats"},
 		{"search", "finds buddies, people and messages"},
 		{"find", "searches the chat that is shown"},
+		{"hits",
+			"from the words that are looked for to what they "
+			"found"},
 		{"log", "what happened"},
 		{"trace", "the SIP messages"},
 		{"help", "the commands"},

@@ -228,6 +228,9 @@ struct ui_view_ops {
 
 	/* Writes the header's text into TEXT (clean). */
 	void (*title)(struct ui_view *v, char *text, size_t size);
+
+	/* What stands at the header's other end; NULL: nothing does. */
+	void (*way)(struct ui_view *v, char *text, size_t size);
 	void (*draw)(struct ui_view *v, struct screen *s,
 		const struct ui_area *a, bool focus);
 	bool (*move)(struct ui_view *v, enum ui_move move);
@@ -269,6 +272,9 @@ void conv_view_say(struct ui_view *v, enum ui_style style, const char *text);
  * search. next: N > 0 towards older ones. */
 void conv_view_find(struct ui_view *v, const char *text);
 void conv_view_find_next(struct ui_view *v, int n);
+
+/* There is a hit, or it is still searched for one. */
+bool conv_view_found(const struct ui_view *v);
 
 /* The cause of the newest failed message in sight as a sentence, or NULL
  * (mem_deref). */

@@ -116,10 +116,36 @@ def test_search(three):
     alice.see("Bob.*1")
     alice.keys("F7").see("^search:").same("search-empty")
     alice.write("kim").see("Messages").same("search")
-    alice.keys("Down", "Down", "Down", "Enter").see("^Bob>")
+    alice.keys("Enter").see("^Kim>")
+    alice.keys("F7").see("^search: kim").see("Messages")
+    alice.keys("Down").see("a add").keys("End", "Enter").see("^Bob>")
     alice.see("we meet Kim")
     alice.keys("F7").see("search: kim").keys("C-u").write("no such thing")
-    alice.see("Nothing is found").keys("Escape").gone("search:")
+    alice.see("Nothing is found").keys("Down").settle().keys("Escape")
+    alice.gone("search:")
+    finish(alice)
+
+
+def test_search_results(three):
+    """Letters belong to the query until an arrow goes to what is found."""
+    alice, bob, kim, world = three
+    alice.keys("F7").see("^search:").write("sip:carol@lab.test")
+    alice.see("People")
+    alice.keys("Down").see("a add").same("results")
+    # An i is no letter here, others are.
+    alice.keys("i").see("choose").see("^search: sip:carol@lab.test$")
+    alice.keys("Down").see("a add").write("x")
+    alice.see("^search: sip:carol@lab.testx$").see("choose")
+    alice.keys("Backspace").see("^search: sip:carol@lab.test$").see("People")
+    alice.keys("Down").see("a add").keys("Escape").see("choose")
+    alice.keys("Down").see("a add").keys("?").see("In what a search found")
+    alice.same("results-keys")
+    alice.keys("?").see("a add").keys("?").see("a search found")
+    alice.keys("q").see("a add").keys("a").see("Buddies 2/3")
+    # PageUp and the like stay in what is found.
+    alice.keys("PageUp").settle().see("a add").keys("PageDown", "Home")
+    alice.settle().see("a add").keys("F7").see("choose")
+    alice.keys("Escape").gone("search:")
     finish(alice)
 
 
@@ -132,21 +158,51 @@ def test_find(chat):
     alice.keys("M-/").see("^find:").write("apple").see("line 30")
     alice.see("hit 1").same("find")
     alice.keys("Up").see("line 20 apple").see("hit 2")
-    alice.keys("Enter").see("line 10 apple")
-    alice.keys("Down").see("hit 2").keys("Escape").see("^Bob>")
+    alice.keys("Enter").see("search on").keys("n").see("line 10 apple")
+    alice.see("hit 3 of 4").same("hits")
+    alice.keys("N").see("hit 2").keys("N").see("hit 1").keys("N")
+    alice.see("no newer hit").keys("n", "n", "n").see("hit 4 of 4")
+    alice.keys("n").see("no older hit")
+    # Another letter goes on with the words.
+    alice.write("x").see("^find: applex$").see("not found")
+    alice.keys("Enter").see("nothing is found").keys("Backspace")
+    alice.see("^find: apple$").see("hit").keys("Enter").see("search on")
+    alice.keys("i").see("take").keys("Enter").see("search on")
+    alice.keys("?").see("At the hits in a chat").keys("Escape")
+    alice.see("search on").see("hit").keys("N").see("hit")
+    alice.keys("q").see("^Bob>$").gone("hit").gone("search on")
+    alice.keys("M-/").see("^find: apple").keys("Escape").see("^Bob>$")
     finish(alice)
 
 
 def test_panes_to_read(screen):
     """Keys, log and help; q and Escape leave them."""
-    s = screen("alice").see("No account yet")
-    s.keys("F1").see("chat unread").same("keys")
-    s.keys("End").settle().keys("Home").see("screen show keys")
+    s = screen("alice").see("No account yet").see("F1 keys")
+    s.keys("F1").see("tells the keys of where you are").same("keys")
+    s.keys("F1").see("No account yet").keys("F1").see("Anywhere")
     s.keys("q").see("No account yet")
+    s.line("/keys").see("bind -p any F1 'screen show keys'").keys("q")
     s.keys("F8").see("Nothing has been said yet").keys("q")
     s.line("/help chat show").see("chat show B").keys("q")
     s.line("/options").see("buddies-width")
     finish(s)
+
+
+def test_keys_of_a_place(chat):
+    """F1 tells what the table has now, of where the user is."""
+    alice, bob, world = chat
+    alice.keys("F1").see("In a chat").see("M-w +closes the chat")
+    alice.same("keys-chat").keys("F1").gone("In a chat")
+    alice.line("/bind -p buddies x chat unread")
+    alice.line("/bind -p chat F1 chat zoom").see("^Bob>$")
+    alice.keys("F1").settle().gone("In a chat").gone("F1 keys")
+    alice.line("/unbind -p chat F1").see("F1 keys")
+    alice.keys("F6").see("Enter chat").keys("?").see("In the buddy list")
+    alice.see("x +goes to the next chat with something unread")
+    alice.same("keys-buddies").keys("Escape").see("Enter chat")
+    alice.line("/set key-hints no").gone("F1 keys|Enter chat")
+    alice.line("/set key-hints yes").see("F1 keys")
+    finish(alice)
 
 
 def test_question(world):
@@ -255,14 +311,14 @@ def test_typing_in_a_list(chat):
     """What is typed in a list or a pane of text goes to the chat's line."""
     alice, bob, world = chat
     alice.keys("F6").settle().write("abc").see("^Bob> abc")
-    alice.keys("F1").see("screen show keys").write("def")
-    alice.see("^Bob> abcdef").gone("screen show keys")
+    alice.keys("F1").see("In a chat").write("def")
+    alice.see("^Bob> abcdef").gone("In a chat")
     alice.keys("F7").see("^search:").keys("F6").settle().write("bob")
     alice.see("^search: bob").see("Buddies$")
     alice.keys("F6").settle().keys("Escape").settle().keys("Escape")
     alice.see("^Bob> abcdef")
-    alice.keys("F1").see("show keys").keys("F6").settle().write("g")
-    alice.see("^Bob> abcdefg").gone("show keys").keys("C-u")
+    alice.keys("F1").see("In a chat").keys("F6").settle().write("g")
+    alice.see("^Bob> abcdefg").gone("In a chat").keys("C-u")
     finish(alice)
 
 

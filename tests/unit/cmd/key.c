@@ -122,6 +122,89 @@ static void defaults(void **state)
 }
 
 
+struct told {
+	char text[4096];
+};
+
+
+static void tell(
+	const char *key, const char *command, const char *help, void *arg)
+{
+	struct told *t = arg;
+	size_t n = strlen(t->text);
+
+	(void)command;
+	(void)snprintf(t->text + n, sizeof(t->text) - n, "%s %s\n", key, help);
+}
+
+
+/* What keys do in words, also those that are bound to something else; and
+ * which key it is. */
+static void in_words(void **state)
+{
+	struct world *w = world_alloc(0);
+	struct told t = {""};
+
+	(void)state;
+	assert_string_equal(
+		cmd_key_of(w->cmd, "buddies", "screen show keys"), "?");
+	assert_string_equal(
+		cmd_key_of(w->cmd, "chat", "screen show keys"), "F1");
+	assert_null(cmd_key_of(w->cmd, "chat", "screen show moon"));
+	assert_int_equal(world_line(w,
+				 "bind -p hits x 'chat unread'; "
+				 "bind -p hits y 'chat show bob'; "
+				 "bind -p hits z "
+				 "'account set work password hush'; "
+				 "bind -p chat F1 'chat unread'"),
+		0);
+	assert_int_equal(world_line(w, "alias gone presence set away"), 0);
+	assert_int_equal(world_line(w, "bind -p hits v gone"), 0);
+	/* There it does something else. */
+	assert_null(cmd_key_of(w->cmd, "chat", "screen show keys"));
+	assert_string_equal(cmd_key_of(w->cmd, "chat", "chat unread"), "F1");
+	cmd_keys_each(w->cmd, "hits", tell, &t);
+	assert_non_null(strstr(t.text, "n goes to the next older hit\n"));
+	assert_non_null(strstr(
+		t.text, "x goes to the next chat with something unread\n"));
+	assert_non_null(strstr(t.text,
+		"y shows the chat with somebody; nothing is sent: "
+		"chat show bob\n"));
+	assert_non_null(strstr(t.text, "\nz "));
+	assert_null(strstr(t.text, "hush"));
+	assert_non_null(strstr(t.text, ": gone\n"));
+	world_free(w);
+}
+
+
+/* Every key of the start has words of its own. */
+static void no_command(
+	const char *key, const char *command, const char *help, void *arg)
+{
+	unsigned *n = arg;
+
+	assert_null(strstr(help, command));
+	assert_non_null(key);
+	++*n;
+}
+
+
+static void defaults_in_words(void **state)
+{
+	struct world *w = world_alloc(0);
+	size_t i;
+
+	(void)state;
+	for (i = 0; cmd_places[i]; i++) {
+		unsigned n = 0;
+
+		cmd_keys_each(w->cmd, cmd_places[i], no_command, &n);
+		assert_true(n > 0);
+	}
+	world_free(w);
+}
+
+
 /* Panes are refused where there are none, unless a file asks; the key table
  * is there for every front end. */
 static void missing(void **state)
@@ -150,6 +233,8 @@ int test_key(void)
 		cmocka_unit_test(names),
 		cmocka_unit_test(places),
 		cmocka_unit_test(defaults),
+		cmocka_unit_test(in_words),
+		cmocka_unit_test(defaults_in_words),
 		cmocka_unit_test(missing),
 	};
 

@@ -263,14 +263,24 @@ static void tells_of_the_chat(void **state)
 		presence_alloc(PRESENCE_ONLINE, PRESENCE_AWAY, &note, NULL);
 	f->via = "session";
 	v->ops->title(v, text, sizeof(text));
-	assert_string_equal(text, "Bob ◐ away \"in �office\", session, TLS");
+	assert_string_equal(text, "Bob ◐ away \"in �office\"");
+	v->ops->way(v, text, sizeof(text));
+	assert_string_equal(text, "session, TLS");
 	v->ops->title(v, text, 6);
 	assert_string_equal(text, "Bob ");
 	f->presence = mem_deref(f->presence);
 	f->stranger = true;
 	f->via = NULL;
 	v->ops->title(v, text, sizeof(text));
-	assert_string_equal(text, "Bob ? unknown, not in your list, TLS");
+	assert_string_equal(text, "Bob ? unknown, not in your list");
+	v->ops->way(v, text, sizeof(text));
+	assert_string_equal(text, "TLS");
+	f->chat_state = "opening";
+	f->via = "session";
+	v->ops->way(v, text, sizeof(text));
+	assert_string_equal(text, "opening, session, TLS");
+	v->ops->way(v, text, 4);
+	assert_string_equal(text, "ope");
 	mem_deref(v);
 }
 
