@@ -170,8 +170,10 @@ static void read_it(struct conv_view *v)
 	if (!conv_view_at_end(&v->view))
 		return;
 	v->below = 0;
-	if (unread)
-		core_chat_read(c);
+	if (!unread)
+		return;
+	core_chat_read(c);
+	ui_read(v->view.front, v->account, v->peer);
 }
 
 

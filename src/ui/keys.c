@@ -91,7 +91,7 @@ static void key_h(const char *name, const struct pl *bytes, void *arg)
 	if (f->stopped)
 		return;
 	core_key(f->config.core);
-	ui_dirty(f);
+	ui_hurry(f);
 	if (edit_question(f->edit)) {
 		edit_feed(f->edit, bytes);
 		return;
@@ -117,7 +117,7 @@ static void paste_h(const struct pl *text, void *arg)
 	core_key(f->config.core);
 	f->browse = false;
 	edit_paste(f->edit, text);
-	ui_dirty(f);
+	ui_hurry(f);
 }
 
 
@@ -185,7 +185,7 @@ static void mouse_h(enum ui_mouse what, int row, int col, void *arg)
 	if (f->stopped)
 		return;
 	core_key(f->config.core);
-	ui_dirty(f);
+	ui_hurry(f);
 	if (ui_menu_mouse(f, what, row, col))
 		return;
 	if (inside(&f->buddy_area, row, col)) {

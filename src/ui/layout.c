@@ -214,16 +214,14 @@ static void draw_body(struct ui_front *f, const struct ui_area *a)
 	memset(&f->buddy_area, 0, sizeof(f->buddy_area));
 	memset(&f->body_area, 0, sizeof(f->body_area));
 	memset(f->pane_areas, 0, sizeof(f->pane_areas));
+	/* First: what is in sight is read, and list and tabs tell so. */
+	if (width < a->cols)
+		draw_chats(f, a, a->rows, width ? width + 1 : 0, a->cols);
 	if (width)
 		draw_view(f, a, 0, 0, width, a->rows, f->buddies,
 			f->focus == UI_FOCUS_BUDDIES, &f->buddy_area);
-	if (width >= a->cols)
-		return;
-	if (width)
-		screen_vline(f->screen, a, 1, width, a->rows - 1, UI_BORDER);
-	draw_chats(f, a, a->rows, width ? width + 1 : 0, a->cols);
-	if (width)
-		screen_vline(f->screen, a, 0, width, 1, UI_BORDER);
+	if (width && width < a->cols)
+		screen_vline(f->screen, a, 0, width, a->rows, UI_BORDER);
 }
 
 

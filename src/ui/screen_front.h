@@ -18,6 +18,7 @@
 #define SOTTO_UI_FRONT_H
 
 #include "buddy_view.h"
+#include "pace.h"
 #include "edit.h"
 #include "text_view.h"
 #include "ui_int.h"
@@ -111,6 +112,9 @@ struct ui_front {
 	enum ui_style notice_style;
 	bool asked; /* the line is for a question */
 	bool dirty;
+	bool hurry; /* a key was pressed */
+	struct pace pace;
+	struct tmr pace_tmr; /* a frame is due */
 	bool waiting; /* for the terminal to take a frame */
 	bool ready;
 	bool stopped;

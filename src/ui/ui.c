@@ -31,6 +31,7 @@ static void destructor(void *data)
 	mem_deref(f->hook);
 	tmr_cancel(&f->clock);
 	tmr_cancel(&f->next_tmr);
+	tmr_cancel(&f->pace_tmr);
 	notice_clear(f);
 	mem_deref(f->outside);
 	ui_output_flush(f);
@@ -75,6 +76,18 @@ struct tmrs *ui_tmrs(struct ui_front *f)
 void ui_dirty(struct ui_front *f)
 {
 	f->dirty = true;
+}
+
+
+void ui_hurry(struct ui_front *f)
+{
+	f->dirty = f->hurry = true;
+}
+
+
+void ui_read(struct ui_front *f, struct core_account *account, const char *peer)
+{
+	buddy_view_touch(f->buddies, core_account_name(account), peer);
 }
 
 
@@ -401,20 +414,6 @@ static unsigned count_unread(const struct ui_front *f)
 }
 
 
-/* Something of theirs was read. */
-static void touch_tabs(struct ui_front *f)
-{
-	struct le *le;
-
-	for (le = f->tabs.head; le; le = le->next) {
-		const struct ui_tab *tab = le->data;
-
-		buddy_view_touch(
-			f->buddies, core_account_name(tab->account), tab->peer);
-	}
-}
-
-
 static void set_title(struct ui_front *f, unsigned unread)
 {
 	const struct ui_tab *tab = ui_tab_shown(f);
@@ -433,28 +432,36 @@ static void set_title(struct ui_front *f, unsigned unread)
 }
 
 
-static void draw_frame(struct ui_front *f)
+static void due_h(void *arg)
 {
-	f->dirty = false;
-	screen_begin(f->screen);
-	ui_layout_draw(f);
+	(void)arg; /* it is drawn before the loop sleeps again */
+}
+
+
+static bool is_due(struct ui_front *f)
+{
+	uint64_t ms;
+
+	if (f->hurry) {
+		pace_count(&f->pace, tmrs_now(f->tmrs));
+		return true;
+	}
+	ms = pace_wait(&f->pace, tmrs_now(f->tmrs));
+	if (ms && !tmr_isrunning(&f->pace_tmr))
+		tmr_start(f->tmrs, &f->pace_tmr, ms, due_h, f);
+	return !ms;
 }
 
 
 static void draw_h(void *arg)
 {
 	struct ui_front *f = arg;
-	unsigned unread;
 
-	if (!f->dirty || !f->ready || f->waiting || f->outside)
+	if (!f->dirty || !f->ready || f->waiting || f->outside || !is_due(f))
 		return;
-	unread = count_unread(f);
-	draw_frame(f);
-	/* What is in sight is read, and the list tells so at once. */
-	if (count_unread(f) != unread) {
-		touch_tabs(f);
-		draw_frame(f);
-	}
+	f->dirty = f->hurry = false;
+	screen_begin(f->screen);
+	ui_layout_draw(f);
 	set_title(f, count_unread(f));
 	if (!screen_end(f->screen, ready_h, f))
 		f->waiting = true;
@@ -463,7 +470,7 @@ static void draw_h(void *arg)
 
 static void resized_h(void *arg)
 {
-	ui_dirty(arg);
+	ui_hurry(arg);
 }
 
 

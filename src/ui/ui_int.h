@@ -289,8 +289,16 @@ struct core *ui_core(struct ui_front *f);
 struct cmd *ui_cmd(struct ui_front *f);
 struct tmrs *ui_tmrs(struct ui_front *f);
 
-/* Something changed: drawn before the loop sleeps. */
+/* Something changed: drawn before the loop sleeps, but for what changes more
+ * often than eyes can see. */
 void ui_dirty(struct ui_front *f);
+
+/* The same, and somebody waits for it: a key was pressed. */
+void ui_hurry(struct ui_front *f);
+
+/* What PEER wrote has been read. */
+void ui_read(
+	struct ui_front *f, struct core_account *account, const char *peer);
 
 /* Shows a chat, as `chat show` does. */
 void ui_show(struct ui_front *f, const struct front_chat *chat);

@@ -186,6 +186,14 @@ void ui_dirty(struct ui_front *f)
 }
 
 
+void ui_read(struct ui_front *f, struct core_account *account, const char *peer)
+{
+	(void)f;
+	(void)account;
+	(void)peer;
+}
+
+
 struct tmrs *ui_tmrs(struct ui_front *f)
 {
 	(void)f;
