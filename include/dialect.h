@@ -189,8 +189,8 @@ struct endpoint_config {
 	uint32_t expires;
 };
 
-/* EINVAL with *WHY (mem_deref) where a setting is wrong; ENOTSUP for
- * dialect=microsoft while that dialect does not exist. Copied. */
+/* EINVAL with *WHY (mem_deref) where a setting is wrong. Copied. With dialect
+ * "auto" the first answer to REGISTER tells which one it is. */
 int endpoint_alloc(struct endpoint **ep, struct dialect_stack *stack,
 	const struct endpoint_config *config,
 	const struct endpoint_handlers *handlers, char **why);

@@ -31,6 +31,10 @@
 #include "pl.h"
 #include "presence.h"
 
+/* TEXT, an address with or without "sip:", as a peer (mem_deref); NULL: it is
+ * no SIP address with a user. */
+char *msdoc_peer(const char *text);
+
 /* ---- 1 presence ----------------------------------------------------- */
 
 #define MSDOC_CATEGORIES_TYPE "application/msrtc-event-categories+xml"
@@ -74,10 +78,16 @@ uint32_t msdoc_availability(const struct presence *p);
 #define MSDOC_BATCH_TYPE "application/msrtc-adrl-categorylist+xml"
 #define MSDOC_RLMI_TYPE "application/rlmi+xml"
 
-/* <batchSub>: OWN asks for the N PEERS. CONTEXT: they are in OWN's contact
- * list, which makes them know. ID: any. */
+struct msdoc_wish {
+	const char *peer;
+	bool context; /* they were just added to our contact list, which the
+	                 server tells them */
+	bool drop;    /* no longer asked for */
+};
+
+/* <batchSub>: what OWN asks for. ID: any. */
 int msdoc_batch_encode(struct mbuf *mb, const char *own,
-	const char *const *peers, size_t n, bool context, uint32_t id);
+	const struct msdoc_wish *wishes, size_t n, uint32_t id);
 
 enum msdoc_instance {
 	MSDOC_ACTIVE,

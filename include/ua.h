@@ -105,7 +105,9 @@ struct ua_profile {
 	const char *contact_params;   /* on Contact of REGISTER, behind ours */
 	const char *register_headers; /* lines with CRLF */
 	const char *supported;        /* Supported of all requests */
-	bool notices; /* the registrar's "registration-notify" is obeyed */
+	bool microsoft; /* REGISTER as [MS-SIPREGE] has it: no outbound, no
+	                   Expires, the registrar's "registration-notify" is
+	                   obeyed */
 	int (*sign)(struct ua_out *out, void *arg);
 	int (*verify)(const struct msg *msg, void *arg); /* not 0: a response
 							    is dropped, a

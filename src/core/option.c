@@ -67,13 +67,8 @@ static int check_choice(
 		mem_deref(all);
 		all = more;
 	}
-	if (!strcmp(row->name, "dialect") && !strcmp(value, "microsoft"))
-		(void)core_fail(EX_USAGE, why,
-			"dialect: this version does not speak the Microsoft "
-			"dialect yet; use auto or simple");
-	else
-		(void)core_fail(EX_USAGE, why, "%s: \"%s\" is not one of %s",
-			row->name, value, all);
+	(void)core_fail(EX_USAGE, why, "%s: \"%s\" is not one of %s", row->name,
+		value, all);
 	mem_deref(all);
 	return EX_USAGE;
 }

@@ -4,7 +4,8 @@
 
 
 static const char *const transports[] = {"auto", "udp", "tcp", "tls", NULL};
-static const char *const dialects[] = {"auto", "simple", NULL};
+static const char *const dialects[] = {
+	"auto", "simple", "microsoft", NULL};
 static const char *const sessions[] = {"auto", "page", "session", NULL};
 static const char *const accepts[] = {"ask", "buddies", "all", NULL};
 static const char *const longs[] = {"auto", "yes", "no", NULL};

@@ -162,6 +162,7 @@ static void invite(struct conv *c)
 {
 	const struct ua_session_handlers h = conv_session_handlers(c);
 	struct ua_result r = {.status = 503};
+	char *headers = NULL;
 
 	say_opening(c, "session");
 	c->by_them = false;
@@ -170,7 +171,10 @@ static void invite(struct conv *c)
 		conv_not_opened(c, &r, "the peer ends every session at once");
 		return;
 	}
-	r.err = ua_session_invite(&c->session, c->e->ua, c->peer, NULL, &h);
+	if (c->e->ops->invite_headers)
+		headers = c->e->ops->invite_headers(c);
+	r.err = ua_session_invite(&c->session, c->e->ua, c->peer, headers, &h);
+	mem_deref(headers);
 	if (r.err)
 		conv_not_opened(c, &r, strerror(r.err));
 }

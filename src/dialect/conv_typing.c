@@ -191,6 +191,7 @@ void conv_typing_keyboard(struct conv *c, bool on)
 void conv_typing_init(struct conv *c)
 {
 	im_composer_init(&c->ours, IM_REFRESH, IM_IDLE);
+	conv_typing_keyboard(c, c->e->ops->keyboard);
 }
 
 
@@ -272,7 +273,7 @@ void conv_typing_stop(struct conv *c, bool session)
 			mem_deref(t);
 	}
 	c->ours_told = false;
-	conv_typing_keyboard(c, false);
+	conv_typing_keyboard(c, c->e->ops->keyboard);
 	/* The answer of a notice in a session that has gone is not awaited. */
 	if (session)
 		c->notice = mem_deref(c->notice);

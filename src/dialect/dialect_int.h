@@ -14,6 +14,7 @@
 #include "ua.h"
 
 struct conv;
+struct ms;
 struct simple_removal;
 struct simple_watch;
 
@@ -34,11 +35,22 @@ struct dialect_stack {
  */
 struct dialect {
 	const char *name;
+	bool sessions; /* texts go by session, unless the user wants pages */
+	bool keyboard; /* peers speak KeyboardActivity from the beginning */
+
+	/* Before the user agent is made: what it adds to the wire, and the
+	 * instance to register (borrowed). NULL: nothing. */
+	const char *(*profile)(struct endpoint *e, struct ua_profile *profile,
+		const struct endpoint_config *config);
+
+	/* Lines for the INVITE of C (mem_deref); NULL: none. */
+	char *(*invite_headers)(const struct conv *c);
 
 	/* The account is online now, or is no more (see endpoint_reason()).
-	 * MOVED: it is reached at another address than the last time. Called
-	 * within a hold; neither calls a handler. */
-	void (*online)(struct endpoint *e, bool moved);
+	 * MOVED: it is reached at another address than the last time. RESP is
+	 * the answer to REGISTER; NULL: there is none. Called within a hold;
+	 * neither calls a handler. */
+	void (*online)(struct endpoint *e, bool moved, const struct msg *resp);
 	void (*lost)(struct endpoint *e);
 
 	/* Starts every goodbye; the user agent waits for their ends. */
@@ -46,7 +58,17 @@ struct dialect {
 
 	void (*watch)(struct endpoint *e, const char *peer);
 	void (*unwatch)(struct endpoint *e, const char *peer);
-	void (*fetch)(struct endpoint *e, const char *peer);
+	void (*watch_each)(struct endpoint *e,
+		void (*h)(struct endpoint *e, const char *peer, void *arg),
+		void *arg);
+
+	/* SUBSCRIBE to PEER once (fetch.c); and reading what comes: 0 and *PP
+	 * (mem_deref; NULL: it says nothing of them), or a status. */
+	int (*ask)(struct ua_sub **subp, struct endpoint *e, const char *peer,
+		const struct ua_sub_handlers *h);
+	uint16_t (*read)(struct presence **pp, const struct endpoint *e,
+		const char *peer, const struct msg *notify);
+
 	void (*publish)(struct endpoint *e);
 	void (*decide)(struct endpoint *e, const char *peer,
 		enum endpoint_verdict verdict);
@@ -68,6 +90,10 @@ struct dialect {
 };
 
 extern const struct dialect dialect_simple;
+extern const struct dialect dialect_microsoft;
+
+/* True if RESP, an answer to REGISTER, is that of a Microsoft server (ms.c). */
+bool ms_is_spoken(const struct msg *resp);
 
 enum endpoint_session {
 	SESSION_AUTO,
@@ -80,6 +106,11 @@ struct endpoint {
 	const struct dialect *ops;
 	struct endpoint_handlers h;
 	struct ua *ua;
+	struct endpoint_config *config; /* what it was made with */
+	bool guessing; /* the server shows which dialect it speaks */
+	bool changing; /* to the other one */
+	bool again; /* signed in meanwhile */
+	struct tmr change;
 	char *aor;
 	char *tuple_id;
 	enum endpoint_session session;
@@ -105,6 +136,9 @@ struct endpoint {
 	struct ua_publisher *publisher;
 	struct simple_removal *removal; /* of the publication, under way */
 	struct conv *convs; /* hash by peer */
+
+	/* Microsoft. */
+	struct ms *ms;
 };
 
 /*
@@ -116,6 +150,10 @@ struct endpoint *endpoint_hold(struct endpoint *e);
 void endpoint_release(struct endpoint *e);
 bool endpoint_hears(const struct endpoint *e);
 
+/* A copy (mem_deref). */
+struct endpoint_config *endpoint_config_copy(
+	const struct endpoint_config *config);
+
 /* Why nothing can be asked now. */
 const char *endpoint_reason(const struct endpoint *e);
 
@@ -126,9 +164,9 @@ char *endpoint_name(struct pl *name, const struct pl *display);
 /* ---- presence ------------------------------------------------------- */
 
 /* Subscribing and reading (simple_watch.c). */
-int simple_subscribe(struct ua_sub **subp, struct endpoint *e, const char *peer,
-	uint32_t expires, const struct ua_sub_handlers *h);
-uint16_t simple_read(struct pres_doc **dp, const struct endpoint *e,
+int simple_ask(struct ua_sub **subp, struct endpoint *e, const char *peer,
+	const struct ua_sub_handlers *h);
+uint16_t simple_read(struct presence **pp, const struct endpoint *e,
 	const char *peer, const struct msg *notify);
 struct presence *simple_unknown(const char *why);
 const char *simple_refusal(const char *why, uint16_t status);
@@ -145,8 +183,12 @@ void simple_watch_close(struct endpoint *e);
  * subscribes to us for the first time since it was started, perhaps. */
 void simple_watch_hint(struct endpoint *e, const char *peer, bool anew);
 
-/* Asking once (simple_fetch.c). */
-void simple_fetch(struct endpoint *e, const char *peer);
+/* Calls H for everybody watched, who may be unwatched by it. */
+void simple_watch_each(struct endpoint *e,
+	void (*h)(struct endpoint *e, const char *peer, void *arg), void *arg);
+
+/* Asking once, in any dialect (fetch.c). */
+void endpoint_ask(struct endpoint *e, const char *peer);
 
 /* Own presence (simple_presence.c). */
 int simple_presence_open(struct endpoint *e);

@@ -10,6 +10,10 @@
 #include "mem.h"
 
 
+enum {
+	PEERS_MAX = 64 << 20, /* bytes of all who are watched */
+};
+
 /* Who waits for the end of a sign-out. */
 struct leaver {
 	struct le le;
@@ -30,11 +34,13 @@ static void endpoint_destructor(void *data)
 {
 	struct endpoint *e = data;
 
+	tmr_cancel(&e->change);
 	if (e->ops)
 		e->ops->close(e);
 	mem_deref(e->ua);
 	list_flush(&e->leavers);
 	mem_deref(e->own);
+	mem_deref(e->config);
 	mem_deref(e->aor);
 	mem_deref(e->tuple_id);
 	mem_deref(e->why);
@@ -83,8 +89,8 @@ char *endpoint_name(struct pl *name, const struct pl *display)
 
 /* ---- from the user agent ---- */
 
-static void state_take(struct endpoint *e, enum ua_state state, const char *why,
-	const char *address)
+static void state_take(struct endpoint *e, enum ua_state state,
+	const struct msg *resp, const char *why, const char *address)
 {
 	bool moved;
 
@@ -101,8 +107,11 @@ static void state_take(struct endpoint *e, enum ua_state state, const char *why,
 	moved = e->address && address && strcmp(e->address, address) != 0;
 	mem_deref(e->address);
 	e->address = mem_strdup(address);
-	e->ops->online(e, moved);
+	e->ops->online(e, moved, resp);
 }
+
+
+static void change_handler(void *arg);
 
 
 static void status_handler(enum ua_state state, const struct ua_result *result,
@@ -126,9 +135,17 @@ static void status_handler(enum ua_state state, const struct ua_result *result,
 		.address = address,
 	};
 
-	/* What follows is told in later turns, so behind this. */
-	state_take(e, state, why, address);
-	e->h.status(&status, e->h.arg);
+	if (e->guessing && result && result->msg && !e->leaving &&
+		ms_is_spoken(result->msg)) {
+		e->guessing = false;
+		e->changing = true;
+		tmr_start(e->stack->tmrs, &e->change, 0, change_handler, e);
+	}
+	if (!e->changing) {
+		/* What follows is told in later turns, so behind this. */
+		state_take(e, state, result ? result->msg : NULL, why, address);
+		e->h.status(&status, e->h.arg);
+	}
 	endpoint_release(e);
 }
 
@@ -164,14 +181,12 @@ static void invite_handler(
 
 /* ---- alloc ---- */
 
-static int choose_dialect(struct endpoint *e, const char *name, char **why)
+/* A server shows by its first answer that it is none of SIMPLE. */
+static void choose_dialect(struct endpoint *e, const char *name)
 {
-	if (!name || !strcmp(name, "auto") || !strcmp(name, "simple")) {
-		e->ops = &dialect_simple;
-		return 0;
-	}
-	*why = mem_printf("dialect=%s: sotto speaks only simple so far", name);
-	return ENOTSUP;
+	e->guessing = !name || !strcmp(name, "auto");
+	e->ops = name && !strcmp(name, "microsoft") ? &dialect_microsoft
+						    : &dialect_simple;
 }
 
 
@@ -201,9 +216,10 @@ static char *make_tuple_id(const struct endpoint_config *config)
 }
 
 
-static int make_ua(
-	struct endpoint *e, const struct endpoint_config *config, char **why)
+static int make_ua(struct endpoint *e, char **why)
 {
+	const struct endpoint_config *config = e->config;
+	struct ua_profile profile;
 	struct ua_config uc = {
 		.aor = config->aor,
 		.display_name = config->display_name,
@@ -232,7 +248,22 @@ static int make_ua(
 		.arg = e,
 	};
 
+	if (e->ops->profile) {
+		uc.instance = e->ops->profile(e, &profile, config);
+		uc.profile = &profile;
+	}
 	return ua_alloc(&e->ua, e->stack->ua, &uc, &h, why);
+}
+
+
+static int open_dialect(struct endpoint *e, char **why)
+{
+	int err;
+
+	if (e->ops->sessions && e->session == SESSION_AUTO)
+		e->session = SESSION_ALWAYS;
+	err = make_ua(e, why);
+	return err ? err : e->ops->open(e);
 }
 
 
@@ -245,6 +276,7 @@ int endpoint_alloc(struct endpoint **ep, struct dialect_stack *stack,
 
 	e->stack = mem_ref(stack);
 	e->h = *handlers;
+	e->config = endpoint_config_copy(config);
 	e->aor = mem_strdup(config->aor);
 	e->tuple_id = make_tuple_id(config);
 	e->session = session_of(config->session);
@@ -252,11 +284,8 @@ int endpoint_alloc(struct endpoint **ep, struct dialect_stack *stack,
 	e->typing = config->typing;
 	e->expires = config->expires;
 	e->visibility = ENDPOINT_VISIBLE;
-	err = choose_dialect(e, config->dialect, why);
-	if (!err)
-		err = make_ua(e, config, why);
-	if (!err)
-		err = e->ops->open(e);
+	choose_dialect(e, config->dialect);
+	err = open_dialect(e, why);
 	if (err)
 		mem_deref(e);
 	else
@@ -265,10 +294,69 @@ int endpoint_alloc(struct endpoint **ep, struct dialect_stack *stack,
 }
 
 
+/* ---- the other dialect ---- */
+
+static void left(void *arg);
+
+
+static void write_peer(struct endpoint *e, const char *peer, void *arg)
+{
+	(void)e;
+	(void)mbuf_write_mem(arg, peer, strlen(peer) + 1);
+}
+
+
+/* The server is none of SIMPLE: all that was wished is wished of the other
+ * dialect, and it signs in anew. */
+static void changed_handler(void *arg)
+{
+	struct endpoint *e = endpoint_hold(arg);
+	struct mbuf *peers = mbuf_alloc(PEERS_MAX);
+	char *why = NULL;
+	const char *p;
+
+	e->ops->watch_each(e, write_peer, peers);
+	e->ops->close(e);
+	e->ua = mem_deref(e->ua);
+	e->ops = &dialect_microsoft;
+	e->changing = false;
+	/* The settings are those that went well before. */
+	if (open_dialect(e, &why))
+		log_print(e->stack->log, LOG_ERROR, "account", "%s: %s", e->aor,
+			why ? why : "the dialect cannot be changed");
+	mem_deref(why);
+	for (p = (char *)peers->buf; p < (char *)peers->buf + peers->end;
+		p += strlen(p) + 1)
+		e->ops->watch(e, p);
+	mem_deref(peers);
+	if (!e->leaving || e->again)
+		ua_start(e->ua);
+	e->again = false;
+	if (e->leaving)
+		left(e);
+	endpoint_release(e);
+}
+
+
+/* A binding that stands is of an instance that will not come back. */
+static void change_handler(void *arg)
+{
+	struct endpoint *e = arg;
+
+	log_print(e->stack->log, LOG_INFO, "account",
+		"%s: the server speaks the Microsoft dialect", e->aor);
+	ua_stop(e->ua, DIALECT_GOODBYE, changed_handler, e);
+}
+
+
 /* ---- signing in and out ---- */
 
 void endpoint_sign_in(struct endpoint *e)
 {
+	if (e->changing) {
+		e->again = true;
+		return;
+	}
 	ua_start(e->ua);
 }
 
@@ -307,6 +395,7 @@ void endpoint_sign_out(
 	l->done = done;
 	l->arg = arg;
 	list_append(&e->leavers, &l->le, l);
+	e->again = false;
 	if (e->leaving) {
 		/* Takes back a sign-in meanwhile. */
 		ua_stop(e->ua, limit, NULL, NULL);
@@ -314,6 +403,9 @@ void endpoint_sign_out(
 	}
 	e->leaving = true;
 	e->online = false;
+	/* What ends there is the end of this too. */
+	if (e->changing)
+		return;
 	e->ops->goodbye(e, limit);
 	ua_stop(e->ua, limit, left, e);
 }
@@ -341,7 +433,7 @@ void endpoint_unwatch(struct endpoint *e, const char *peer)
 
 void endpoint_fetch(struct endpoint *e, const char *peer)
 {
-	e->ops->fetch(e, peer);
+	endpoint_ask(e, peer);
 }
 
 

@@ -7,8 +7,10 @@
 #include "dialect_int.h"
 
 
-static void simple_online(struct endpoint *e, bool moved)
+static void simple_online(
+	struct endpoint *e, bool moved, const struct msg *resp)
 {
+	(void)resp;
 	simple_presence_online(e);
 	simple_watch_online(e);
 	simple_im_online(e, moved);
@@ -52,7 +54,9 @@ const struct dialect dialect_simple = {
 	.goodbye = simple_goodbye,
 	.watch = simple_watch,
 	.unwatch = simple_unwatch,
-	.fetch = simple_fetch,
+	.ask = simple_ask,
+	.read = simple_read,
+	.watch_each = simple_watch_each,
 	.publish = simple_publish,
 	.decide = simple_decide,
 	.send = simple_send,

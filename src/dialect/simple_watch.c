@@ -71,8 +71,8 @@ const char *simple_refusal(const char *why, uint16_t status)
 }
 
 
-int simple_subscribe(struct ua_sub **subp, struct endpoint *e, const char *peer,
-	uint32_t expires, const struct ua_sub_handlers *h)
+static int send_subscribe(struct ua_sub **subp, struct endpoint *e,
+	const char *peer, uint32_t expires, const struct ua_sub_handlers *h)
 {
 	const struct ua_sub_config config = {
 		.target = peer,
@@ -85,7 +85,7 @@ int simple_subscribe(struct ua_sub **subp, struct endpoint *e, const char *peer,
 }
 
 
-uint16_t simple_read(struct pres_doc **dp, const struct endpoint *e,
+static uint16_t document_read(struct pres_doc **dp, const struct endpoint *e,
 	const char *peer, const struct msg *notify)
 {
 	const struct pres_query query = {
@@ -100,6 +100,27 @@ uint16_t simple_read(struct pres_doc **dp, const struct endpoint *e,
 		"%s: a presence document cannot be read: %s", peer,
 		strerror(err));
 	return err == ENOTSUP ? 415 : 400;
+}
+
+
+int simple_ask(struct ua_sub **subp, struct endpoint *e, const char *peer,
+	const struct ua_sub_handlers *h)
+{
+	return send_subscribe(subp, e, peer, 0, h);
+}
+
+
+uint16_t simple_read(struct presence **pp, const struct endpoint *e,
+	const char *peer, const struct msg *notify)
+{
+	struct pres_doc *doc;
+	uint16_t status = document_read(&doc, e, peer, notify);
+
+	if (status)
+		return status;
+	*pp = mem_ref(doc->presence);
+	mem_deref(doc);
+	return 0;
 }
 
 
@@ -224,7 +245,7 @@ static void refused(struct simple_watch *w, const char *why, uint16_t code)
 static uint16_t take_document(struct simple_watch *w, const struct msg *notify)
 {
 	struct pres_doc *doc;
-	uint16_t status = simple_read(&doc, w->e, w->peer, notify);
+	uint16_t status = document_read(&doc, w->e, w->peer, notify);
 
 	if (status) {
 		if (!w->known)
@@ -304,7 +325,7 @@ static void subscribe(struct simple_watch *w)
 		.notify = notify_handler,
 		.arg = w,
 	};
-	int err = simple_subscribe(&w->sub, w->e, w->peer, w->e->expires, &h);
+	int err = send_subscribe(&w->sub, w->e, w->peer, w->e->expires, &h);
 
 	w->state = UA_SUB_TRYING;
 	w->anew = false;
@@ -401,6 +422,17 @@ void simple_watch_goodbye(struct endpoint *e, uint64_t limit)
 		let_go(w, limit);
 		w->doc = mem_deref(w->doc);
 		w->known = mem_deref(w->known);
+	}
+}
+
+
+void simple_watch_each(struct endpoint *e,
+	void (*h)(struct endpoint *e, const char *peer, void *arg), void *arg)
+{
+	struct simple_watch *w, *next;
+
+	HASH_ITER (hh, e->watches, w, next) {
+		h(e, w->peer, arg);
 	}
 }
 

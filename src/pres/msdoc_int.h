@@ -10,9 +10,6 @@
  * UTF-16 over other bytes is left out. */
 int msdoc_xml(struct xml_doc **docp, const struct pl *body);
 
-/* TEXT with "sip:" in front (mem_deref); NULL: no SIP address with a user. */
-char *msdoc_peer(const char *text);
-
 /* PEER without "sip:" (borrowed). */
 const char *msdoc_bare(const char *peer);
 

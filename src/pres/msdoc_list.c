@@ -11,31 +11,53 @@ static const char *const categories[] = {
 	"calendarData", "contactCard", "note", "services", "state"};
 
 
-int msdoc_batch_encode(struct mbuf *mb, const char *own,
-	const char *const *peers, size_t n, bool context, uint32_t id)
+static void resource_put(struct mbuf *mb, const struct msdoc_wish *wish)
+{
+	(void)mbuf_write_str(mb, "<resource");
+	msdoc_attr(mb, "uri", wish->peer);
+	(void)mbuf_write_str(mb,
+		wish->context ? "><context></context></resource>" : "/>");
+}
+
+
+/* The wishes to DROP, or those that stand. */
+static void action_put(struct mbuf *mb, const struct msdoc_wish *wishes,
+	size_t n, bool drop, uint32_t id)
 {
 	size_t i;
 
-	(void)mbuf_write_str(mb,
-		"<batchSub xmlns=\"http://schemas.microsoft.com/2006/01/sip/"
-		"batch-subscribe\"");
-	msdoc_attr(mb, "uri", own);
-	(void)mbuf_printf(mb,
-		" name=\"\"><action name=\"subscribe\" id=\"%u\">"
-		"<adhocList>",
-		id);
+	(void)mbuf_printf(mb, "<action name=\"%s\" id=\"%u\"><adhocList>",
+		drop ? "unsubscribe" : "subscribe", id);
 	for (i = 0; i < n; i++) {
-		(void)mbuf_write_str(mb, "<resource");
-		msdoc_attr(mb, "uri", peers[i]);
-		(void)mbuf_write_str(
-			mb, context ? "><context></context></resource>" : "/>");
+		if (wishes[i].drop == drop)
+			resource_put(mb, &wishes[i]);
 	}
 	(void)mbuf_write_str(mb,
 		"</adhocList><categoryList xmlns=\"http://schemas.microsoft."
 		"com/2006/09/sip/categorylist\">");
 	for (i = 0; i < sizeof(categories) / sizeof(categories[0]); i++)
 		(void)mbuf_printf(mb, "<category name=\"%s\"/>", categories[i]);
-	(void)mbuf_write_str(mb, "</categoryList></action></batchSub>");
+	(void)mbuf_write_str(mb, "</categoryList></action>");
+}
+
+
+int msdoc_batch_encode(struct mbuf *mb, const char *own,
+	const struct msdoc_wish *wishes, size_t n, uint32_t id)
+{
+	size_t i, drops = 0;
+
+	for (i = 0; i < n; i++)
+		drops += wishes[i].drop;
+	(void)mbuf_write_str(mb,
+		"<batchSub xmlns=\"http://schemas.microsoft.com/2006/01/sip/"
+		"batch-subscribe\"");
+	msdoc_attr(mb, "uri", own);
+	(void)mbuf_write_str(mb, " name=\"\">");
+	if (drops < n || !n)
+		action_put(mb, wishes, n, false, id);
+	if (drops)
+		action_put(mb, wishes, n, true, id + 1);
+	(void)mbuf_write_str(mb, "</batchSub>");
 	return mbuf_err(mb);
 }
 

@@ -41,22 +41,37 @@ static char *quoted_sentence(const struct pl *inside)
 }
 
 
-/* 1034;reason="Previous hop federated peer is not configured";source="x" */
+static char *reason_of(const struct pl *value)
+{
+	const char *semicolon = pl_chr(value, ';');
+	struct pl params, reason;
+
+	if (!semicolon)
+		return NULL;
+	params = pl_make(semicolon, value->l - (size_t)(semicolon - value->p));
+	return msg_param(&params, "reason", &reason) ? quoted_sentence(&reason)
+						     : NULL;
+}
+
+
+/* 1034;reason="Previous hop federated peer is not configured";source="x": what
+ * the number means, and what they say. */
 static char *from_diagnostics(const struct msg *resp, enum hdr_id id)
 {
 	const struct msg_hdr *h;
-	struct pl params, reason;
-	const char *semicolon;
-	char *s = NULL;
+	const char *say;
+	char *s = NULL, *both;
+	bool whole;
 
 	for (h = msg_hdr(resp, id); h && !s; h = msg_hdr_next(resp, h)) {
-		semicolon = pl_chr(&h->value, ';');
-		if (!semicolon)
+		s = reason_of(&h->value);
+		say = sip_diagnostics_say(&h->value, &whole);
+		if (!say)
 			continue;
-		params = h->value;
-		pl_skip(&params, (size_t)(semicolon - params.p));
-		if (msg_param(&params, "reason", &reason))
-			s = quoted_sentence(&reason);
+		both = s && !whole ? mem_printf("%s (%s)", say, s)
+				   : mem_strdup(say);
+		mem_deref(s);
+		s = both;
 	}
 	return s;
 }

@@ -295,4 +295,10 @@ void sip_digest_ha1(const struct sip_digest *d, char ha1[HASH_HEX_MAX]);
 void sip_digest_response(const struct sip_digest *d,
 	const char ha1[HASH_HEX_MAX], char response[HASH_HEX_MAX]);
 
+/* ---- diagnostics.c ------------------------------------------------- */
+
+/* What VALUE of ms-diagnostics means (static), NULL: not known. WHOLE: it
+ * says more than the server's own reason. */
+const char *sip_diagnostics_say(const struct pl *value, bool *whole);
+
 #endif

@@ -24,7 +24,7 @@ static bool is_ours(const struct ua *ua, const struct msg *req)
 	struct msg_event event;
 	struct pl value;
 
-	return ua->profile.notices && ua->reg &&
+	return ua->profile.microsoft && ua->reg &&
 		(req->method == MSG_NOTIFY || req->method == MSG_BENOTIFY) &&
 		msg_value(req, HDR_EVENT, &value) &&
 		!msg_event_decode(&event, &value) &&

@@ -86,6 +86,8 @@ static char *register_headers(const struct ua_reg *reg)
 {
 	const char *more = reg->ua->profile.register_headers;
 
+	if (reg->ua->profile.microsoft)
+		return mem_strdup(more ? more : "");
 	return mem_printf("Supported: %s\r\nAllow: %s\r\n%s",
 		reg->outbound ? ua_supported : "path", ua_allow,
 		more ? more : "");
@@ -113,7 +115,8 @@ static int reg_send(struct ua_reg *reg)
 	reg->over_old = !reg->new_flow;
 	params.headers = &pl_headers;
 	params.contact_params = more;
-	params.expires = &pl_number;
+	if (reg->removing || !reg->ua->profile.microsoft)
+		params.expires = &pl_number;
 	err = sip_request_send(&reg->req, &params, register_h, reg);
 	mem_deref(headers);
 	mem_deref(more);
@@ -518,7 +521,8 @@ void ua_reg_reset(struct ua_reg *reg)
 	ua_retry_reset(&reg->retry);
 	reg->raises = 0;
 	reg->bound = reg->removing = reg->flow_retried = false;
-	reg->outbound = reg->new_flow = true;
+	reg->outbound = !reg->ua->profile.microsoft;
+	reg->new_flow = true;
 	(void)sip_agent_set_service_route(reg->ua->agent, NULL);
 	sip_agent_set_contact(reg->ua->agent, NULL);
 }

@@ -67,7 +67,8 @@ static void settings(void **state)
 	} cases[] = {
 		{"transport", "tls", 0, "tls"},
 		{"transport", "sctp", 64, "tls"},
-		{"dialect", "microsoft", 64, "auto"},
+		{"dialect", "klingon", 64, "auto"},
+		{"dialect", "microsoft", 0, "microsoft"},
 		{"dialect", "simple", 0, "simple"},
 		{"nonsense", "x", 64, NULL},
 		{"expires", "9", 64, "3600"},

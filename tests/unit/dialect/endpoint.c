@@ -16,12 +16,6 @@ static void test_refused_settings(void **state)
 	char *why = NULL;
 
 	(void)state;
-	config.dialect = "microsoft";
-	assert_int_equal(
-		endpoint_alloc(&e, t->a.stack, &config, &none, &why), ENOTSUP);
-	assert_non_null(strstr(why, "microsoft"));
-	why = mem_deref(why);
-	config.dialect = "auto";
 	config.listen = "nonsense";
 	assert_int_equal(
 		endpoint_alloc(&e, t->a.stack, &config, &none, &why), EINVAL);

@@ -402,13 +402,17 @@ static void numbers(void **state)
 
 static void writing_lists(void **state)
 {
-	static const char *const peers[] = {
-		"sip:bob@example.org", "sip:k&m@example.com"};
+	static const struct msdoc_wish one = {
+		"sip:bob@example.org", true, false};
+	static const struct msdoc_wish three[] = {
+		{"sip:bob@example.org", false, false},
+		{"sip:no@example.org", false, true},
+		{"sip:k&m@example.com", false, false}};
 	struct mbuf *mb = mbuf_alloc(65536);
 
 	(void)state;
 	(void)msdoc_batch_encode(
-		mb, "sip:alice@example.org", peers, 1, true, 1008912);
+		mb, "sip:alice@example.org", &one, 1, 1008912);
 	assert_written(mb,
 		"<batchSub xmlns=\"http://schemas.microsoft.com/2006/01/sip/"
 		"batch-subscribe\" uri=\"sip:alice@example.org\" name=\"\">"
@@ -420,11 +424,14 @@ static void writing_lists(void **state)
 		"<category name=\"note\"/><category name=\"services\"/>"
 		"<category name=\"state\"/></categoryList></action>"
 		"</batchSub>");
-	(void)msdoc_batch_encode(mb, "sip:a@b", peers, 2, false, 1);
+	(void)msdoc_batch_encode(mb, "sip:a@b", three, 3, 1);
 	mbuf_write_u8(mb, 0);
 	assert_non_null(strstr((char *)mb->buf,
 		"<resource uri=\"sip:bob@example.org\"/>"
 		"<resource uri=\"sip:k&amp;m@example.com\"/></adhocList>"));
+	assert_non_null(strstr((char *)mb->buf,
+		"<action name=\"unsubscribe\" id=\"2\"><adhocList>"
+		"<resource uri=\"sip:no@example.org\"/></adhocList>"));
 	mem_deref(mb);
 }
 

@@ -16,8 +16,17 @@ static const struct {
 	{"403 Forbidden",
 		"ms-diagnostics: 1034;reason=\"Previous hop federated peer "
 		"did not report diagnostic information.\";Domain=\"x\"\n",
-		"Previous hop federated peer did not report diagnostic "
-		"information"},
+		"the other network refused and gave no reason (Previous hop "
+		"federated peer did not report diagnostic information)"},
+	{"403 Forbidden", "ms-diagnostics: 4141\n", "this account is disabled"},
+	{"403 Forbidden", "ms-diagnostics: 17003;reason=\"x\"\n",
+		"the server does not take this client; set another "
+		"user-agent (x)"},
+	{"403 Forbidden",
+		"ms-diagnostics: 1012;reason=\"x\";HRESULT=\"C3E93D80("
+		"SIPPROXY_E_EPROUTING_MSG_INT_GET_RICH_PRESENCE_FILTERED)\"\n",
+		"their presence is not told until you add them as a contact"},
+	{"403 Forbidden", "ms-diagnostics: 99999;reason=\"News\"\n", "News"},
 	{"403 Forbidden", "ms-diagnostics-public: 5;reason=\"Public words\"\n",
 		"Public words"},
 	{"403 Forbidden",

@@ -13,7 +13,7 @@ struct fixture {
 
 static const struct ua_profile notices = {
 	.from_params = ";epid=0123456789",
-	.notices = true,
+	.microsoft = true,
 };
 
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* simple_fetch.c - asking once for somebody's presence: SUBSCRIBE with
+/* fetch.c - asking once for somebody's presence: SUBSCRIBE with
  * Expires 0 (RFC 6665 4.4.3). */
 #include <errno.h>
 #include <string.h>
@@ -59,15 +59,12 @@ static uint16_t notify_handler(const struct msg *notify, bool first, void *arg)
 {
 	struct fetch *f = arg;
 	struct presence *p = NULL;
-	struct pres_doc *doc;
 	uint16_t status = 0;
 
 	if (notify->body.l) {
-		status = simple_read(&doc, f->e, f->peer, notify);
-		p = status ? simple_unknown("what they publish cannot be read")
-			   : mem_ref(doc->presence);
-		if (!status)
-			mem_deref(doc);
+		status = f->e->ops->read(&p, f->e, f->peer, notify);
+		if (status)
+			p = simple_unknown("what they publish cannot be read");
 	} else if (first) {
 		p = presence_alloc(PRESENCE_OFFLINE, PRESENCE_NONE, NULL, NULL);
 	}
@@ -91,7 +88,7 @@ static void state_handler(enum ua_sub_state state, const char *why,
 }
 
 
-void simple_fetch(struct endpoint *e, const char *peer)
+void endpoint_ask(struct endpoint *e, const char *peer)
 {
 	struct fetch *f = mem_zalloc(sizeof(*f), fetch_destructor);
 	const struct ua_sub_handlers h = {
@@ -108,7 +105,7 @@ void simple_fetch(struct endpoint *e, const char *peer)
 		answer_soon(f, simple_unknown(endpoint_reason(e)), 0);
 		return;
 	}
-	err = simple_subscribe(&f->sub, e, peer, 0, &h);
+	err = e->ops->ask(&f->sub, e, peer, &h);
 	if (err)
 		answer_soon(f,
 			simple_unknown(err == EINVAL ? "this is no SIP address"

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * ms_batch.c - one SUBSCRIBE for the presence of several people ([MS-PRES]
+ * 2.2.2.4.1): to ourselves for those whom our server knows, to a pool or to
+ * the person where it says so.
+ */
+#include <errno.h>
+#include <string.h>
+#include "mem.h"
+#include "ms_int.h"
+
+
+enum {
+	BATCH_MAX = 8 << 20, /* bytes of a body */
+	ID_SPAN = 900000,
+	ID_LEAST = 100000,
+};
+
+/* To whom it goes, and who is in it. */
+struct ms_batch {
+	UT_hash_handle hh;
+	struct ms *ms;
+	char *target;
+	struct list peers; /* struct ms_peer */
+	struct list drops; /* struct drop: not to be told of any more */
+	struct ua_sub *sub;
+	struct tmr tmr; /* to be sent */
+};
+
+struct drop {
+	struct le le;
+	char *peer;
+};
+
+static const char accept_types[] =
+	"application/msrtc-event-categories+xml, application/xpidf+xml, "
+	"text/xml+msrtc.pidf, application/pidf+xml, application/rlmi+xml, "
+	"multipart/related";
+
+static const char direct_headers[] = "Supported: com.microsoft.autoextend\r\n"
+				     "Supported: ms-piggyback-first-notify\r\n";
+
+
+static void drop_destructor(void *data)
+{
+	struct drop *d = data;
+
+	list_unlink(&d->le);
+	mem_deref(d->peer);
+}
+
+
+static void batch_destructor(void *data)
+{
+	struct ms_batch *b = data;
+
+	tmr_cancel(&b->tmr);
+	list_flush(&b->drops);
+	mem_deref(b->sub);
+	mem_deref(b->target);
+}
+
+
+bool ms_batch_is_own(const struct ms_batch *b)
+{
+	return !strcmp(b->target, b->ms->e->aor);
+}
+
+
+/* ---- its body ---- */
+
+/* A body (mem_deref); ID is one that no other has. */
+static struct mbuf *body_of(struct ms *ms, struct msdoc_wish *wishes, size_t n)
+{
+	struct mbuf *mb = mbuf_alloc(BATCH_MAX);
+	uint32_t id = ID_LEAST + rand_below(ms->e->stack->rand, ID_SPAN);
+
+	(void)msdoc_batch_encode(mb, ms->e->aor, wishes, n, id);
+	return mb;
+}
+
+
+static struct mbuf *body_make(struct ms_batch *b)
+{
+	size_t n = b->peers.count + b->drops.count, i = 0;
+	struct msdoc_wish *wishes = mem_zalloc((n + 1) * sizeof(*wishes), NULL);
+	const struct le *le;
+	struct mbuf *mb;
+
+	for (le = b->peers.head; le; le = le->next) {
+		const struct ms_peer *p = le->data;
+
+		wishes[i].peer = p->peer;
+		wishes[i++].context = p->added;
+	}
+	for (le = b->drops.head; le; le = le->next) {
+		wishes[i].peer = ((const struct drop *)le->data)->peer;
+		wishes[i++].drop = true;
+	}
+	mb = body_of(b->ms, wishes, n);
+	mem_deref(wishes);
+	return mb;
+}
+
+
+/* ---- from the subscription ---- */
+
+static uint16_t notify_handler(const struct msg *notify, bool first, void *arg)
+{
+	struct ms_batch *b = mem_ref(arg);
+	struct endpoint *e = endpoint_hold(b->ms->e);
+	bool one = b->peers.count == 1 && !ms_batch_is_own(b);
+	const struct ms_peer *p = list_data(b->peers.head);
+	uint16_t status;
+
+	(void)first;
+	status = ms_presence_take(b->ms, one ? p->peer : NULL, notify);
+	mem_deref(b);
+	endpoint_release(e);
+	return status;
+}
+
+
+/* Without batches each person is asked for alone. */
+static void scatter(struct ms_batch *b)
+{
+	struct le *le, *next;
+
+	b->ms->adhoclist = false;
+	LIST_FOREACH (&b->peers, le, next) {
+		struct ms_peer *p = le->data;
+
+		list_unlink(&p->le);
+		p->batch = NULL;
+		ms_batch_join(b->ms, p->peer, p);
+	}
+}
+
+
+static bool lacks_batches(uint16_t status)
+{
+	switch (status) {
+	case 400:
+	case 405:
+	case 415:
+	case 420:
+	case 488:
+	case 489:
+	case 501:
+		return true;
+	default:
+		return false;
+	}
+}
+
+
+static void ended(struct ms_batch *b, const char *why, uint16_t status)
+{
+	struct le *le, *next;
+
+	if (ms_batch_is_own(b) && lacks_batches(status)) {
+		scatter(b);
+		return;
+	}
+	LIST_FOREACH (&b->peers, le, next)
+		ms_peer_refused(le->data, why, status);
+}
+
+
+static void state_handler(enum ua_sub_state state, const char *why,
+	uint16_t status, bool again, void *arg)
+{
+	struct ms_batch *b = mem_ref(arg);
+	struct endpoint *e = endpoint_hold(b->ms->e);
+
+	(void)again;
+	if (state == UA_SUB_ENDED)
+		ended(b, why, status);
+	mem_deref(b);
+	endpoint_release(e);
+}
+
+
+/* ---- sending ---- */
+
+static void subscribe(struct ms_batch *b, const struct pl *body)
+{
+	const struct ua_sub_handlers h = {
+		.state = state_handler,
+		.notify = notify_handler,
+		.arg = b,
+	};
+	bool own = ms_batch_is_own(b);
+	char *headers =
+		mem_printf("%s%s", own ? ms_subscribe_headers : direct_headers,
+			own ? "Require: adhoclist, categoryList\r\n"
+			      "Supported: eventlist\r\n"
+			    : "");
+	const struct ua_sub_config config = {
+		.target = b->target,
+		.event = "presence",
+		.accept = accept_types,
+		.headers = headers,
+		.content_type = MSDOC_BATCH_TYPE,
+		.body = *body,
+		.expires = b->ms->e->expires,
+	};
+	int err = ua_subscribe(&b->sub, b->ms->e->ua, &config, &h);
+
+	mem_deref(headers);
+	if (err)
+		ended(b,
+			err == EINVAL ? "this is no SIP address"
+				      : strerror(err),
+			0);
+}
+
+
+/* The next time they are no news to the server. */
+static void forget_news(struct ms_batch *b)
+{
+	const struct le *le;
+
+	list_flush(&b->drops);
+	for (le = b->peers.head; le; le = le->next)
+		((struct ms_peer *)le->data)->added = false;
+}
+
+
+static void send_handler(void *arg)
+{
+	struct ms_batch *b = mem_ref(arg);
+	struct endpoint *e = endpoint_hold(b->ms->e);
+	struct mbuf *mb = body_make(b);
+	struct pl body = mbuf_all(mb);
+
+	if (!e->online)
+		;
+	else if (!b->sub)
+		subscribe(b, &body);
+	else
+		ua_sub_set_body(b->sub, &body);
+	/* One to a person alone has to tell its context each time: the server
+	 * of the other side forgets. */
+	if (e->online && ms_batch_is_own(b))
+		forget_news(b);
+	mem_deref(mb);
+	mem_deref(b);
+	endpoint_release(e);
+}
+
+
+static void send_soon(struct ms_batch *b)
+{
+	tmr_start(b->ms->e->stack->tmrs, &b->tmr, 0, send_handler, b);
+}
+
+
+/* ---- who is in it ---- */
+
+static void batch_free(struct ms_batch *b)
+{
+	HASH_DEL(b->ms->batches, b);
+	tmr_cancel(&b->tmr);
+	b->sub = mem_deref(b->sub);
+	mem_deref(b);
+}
+
+
+void ms_batch_join(struct ms *ms, const char *target, struct ms_peer *p)
+{
+	struct ms_batch *b;
+
+	ms_batch_leave(p);
+	HASH_FIND_STR(ms->batches, target, b);
+	if (!b) {
+		b = mem_zalloc(sizeof(*b), batch_destructor);
+		b->ms = ms;
+		b->target = mem_strdup(target);
+		HASH_ADD_KEYPTR(
+			hh, ms->batches, b->target, strlen(b->target), b);
+	}
+	p->batch = b;
+	list_append(&b->peers, &p->le, p);
+	send_soon(b);
+}
+
+
+void ms_batch_leave(struct ms_peer *p)
+{
+	struct ms_batch *b = p->batch;
+	struct drop *d;
+
+	if (!b)
+		return;
+	list_unlink(&p->le);
+	p->batch = NULL;
+	if (!ms_batch_is_own(b) && list_isempty(&b->peers)) {
+		if (b->sub)
+			ua_sub_end(b->sub, DIALECT_GOODBYE, NULL, NULL);
+		batch_free(b);
+		return;
+	}
+	d = mem_zalloc(sizeof(*d), drop_destructor);
+	d->peer = mem_strdup(p->peer);
+	list_append(&b->drops, &d->le, d);
+	send_soon(b);
+}
+
+
+void ms_batches_close(struct ms *ms)
+{
+	struct ms_batch *b, *next_b;
+	struct le *le, *next;
+
+	HASH_ITER (hh, ms->batches, b, next_b) {
+		LIST_FOREACH (&b->peers, le, next) {
+			struct ms_peer *p = le->data;
+
+			list_unlink(&p->le);
+			p->batch = NULL;
+		}
+		batch_free(b);
+	}
+}
+
+
+int ms_ask(struct ua_sub **subp, struct endpoint *e, const char *peer,
+	const struct ua_sub_handlers *h)
+{
+	struct msdoc_wish wish = {.peer = peer};
+	struct mbuf *mb = body_of(e->ms, &wish, 1);
+	const struct ua_sub_config config = {
+		.target = peer,
+		.event = "presence",
+		.accept = accept_types,
+		.headers = direct_headers,
+		.content_type = MSDOC_BATCH_TYPE,
+		.body = mbuf_all(mb),
+	};
+	int err = ua_subscribe(subp, e->ua, &config, h);
+
+	mem_deref(mb);
+	return err;
+}

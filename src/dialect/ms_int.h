@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * ms_int.h - what the files of the Microsoft dialect share ([MS-SIPRE],
+ * [MS-PRES], [MS-SIP]; Office Communications Server 2007 and what followed).
+ *
+ * 1 identity   the endpoint's id, and what is derived from it
+ * 2 state      what one account holds
+ * 3 watching   batched subscriptions
+ * 4 self       publications, and who added us
+ */
+#ifndef SOTTO_DIALECT_MS_INT_H
+#define SOTTO_DIALECT_MS_INT_H
+
+#include "dialect_int.h"
+#include "msdoc.h"
+
+/* ---- 1 ms_id.c ------------------------------------------------------ */
+
+/* Ten hexadecimal digits, the same for one account of one installation
+ * (mem_deref). */
+char *ms_epid(const char *instance, const char *aor);
+
+/* "urn:uuid:..." from it ([MS-SIPRE] 3.2.5.1; mem_deref). */
+char *ms_instance(const char *epid);
+
+/* ---- 2 ms.c --------------------------------------------------------- */
+
+struct ms_batch;
+struct ms_held;
+struct ms_peer;
+
+struct ms {
+	struct endpoint *e;
+	char *epid;
+	char *instance;
+	char *from_params;
+	char *contact_params;
+	bool adhoclist; /* the server takes batched subscriptions */
+	struct ms_peer *peers; /* hash of who is watched */
+	struct ms_batch *batches; /* hash by whom the SUBSCRIBE goes to */
+	struct ua_sub *self; /* roaming-self */
+	bool self_heard; /* ... has told: versions are known */
+	struct list held; /* struct ms_held */
+	struct list members; /* struct ms_member */
+	struct ua_call *publishing;
+	bool publish_again; /* something changed meanwhile */
+	unsigned conflicts; /* in a row */
+};
+
+/* Lines that every SUBSCRIBE to ourselves has ([MS-SIP] 3.5, 4.3). */
+extern const char ms_subscribe_headers[];
+
+/* Sends a SERVICE to ourselves; H may be NULL. */
+int ms_service(struct ms *ms, struct ua_call **cp, const char *type,
+	const struct mbuf *body, ua_result_h *h, void *arg);
+
+/* ---- 3 ms_watch.c, ms_batch.c --------------------------------------- */
+
+/* Somebody watched. */
+struct ms_peer {
+	UT_hash_handle hh;
+	struct ms *ms;
+	char *peer;
+	struct ms_batch *batch; /* NULL: in none yet */
+	struct le le; /* in it */
+	bool added; /* just now: the server is to tell them */
+	bool heard; /* something was told in this sign-in */
+	struct presence *document; /* a whole presence document; NULL: */
+	uint32_t availability; /* ... these */
+	char *activity;
+	char *note;
+	char *why; /* the last refusal */
+	uint16_t code;
+	struct presence *told;
+	struct tmr tmr; /* what is to be told in the next turn */
+};
+
+void ms_watch(struct endpoint *e, const char *peer);
+void ms_unwatch(struct endpoint *e, const char *peer);
+void ms_watch_online(struct ms *ms);
+void ms_watch_lost(struct ms *ms);
+void ms_watch_close(struct ms *ms);
+
+/* News of whoever of the watched a notification is about. PEER: whom it must
+ * be about where the document does not say; NULL: anybody. */
+uint16_t ms_presence_take(
+	struct ms *ms, const char *peer, const struct msg *notify);
+
+/* PEER's SUBSCRIBE was refused, or ended. */
+void ms_peer_refused(struct ms_peer *p, const char *why, uint16_t code);
+void ms_peer_tell_soon(struct ms_peer *p);
+
+/* One SUBSCRIBE and who is in it (ms_batch.c). */
+void ms_batch_join(struct ms *ms, const char *target, struct ms_peer *p);
+void ms_batch_leave(struct ms_peer *p);
+bool ms_batch_is_own(const struct ms_batch *b);
+
+/* Subscribes to PEER alone, once, and reads what comes of it. */
+int ms_ask(struct ua_sub **subp, struct endpoint *e, const char *peer,
+	const struct ua_sub_handlers *h);
+uint16_t ms_read(struct presence **pp, const struct endpoint *e,
+	const char *peer, const struct msg *notify);
+void ms_batches_close(struct ms *ms);
+
+/* ---- 4 ms_self.c, ms_publish.c -------------------------------------- */
+
+/* A publication of ours that the server holds. */
+struct ms_held {
+	struct le le;
+	char *category;
+	uint32_t instance;
+	uint32_t container;
+	uint32_t version;
+};
+
+/* A person that a container names, or (PEER NULL) the container. */
+struct ms_member {
+	struct le le;
+	uint32_t container;
+	uint32_t version;
+	char *peer;
+};
+
+enum {
+	MS_EMBEDDED_MAX = 400, /* bytes of a text that goes in an INVITE too */
+	MS_BLOCKED = 32000, /* the container of those who see nothing */
+	MS_COMPANY = 200, /* ... who see what colleagues see */
+};
+
+void ms_self_online(struct ms *ms);
+void ms_self_close(struct ms *ms);
+void ms_decide(
+	struct endpoint *e, const char *peer, enum endpoint_verdict verdict);
+
+/* What a document tells of ourselves. */
+int ms_self_take(struct ms *ms, const struct pl *body);
+
+/* Who does something with every person watched. */
+void ms_watch_each(struct endpoint *e,
+	void (*h)(struct endpoint *e, const char *peer, void *arg), void *arg);
+
+void ms_publish(struct endpoint *e);
+void ms_held_set(struct ms *ms, const char *category, uint32_t instance,
+	uint32_t container, uint32_t version);
+uint32_t ms_held_version(const struct ms *ms, const char *category,
+	uint32_t instance, uint32_t container);
+
+#endif

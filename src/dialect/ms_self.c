@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * ms_self.c - what the server knows of ourselves: publications and their
+ * versions, who added us, who is blocked ([MS-PRES] 3.2.5, 3.6, 4.4.3).
+ */
+#include <errno.h>
+#include <string.h>
+#include "mem.h"
+#include "ms_int.h"
+
+
+enum {
+	BODY_MAX = 64 * 1024,
+	HELD_MAX = 10000, /* publications and members that are remembered */
+	MOVES = 2,
+};
+
+static const char event_self[] = "vnd-microsoft-roaming-self";
+
+
+static void held_destructor(void *data)
+{
+	struct ms_held *held = data;
+
+	list_unlink(&held->le);
+	mem_deref(held->category);
+}
+
+
+static void member_destructor(void *data)
+{
+	struct ms_member *m = data;
+
+	list_unlink(&m->le);
+	mem_deref(m->peer);
+}
+
+
+/* ---- publications --------------------------------------------------- */
+
+static struct ms_held *held_find(const struct ms *ms, const char *category,
+	uint32_t instance, uint32_t container)
+{
+	struct le *le;
+
+	for (le = ms->held.head; le; le = le->next) {
+		struct ms_held *held = le->data;
+
+		if (held->instance == instance &&
+			held->container == container &&
+			!strcmp(held->category, category))
+			return held;
+	}
+	return NULL;
+}
+
+
+uint32_t ms_held_version(const struct ms *ms, const char *category,
+	uint32_t instance, uint32_t container)
+{
+	const struct ms_held *held =
+		held_find(ms, category, instance, container);
+
+	return held ? held->version : 0;
+}
+
+
+void ms_held_set(struct ms *ms, const char *category, uint32_t instance,
+	uint32_t container, uint32_t version)
+{
+	struct ms_held *held = held_find(ms, category, instance, container);
+
+	if (!held && ms->held.count < HELD_MAX) {
+		held = mem_zalloc(sizeof(*held), held_destructor);
+		held->category = mem_strdup(category);
+		held->instance = instance;
+		held->container = container;
+		list_append(&ms->held, &held->le, held);
+	}
+	if (held)
+		held->version = version;
+}
+
+
+static void cleared_handler(const char *category, uint32_t container, void *arg)
+{
+	struct ms *ms = arg;
+	struct le *le, *next;
+
+	LIST_FOREACH (&ms->held, le, next) {
+		struct ms_held *held = le->data;
+
+		if (!strcmp(held->category, category) &&
+			(container == UINT32_MAX ||
+				held->container == container))
+			mem_deref(held);
+	}
+}
+
+
+static void held_handler(const struct msdoc_held *held, void *arg)
+{
+	ms_held_set(arg, held->category, held->instance, held->container,
+		held->version);
+}
+
+
+/* ---- containers ----------------------------------------------------- */
+
+static void member_handler(const struct msdoc_member *member, void *arg)
+{
+	struct ms *ms = arg;
+	struct le *le, *next;
+	struct ms_member *m;
+
+	if (!member->type) {
+		LIST_FOREACH (&ms->members, le, next) {
+			m = le->data;
+			if (m->container == member->container)
+				mem_deref(m);
+		}
+	} else if (strcmp(member->type, "user") != 0) {
+		return;
+	}
+	if (ms->members.count >= HELD_MAX)
+		return;
+	m = mem_zalloc(sizeof(*m), member_destructor);
+	m->container = member->container;
+	m->version = member->version;
+	m->peer = member->type ? mem_strdup(member->value) : NULL;
+	list_append(&ms->members, &m->le, m);
+}
+
+
+static uint32_t container_version(const struct ms *ms, uint32_t container)
+{
+	const struct le *le;
+
+	for (le = ms->members.head; le; le = le->next) {
+		const struct ms_member *m = le->data;
+
+		if (m->container == container && !m->peer)
+			return m->version;
+	}
+	return 0;
+}
+
+
+/* The container that names PEER; 0: none. */
+static uint32_t container_of_peer(const struct ms *ms, const char *peer)
+{
+	const struct le *le;
+
+	for (le = ms->members.head; le; le = le->next) {
+		const struct ms_member *m = le->data;
+
+		if (m->peer && !strcmp(m->peer, peer))
+			return m->container;
+	}
+	return 0;
+}
+
+
+/* ---- who added us --------------------------------------------------- */
+
+static void failed_handler(const struct ua_result *r, void *arg)
+{
+	const struct ms *ms = arg;
+
+	if (r->status / 100 != 2)
+		log_print(ms->e->stack->log, LOG_WARN, "presence",
+			"%s: the server does not keep what was decided: %s",
+			ms->e->aor, r->why ? r->why : "no reason is known");
+}
+
+
+static void acknowledge(struct ms *ms, const char *peer)
+{
+	struct mbuf *mb = mbuf_alloc(BODY_MAX);
+
+	if (!msdoc_subscriber_encode(mb, peer))
+		(void)ms_service(ms, NULL, MSDOC_SUBSCRIBERS_TYPE, mb,
+			failed_handler, ms);
+	mem_deref(mb);
+}
+
+
+/* Moves PEER to container TO; 0: out of WHERE it is alone. */
+static void move(struct ms *ms, const char *peer, uint32_t where, uint32_t to)
+{
+	struct msdoc_move moves[MOVES];
+	struct mbuf *mb;
+	size_t n = 0;
+
+	if (where == to)
+		return;
+	if (where)
+		moves[n++] = (struct msdoc_move){
+			where, container_version(ms, where), false};
+	if (to)
+		moves[n++] = (struct msdoc_move){
+			to, container_version(ms, to), true};
+	mb = mbuf_alloc(BODY_MAX);
+	if (!msdoc_members_encode(mb, peer, moves, n))
+		(void)ms_service(
+			ms, NULL, MSDOC_MEMBERS_TYPE, mb, failed_handler, ms);
+	mem_deref(mb);
+}
+
+
+/* To see us, or not to; that we know of it. */
+static void decide(
+	struct ms *ms, const char *peer, enum endpoint_verdict verdict)
+{
+	uint32_t where = container_of_peer(ms, peer);
+
+	switch (verdict) {
+	case ENDPOINT_ALLOW:
+		/* Whom the user once let see more keeps that. */
+		if (!where || where == MS_BLOCKED)
+			move(ms, peer, where, MS_COMPANY);
+		break;
+	case ENDPOINT_REFUSE:
+	case ENDPOINT_POLITE_BLOCK:
+		move(ms, peer, where, MS_BLOCKED);
+		break;
+	case ENDPOINT_PENDING:
+	case ENDPOINT_BUSY:
+		return;
+	}
+	acknowledge(ms, peer);
+}
+
+
+void ms_decide(
+	struct endpoint *e, const char *peer, enum endpoint_verdict verdict)
+{
+	if (e->online && e->ms->self_heard)
+		decide(e->ms, peer, verdict);
+}
+
+
+static void subscriber_handler(const struct msdoc_subscriber *s, void *arg)
+{
+	struct ms *ms = arg;
+	struct endpoint *e = ms->e;
+	struct pl name = pl_str(s->name);
+	enum endpoint_verdict verdict;
+
+	if (s->acknowledged || !endpoint_hears(e))
+		return;
+	/* The server speaks for all its users: no stranger floods us. */
+	verdict = e->h.authorize(s->peer, &name, "", e->h.arg);
+	if (endpoint_hears(e) && verdict != ENDPOINT_PENDING)
+		decide(ms, s->peer, verdict);
+}
+
+
+/* ---- the document --------------------------------------------------- */
+
+int ms_self_take(struct ms *ms, const struct pl *body)
+{
+	const struct msdoc_self_handlers h = {
+		.cleared = cleared_handler,
+		.held = held_handler,
+		.member = member_handler,
+		.subscriber = subscriber_handler,
+		.arg = ms,
+	};
+
+	return msdoc_self_decode(body, &h);
+}
+
+
+static uint16_t notify_handler(const struct msg *notify, bool first, void *arg)
+{
+	struct ms *ms = mem_ref(arg);
+	struct endpoint *e = endpoint_hold(ms->e);
+	bool news = !ms->self_heard;
+	uint16_t status = 0;
+
+	(void)first;
+	if (notify->body.l && ms_self_take(ms, &notify->body))
+		status = 400;
+	if (!status && endpoint_hears(e)) {
+		ms->self_heard = true;
+		if (news)
+			ms_publish(e);
+	}
+	mem_deref(ms);
+	endpoint_release(e);
+	return status;
+}
+
+
+static void state_handler(enum ua_sub_state state, const char *why,
+	uint16_t status, bool again, void *arg)
+{
+	struct ms *ms = arg;
+
+	(void)status;
+	(void)again;
+	if (state != UA_SUB_ENDED)
+		return;
+	ms->self_heard = false;
+	log_print(ms->e->stack->log, LOG_INFO, "presence",
+		"%s: nothing is told of our own presence: %s", ms->e->aor,
+		why ? why : "the subscription ended");
+}
+
+
+void ms_self_online(struct ms *ms)
+{
+	const struct ua_sub_handlers h = {
+		.state = state_handler,
+		.notify = notify_handler,
+		.arg = ms,
+	};
+	struct mbuf *mb = mbuf_alloc(BODY_MAX);
+	struct ua_sub_config config = {
+		.target = ms->e->aor,
+		.event = event_self,
+		.accept = MSDOC_SELF_TYPE,
+		.headers = ms_subscribe_headers,
+		.content_type = "application/vnd-microsoft-roaming-self+xml",
+		.expires = ms->e->expires,
+	};
+
+	ms->self_heard = false;
+	(void)msdoc_self_encode(mb);
+	config.body = mbuf_all(mb);
+	if (!ms->self && ua_subscribe(&ms->self, ms->e->ua, &config, &h))
+		log_print(ms->e->stack->log, LOG_WARN, "presence",
+			"%s: cannot ask for our own presence", ms->e->aor);
+	mem_deref(mb);
+}
+
+
+void ms_self_close(struct ms *ms)
+{
+	ms->self = mem_deref(ms->self);
+	ms->publishing = mem_deref(ms->publishing);
+	ms->self_heard = false;
+}

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ms_watch.c - who is watched, and what is known of them ([MS-PRES] 3.4). */
+#include <errno.h>
+#include <string.h>
+#include "mem.h"
+#include "ms_int.h"
+#include "uri.h"
+
+
+static void peer_destructor(void *data)
+{
+	struct ms_peer *p = data;
+
+	tmr_cancel(&p->tmr);
+	list_unlink(&p->le);
+	mem_deref(p->peer);
+	mem_deref(p->document);
+	mem_deref(p->activity);
+	mem_deref(p->note);
+	mem_deref(p->why);
+	mem_deref(p->told);
+}
+
+
+static struct ms_peer *peer_find(struct ms *ms, const char *peer)
+{
+	struct ms_peer *p;
+
+	HASH_FIND_STR(ms->peers, peer, p);
+	return p;
+}
+
+
+/* ---- telling ---- */
+
+static struct presence *current(const struct ms_peer *p)
+{
+	const struct endpoint *e = p->ms->e;
+
+	if (!e->online)
+		return simple_unknown(endpoint_reason(e));
+	if (p->heard && p->document)
+		return mem_ref(p->document);
+	if (p->heard)
+		return msdoc_presence(p->availability, p->activity, p->note);
+	return simple_unknown(p->why ? p->why : "waiting for an answer");
+}
+
+
+static void tell_handler(void *arg)
+{
+	struct ms_peer *p = mem_ref(arg);
+	struct endpoint *e = endpoint_hold(p->ms->e);
+	struct presence *now = current(p);
+	uint16_t code = e->online && !p->heard ? p->code : 0;
+
+	if (!presence_eq(p->told, now) && endpoint_hears(e)) {
+		mem_deref(p->told);
+		p->told = mem_ref(now);
+		e->h.presence(p->peer, now, code, false, e->h.arg);
+	}
+	mem_deref(now);
+	mem_deref(p);
+	endpoint_release(e);
+}
+
+
+void ms_peer_tell_soon(struct ms_peer *p)
+{
+	tmr_start(p->ms->e->stack->tmrs, &p->tmr, 0, tell_handler, p);
+}
+
+
+static void forget(struct ms_peer *p)
+{
+	p->heard = false;
+	p->document = mem_deref(p->document);
+	p->activity = mem_deref(p->activity);
+	p->note = mem_deref(p->note);
+	p->availability = 0;
+}
+
+
+void ms_peer_refused(struct ms_peer *p, const char *why, uint16_t code)
+{
+	forget(p);
+	mem_deref(p->why);
+	p->why = mem_strdup(simple_refusal(why, code));
+	p->code = code;
+	ms_peer_tell_soon(p);
+}
+
+
+/* ---- documents ---- */
+
+static void merge(struct ms_peer *p, const struct msdoc_news *news)
+{
+	p->document = mem_deref(p->document);
+	if (news->has & MSDOC_STATE) {
+		p->availability = news->availability;
+		mem_deref(p->activity);
+		p->activity = mem_strdup(news->activity);
+		p->heard = true;
+	}
+	if (news->has & MSDOC_NOTE) {
+		mem_deref(p->note);
+		p->note = mem_strdup(news->note);
+	}
+	ms_peer_tell_soon(p);
+}
+
+
+static void news_handler(const struct msdoc_news *news, void *arg)
+{
+	struct ms_peer *p = peer_find(arg, news->peer);
+
+	if (p)
+		merge(p, news);
+}
+
+
+static void resource_handler(const struct msdoc_resource *r, void *arg)
+{
+	struct ms_peer *p = peer_find(arg, r->peer);
+
+	if (!p)
+		return;
+	switch (r->state) {
+	case MSDOC_RESUBSCRIBE:
+		ms_batch_join(p->ms, r->pool ? r->pool : p->peer, p);
+		break;
+	case MSDOC_TERMINATED:
+		ms_peer_refused(p,
+			r->reason && !strcmp(r->reason, "noresource")
+				? "there is no such address"
+				: "the server tells no presence of them",
+			0);
+		break;
+	case MSDOC_PENDING:
+		ms_peer_refused(p, "waiting for approval", 0);
+		break;
+	case MSDOC_ACTIVE:
+		break;
+	}
+}
+
+
+/* A document of the standard, from a gateway or another company. PEER NULL:
+ * whoever it names. */
+static int document_take(struct ms *ms, const char *peer,
+	const struct pl *content_type, const struct pl *body)
+{
+	const struct pres_query query = {
+		.entity = pl_str(peer),
+		.now = tmrs_wall(ms->e->stack->tmrs),
+	};
+	struct pres_doc *doc;
+	struct ms_peer *p;
+	char *named;
+	int err = pres_decode(&doc, content_type, body, &query);
+
+	if (err)
+		return err;
+	named = peer ? NULL : msdoc_peer(doc->entity);
+	p = peer_find(ms, peer ? peer : named ? named : "");
+	if (p) {
+		mem_deref(p->document);
+		p->document = mem_ref(doc->presence);
+		p->heard = true;
+		ms_peer_tell_soon(p);
+	}
+	mem_deref(named);
+	mem_deref(doc);
+	return 0;
+}
+
+
+static int part_take(struct ms *ms, const char *peer,
+	const struct pl *content_type, const struct pl *body)
+{
+	bool full;
+
+	if (msg_type_is(content_type, MSDOC_CATEGORIES_TYPE))
+		return msdoc_categories_decode(body, news_handler, ms);
+	if (msg_type_is(content_type, MSDOC_RLMI_TYPE))
+		return msdoc_rlmi_decode(body, &full, resource_handler, ms);
+	if (msg_type_is(content_type, MSDOC_PIDF_TYPE))
+		return msdoc_pidf_decode(body, news_handler, ms);
+	return document_take(ms, peer, content_type, body);
+}
+
+
+static int parts_take(struct ms *ms, const struct msg *notify)
+{
+	struct msg_multipart mp;
+	struct msg_part part;
+	int err = msg_multipart_begin(
+		&mp, &notify->content_type, &notify->body, NULL);
+
+	while (!err && msg_multipart_next(&mp, &part)) {
+		/* One that cannot be read does not spoil the others. */
+		if (part_take(ms, NULL, &part.content_type, &part.body))
+			log_print(ms->e->stack->log, LOG_WARN, "presence",
+				"%s: a part of a notification cannot be read",
+				ms->e->aor);
+	}
+	return err;
+}
+
+
+uint16_t ms_presence_take(
+	struct ms *ms, const char *peer, const struct msg *notify)
+{
+	struct msg_type type;
+	int err;
+
+	if (!notify->body.l)
+		return 0;
+	if (!msg_type_decode(&type, &notify->content_type) &&
+		pl_strcaseeq(&type.type, "multipart"))
+		err = parts_take(ms, notify);
+	else
+		err = part_take(ms, peer, &notify->content_type, &notify->body);
+	if (!err)
+		return 0;
+	log_print(ms->e->stack->log, LOG_WARN, "presence",
+		"%s: a notification cannot be read: %s", ms->e->aor,
+		strerror(err));
+	return err == ENOTSUP ? 415 : 400;
+}
+
+
+/* ---- asked once ---- */
+
+struct reading {
+	const char *peer;
+	struct presence *found;
+};
+
+
+static void read_handler(const struct msdoc_news *news, void *arg)
+{
+	struct reading *r = arg;
+
+	if (strcmp(news->peer, r->peer) != 0 || !(news->has & MSDOC_STATE))
+		return;
+	mem_deref(r->found);
+	r->found =
+		msdoc_presence(news->availability, news->activity, news->note);
+}
+
+
+static int read_part(const struct endpoint *e, struct reading *r,
+	const struct pl *content_type, const struct pl *body)
+{
+	const struct pres_query query = {
+		.entity = pl_str(r->peer),
+		.now = tmrs_wall(e->stack->tmrs),
+	};
+	struct pres_doc *doc;
+	int err;
+
+	if (msg_type_is(content_type, MSDOC_RLMI_TYPE))
+		return 0;
+	if (msg_type_is(content_type, MSDOC_CATEGORIES_TYPE))
+		return msdoc_categories_decode(body, read_handler, r);
+	if (msg_type_is(content_type, MSDOC_PIDF_TYPE))
+		return msdoc_pidf_decode(body, read_handler, r);
+	err = pres_decode(&doc, content_type, body, &query);
+	if (err)
+		return err;
+	mem_deref(r->found);
+	r->found = mem_ref(doc->presence);
+	mem_deref(doc);
+	return 0;
+}
+
+
+uint16_t ms_read(struct presence **pp, const struct endpoint *e,
+	const char *peer, const struct msg *notify)
+{
+	struct reading r = {.peer = peer};
+	struct msg_multipart mp;
+	struct msg_part part;
+	struct msg_type type;
+	int err;
+
+	if (!msg_type_decode(&type, &notify->content_type) &&
+		pl_strcaseeq(&type.type, "multipart")) {
+		err = msg_multipart_begin(
+			&mp, &notify->content_type, &notify->body, NULL);
+		while (!err && msg_multipart_next(&mp, &part))
+			(void)read_part(e, &r, &part.content_type, &part.body);
+	} else {
+		err = read_part(e, &r, &notify->content_type, &notify->body);
+	}
+	*pp = r.found;
+	if (!err)
+		return 0;
+	return err == ENOTSUP ? 415 : 400;
+}
+
+
+/* ---- whom to ask ---- */
+
+static bool is_colleague(const struct ms *ms, const char *peer)
+{
+	struct pl pl = pl_str(peer);
+	struct uri uri;
+
+	return !uri_decode(&uri, &pl) &&
+		pl_caseeq(&uri.host, &ua_uri(ms->e->ua)->host);
+}
+
+
+/* Colleagues in one SUBSCRIBE to ourselves. Somebody of another domain who was
+ * just added is asked alone, as Communicator does it: that is what makes a
+ * public network tell. */
+static void ask(struct ms_peer *p)
+{
+	struct ms *ms = p->ms;
+	bool batched =
+		ms->adhoclist && (!p->added || is_colleague(ms, p->peer));
+
+	ms_batch_join(ms, batched ? ms->e->aor : p->peer, p);
+}
+
+
+void ms_watch(struct endpoint *e, const char *peer)
+{
+	struct ms *ms = e->ms;
+	struct ms_peer *p = peer_find(ms, peer);
+
+	if (p)
+		return;
+	p = mem_zalloc(sizeof(*p), peer_destructor);
+	p->ms = ms;
+	p->peer = mem_strdup(peer);
+	HASH_ADD_KEYPTR(hh, ms->peers, p->peer, strlen(p->peer), p);
+	p->added = e->online;
+	if (e->online)
+		ask(p);
+	ms_peer_tell_soon(p);
+}
+
+
+void ms_unwatch(struct endpoint *e, const char *peer)
+{
+	struct ms_peer *p = peer_find(e->ms, peer);
+
+	if (!p)
+		return;
+	HASH_DEL(e->ms->peers, p);
+	ms_batch_leave(p);
+	tmr_cancel(&p->tmr);
+	mem_deref(p);
+}
+
+
+void ms_watch_online(struct ms *ms)
+{
+	struct ms_peer *p, *next;
+
+	HASH_ITER (hh, ms->peers, p, next) {
+		p->why = mem_deref(p->why);
+		if (!p->batch)
+			ask(p);
+		ms_peer_tell_soon(p);
+	}
+}
+
+
+void ms_watch_lost(struct ms *ms)
+{
+	struct ms_peer *p, *next;
+
+	HASH_ITER (hh, ms->peers, p, next) {
+		p->heard = false;
+		ms_peer_tell_soon(p);
+	}
+}
+
+
+void ms_watch_each(struct endpoint *e,
+	void (*h)(struct endpoint *e, const char *peer, void *arg), void *arg)
+{
+	struct ms_peer *p, *next;
+
+	HASH_ITER (hh, e->ms->peers, p, next) {
+		h(e, p->peer, arg);
+	}
+}
+
+
+void ms_watch_close(struct ms *ms)
+{
+	struct ms_peer *p, *next;
+
+	ms_batches_close(ms);
+	HASH_ITER (hh, ms->peers, p, next) {
+		HASH_DEL(ms->peers, p);
+		tmr_cancel(&p->tmr);
+		mem_deref(p);
+	}
+}

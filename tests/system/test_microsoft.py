@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Microsoft dialect against a server of its own."""
+
+import re
+
+import pytest
+
+from msserver import DOMAIN, KIM, Server, tree
+
+
+@pytest.fixture
+def server():
+    with Server() as s:
+        yield s
+
+
+@pytest.fixture
+def alice(server, start):
+    s = start("alice", server.account("alice"))
+    s.expect("account", state="online")
+    return s
+
+
+def epid(m):
+    return re.search(r";epid=([0-9a-f]{10})(;|$)", m.get("from")).group(1)
+
+
+def test_sign_in(server, alice):
+    """What REGISTER and the subscriptions after it carry."""
+    m = server.expect("REGISTER")
+    assert m.uri == "sip:" + DOMAIN
+    assert epid(m)
+    assert re.search(r'\+sip\.instance="<urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-5',
+                     m.get("contact"))
+    assert "reg-id" not in m.text and "Expires:" not in m.text
+    tokens = ", ".join(m.all("supported"))
+    for token in ("gruu-10", "adhoclist", "msrtc-event-categories"):
+        assert token in tokens
+    assert m.get("event") == "registration"
+    assert m.get("ms-keep-alive") == "UAC;hop-hop=yes"
+    s = server.expect("SUBSCRIBE", event="vnd-microsoft-roaming-self")
+    assert epid(s) == epid(m)
+    assert s.get("proxy-require") == "ms-benotify"
+    assert s.contact().endswith(";gruu")
+    assert alice.quit() == 0
+    m = server.expect("REGISTER", 2)
+    assert m.get("expires") == "0"
+
+
+def test_found_out(server, start):
+    """dialect=auto: the first answer tells."""
+    s = start("alice", server.account("alice", "auto"))
+    s.expect("account", state="online")
+    server.expect("SUBSCRIBE", event="vnd-microsoft-roaming-self")
+    states = [e["state"] for e in s.seen("account")]
+    assert "failed" not in states and states.count("online") == 1
+
+
+def test_publish(server, alice):
+    m = server.expect("SERVICE")
+    kinds = {(p.get("categoryName"), p.get("container"))
+             for p in tree(m.body.decode()).iter("publication")}
+    assert kinds == {("device", "2"), ("state", "2"), ("state", "3")}
+    alice.do("presence", "set", "busy", "in a & meeting")
+    m = server.expect("SERVICE", 2)
+    assert b"<availability>6500</availability>" in m.body
+    assert b"in a &amp; meeting" in m.body
+    alice.do("presence", "set", "online")
+    m = server.expect("SERVICE", 3)
+    assert m.body.count(b'expires="0"') == 5
+    server.user("alice")
+    assert server.user("alice").availability() == 3500
+
+
+def test_scenario_one(server, start):
+    """Adding a contact of a public network, as the founding document has
+    it: Unknown, Offline, Online."""
+    alice = start("alice", server.account("alice"))
+    alice.expect("account", state="online")
+    alice.do("search", "-p", KIM)
+    asked = server.expect("SUBSCRIBE", to="<%s>" % KIM)
+    assert asked.uri == KIM and asked.cseq == 1
+    found = alice.expect("presence", buddy=KIM, state="unknown")
+    assert "contact" in found["reason"]
+    alice.do("buddy", "add", KIM, "-n", "Kim")
+    added = server.expect("SUBSCRIBE", 2, to="<%s>" % KIM)
+    assert added.uri == KIM and added.cseq == 1
+    assert added.get("event") == "presence"
+    assert added.get("accept") == (
+        "application/msrtc-event-categories+xml, application/xpidf+xml, "
+        "text/xml+msrtc.pidf, application/pidf+xml, application/rlmi+xml, "
+        "multipart/related")
+    assert added.all("supported") == [
+        "com.microsoft.autoextend", "ms-piggyback-first-notify"]
+    assert added.get("content-type") == \
+        "application/msrtc-adrl-categorylist+xml"
+    body = re.sub(r'id="\d+"', 'id="1008912"', added.body.decode())
+    assert body == (
+        '<batchSub xmlns="http://schemas.microsoft.com/2006/01/sip/'
+        'batch-subscribe" uri="sip:alice@%s" name=""><action '
+        'name="subscribe" id="1008912"><adhocList><resource uri="%s">'
+        '<context></context></resource></adhocList><categoryList xmlns='
+        '"http://schemas.microsoft.com/2006/09/sip/categorylist">'
+        '<category name="calendarData"/><category name="contactCard"/>'
+        '<category name="note"/><category name="services"/><category '
+        'name="state"/></categoryList></action></batchSub>'
+        % (DOMAIN, KIM))
+    alice.expect("presence", buddy=KIM, state="offline")
+    server.kim.set("open")
+    alice.expect("presence", buddy=KIM, state="online")
+
+
+def test_scenario_two(server, start):
+    """Sending a single message, as the founding document has it."""
+    alice = start("alice", server.account("alice"))
+    alice.expect("account", state="online")
+    kim = server.kim
+    alice.do("typing", KIM, "on")
+    invite = server.expect("INVITE")
+    assert invite.uri == KIM and invite.cseq == 1
+    assert ";epid=" in invite.get("from")
+    assert invite.get("ms-conversation-id")
+    assert "\r\nm=message " in invite.body.decode()
+    alice.expect("chat", peer=KIM, state="open")
+    typing = server.expect("INFO")
+    assert tree(typing.body.decode()).find("status").get("status") == "type"
+    alice.do("msg", KIM, "hi")
+    text = server.expect("MESSAGE")
+    assert text.body == b"hi"
+    assert (typing.cseq, text.cseq) == (2, 3)
+    for m in (typing, text):
+        assert m.uri == "sip:gw.public.example:5061;transport=tls;" \
+            "maddr=127.0.0.1"
+        assert ";epid=" in m.get("from")
+        assert m.tag("to") == "1187999459aol"
+    alice.expect("message-state", state="delivered")
+    kim.types()
+    alice.expect("typing", peer=KIM, active=True)
+    kim.says("hi")
+    alice.expect("message", peer=KIM, direction="in", text="hi")
+    alice.do("chat", "close", KIM)
+    bye = server.expect("BYE")
+    assert bye.uri == text.uri and bye.cseq == 4
+    alice.expect("chat", peer=KIM, state="closed", by="us")
+
+
+def test_first_text(server, start):
+    """The first text goes in the INVITE and, where that was not taken, in a
+    MESSAGE too."""
+    alice = start("alice", server.account("alice"))
+    alice.expect("account", state="online")
+    alice.do("msg", KIM, "hi")
+    invite = server.expect("INVITE")
+    assert invite.get("ms-text-format") == \
+        "text/plain; charset=UTF-8;ms-body=aGk="
+    assert server.expect("MESSAGE").body == b"hi"
+    server.kim.leaves()
+    alice.expect("chat", peer=KIM, state="closed", by="them")
+
+
+def test_colleagues(server, alice, start):
+    """Two sottos: added, told, accepted, seen, chatting."""
+    bob = start("bob", server.account("bob"))
+    bob.expect("account", state="online")
+    b, a = "sip:bob@" + DOMAIN, "sip:alice@" + DOMAIN
+    server.expect("SERVICE", 2)
+    alice.do("buddy", "add", b)
+    alice.expect("presence", buddy=b, state="online")
+    asked = bob.expect("watcher", watcher=a)
+    assert asked["name"] == "Alice"
+    bob.do("buddy", "accept", a)
+    server.expect("SERVICE", content_type="application/msrtc-presence")
+    bob.do("presence", "set", "away", "at lunch")
+    seen = alice.expect("presence", buddy=b, activity="away")
+    assert seen["note"] == "at lunch"
+    alice.do("msg", b, "hello")
+    bob.expect("message", peer=a, text="hello", via="session")
+    bob.do("msg", a, "hello yourself")
+    alice.expect("message", peer=b, text="hello yourself")
+    assert bob.quit() == 0
+    alice.expect("presence", buddy=b, state="offline")
