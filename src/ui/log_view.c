@@ -80,6 +80,6 @@ void ui_log_show(struct ui_front *f)
 	text_view_own(feed->view, feed);
 	text_view_limit(feed->view, LOG_LINES);
 	text_view_empty(feed->view, "Nothing has been said yet.");
-	cmd_log_tap(&feed->tap, f->cmd, line_h, feed);
+	cmd_log_tap(&feed->tap, ui_cmd(f), line_h, feed);
 	ui_overlay(f, feed->view);
 }

@@ -106,5 +106,5 @@ void text_bar_draw(struct screen *s, const struct ui_area *a, const char *say,
 		(void)screen_str(s, a, row, end + 1, style, mark);
 	}
 	if (say)
-		(void)screen_cut(s, a, row, 0, end, UI_NOTE, say);
+		(void)screen_cut(s, a, row, 0, end - more, UI_NOTE, say);
 }

@@ -321,8 +321,8 @@ static void title(struct ui_view *v, char *text, size_t size)
 	const struct text_view *t = (const struct text_view *)v;
 
 	if (t->dropped)
-		(void)snprintf(text, size, "%s (%zu older lines are gone)",
-			t->title, t->dropped);
+		(void)snprintf(text, size, "%s (%zu older gone)", t->title,
+			t->dropped);
 	else
 		(void)snprintf(text, size, "%s", t->title);
 }

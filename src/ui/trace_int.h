@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* trace_int.h - what the files of the trace's pane share: SIP messages put
- * together as exchanges, and those as rows. */
+/*
+ * trace_int.h - what the files of the trace's pane share.
+ *
+ * 1 list  SIP messages put together as exchanges, and those as rows
+ * 2 view  the pane
+ * 3 move  places in all rows, and what moves the cursor
+ * 4 find  looking for words
+ */
 #ifndef SOTTO_TRACE_INT_H
 #define SOTTO_TRACE_INT_H
 
@@ -15,6 +21,8 @@ enum {
 	TRACE_LINE = 512,
 	TRACE_INDENT = 2, /* columns before what is unfolded */
 };
+
+/* ---- 1 trace_list.c -------------------------------------------------- */
 
 /* A message in its exchange. */
 struct trace_entry {
@@ -87,5 +95,56 @@ void trace_exchange_outcome(const struct trace_exchange *x, int64_t now,
 
 /* True if NEEDLE, ASCII case ignored, is in one of its messages. */
 bool trace_exchange_holds(const struct trace_exchange *x, const char *needle);
+
+/* ---- 2 trace_view.c -------------------------------------------------- */
+
+/* A row of an exchange. */
+struct trace_pos {
+	struct trace_exchange *x; /* NULL: there is none at all */
+	size_t row;
+};
+
+struct trace_view {
+	struct ui_view view;
+	struct cmd_tap *tap;
+	struct trace_list list;
+	struct trace_pos top; /* first row in sight */
+	struct trace_pos at; /* the cursor */
+	bool tail; /* stays at the end */
+	size_t below; /* messages that came while it was out of sight */
+	int rows, cols; /* drawn last */
+	char *find; /* what is looked for; NULL: nothing */
+	const char *say; /* of it */
+};
+
+
+/* ---- 3 trace_move.c -------------------------------------------------- */
+
+size_t trace_pos_count(const struct trace_view *v, struct trace_exchange *x);
+
+/* One row on; false and nothing changed where there is none. */
+bool trace_pos_forward(const struct trace_view *v, struct trace_pos *p);
+bool trace_pos_back(const struct trace_view *v, struct trace_pos *p);
+bool trace_pos_before(const struct trace_pos *a, const struct trace_pos *b);
+struct trace_pos trace_pos_first(const struct trace_view *v);
+struct trace_pos trace_pos_last(const struct trace_view *v);
+
+/* P may be behind the rows that its exchange has in these columns. */
+void trace_pos_settle(const struct trace_view *v, struct trace_pos *p);
+
+/* Scrolls no more than it takes to have the cursor within N rows, and no row
+ * empty that could be filled. */
+void trace_pos_follow(struct trace_view *v, int n);
+
+/* True if the last row is within N rows from the top. */
+bool trace_pos_at_end(const struct trace_view *v, int n);
+
+bool trace_view_move(struct ui_view *v, enum ui_move move);
+void trace_view_click(struct ui_view *v, int row, int col, bool twice);
+
+/* ---- 4 trace_find.c -------------------------------------------------- */
+
+void trace_view_find(struct ui_view *v, const char *text);
+void trace_view_find_next(struct ui_view *v, int n);
 
 #endif

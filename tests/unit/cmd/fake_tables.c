@@ -165,3 +165,9 @@ const char *store_state_name(enum store_state state)
 {
 	return state == STORE_FAILED ? "failed" : "delivered";
 }
+
+
+char *dialect_trace_key(bool sent, const struct pl *text)
+{
+	return mem_printf("%s %zu", sent ? "out" : "in", text->l);
+}

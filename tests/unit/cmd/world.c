@@ -93,12 +93,6 @@ static void front_quit(int status, void *arg)
 }
 
 
-char *dialect_trace_key(bool sent, const struct pl *text)
-{
-	return mem_printf("%s %zu", sent ? "out" : "in", text->l);
-}
-
-
 struct world *world_alloc(unsigned flags)
 {
 	struct world *w = mem_zalloc(sizeof(*w), NULL);

@@ -7,6 +7,7 @@
 #include "unit.h"
 #include "fake.h"
 #include "mbuf.h"
+#include "screen_front.h"
 #include "utf8.h"
 
 struct fake *fake;
@@ -140,6 +141,16 @@ int screen_link(struct screen *s, const struct ui_area *a, int row, int col,
 }
 
 
+/* What is blank has no style here. */
+void screen_fill_row(
+	struct screen *s, const struct ui_area *a, int row, enum ui_style style)
+{
+	(void)s;
+	(void)style;
+	assert_in_range(row, 0, a->rows - 1);
+}
+
+
 void screen_hline(struct screen *s, const struct ui_area *a, int row, int col,
 	int n, enum ui_style style)
 {
@@ -205,6 +216,96 @@ struct core *ui_core(struct ui_front *f)
 {
 	(void)f;
 	return NULL;
+}
+
+
+struct cmd *ui_cmd(struct ui_front *f)
+{
+	(void)f;
+	return NULL;
+}
+
+
+void ui_overlay(struct ui_front *f, struct ui_view *view)
+{
+	(void)f;
+	mem_deref(fake->overlay);
+	fake->overlay = view;
+}
+
+
+/* ---- commands ---- */
+
+static void tap_destructor(void *data)
+{
+	(void)data;
+	fake->log_h = NULL;
+	fake->sip_h = NULL;
+}
+
+
+void cmd_log_tap(
+	struct cmd_tap **tp, struct cmd *cmd, cmd_log_line_h *h, void *arg)
+{
+	(void)cmd;
+	*tp = mem_zalloc(1, tap_destructor);
+	fake->log_h = h;
+	fake->tap_arg = arg;
+}
+
+
+void cmd_trace_tap(
+	struct cmd_tap **tp, struct cmd *cmd, cmd_sip_h *h, void *arg)
+{
+	(void)cmd;
+	*tp = mem_zalloc(1, tap_destructor);
+	fake->sip_h = h;
+	fake->tap_arg = arg;
+}
+
+
+bool cmd_trace_state(const struct cmd *cmd, uint64_t *first)
+{
+	(void)cmd;
+	*first = fake->oldest;
+	return fake->tracing;
+}
+
+
+void fake_log(struct fake *f, enum log_level level, const char *text)
+{
+	const struct cmd_log_line line = {
+		tmrs_wall(f->tmrs), level, "tls", text};
+
+	f->log_h(&line, f->tap_arg);
+}
+
+
+static void sip_destructor(void *data)
+{
+	struct cmd_sip *sip = data;
+
+	mem_deref(sip->path);
+	mem_deref(sip->peer);
+	mem_deref(sip->key);
+	mem_deref(sip->text_buf);
+}
+
+
+void fake_sip(struct fake *f, bool sent, const char *key, const char *text)
+{
+	struct cmd_sip *sip = mem_zalloc(sizeof(*sip), sip_destructor);
+
+	sip->n = ++f->sips;
+	sip->at = tmrs_wall(f->tmrs);
+	sip->sent = sent;
+	sip->path = mem_printf("UDP me %s you", sent ? "->" : "<-");
+	sip->peer = mem_strdup("UDP you");
+	sip->key = mem_strdup(key);
+	sip->text_buf = mem_strdup(text);
+	sip->text = pl_str(sip->text_buf);
+	f->sip_h(sip, f->tap_arg);
+	mem_deref(sip);
 }
 
 
@@ -472,11 +573,14 @@ void fake_open(struct fake *f)
 	f->name = "Bob";
 	f->state = STORE_DELIVERED;
 	f->chat_state = "closed";
+	f->tracing = true;
+	f->oldest = 1;
 }
 
 
 void fake_close(struct fake *f)
 {
+	mem_deref(f->overlay);
 	mem_deref(f->account);
 	mem_deref(f->presence);
 	mem_deref(f->tmrs);

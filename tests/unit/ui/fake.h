@@ -44,6 +44,14 @@ struct fake {
 	const char *chat_state, *via;
 	unsigned reads;
 	unsigned dirty;
+	/* Who looks at the log and the trace, and what is kept of it. */
+	cmd_log_line_h *log_h;
+	cmd_sip_h *sip_h;
+	void *tap_arg;
+	bool tracing;
+	uint64_t sips, oldest;
+	struct ui_view *overlay;
+
 	const char *name;
 	bool stranger;
 	struct presence *presence;
@@ -63,5 +71,9 @@ char *fake_draw(
 	struct fake *f, struct ui_view *v, int rows, int cols, bool focus);
 
 struct core_account *fake_account(void);
+
+/* A message of the trace, a line of the log. */
+void fake_sip(struct fake *f, bool sent, const char *key, const char *text);
+void fake_log(struct fake *f, enum log_level level, const char *text);
 
 #endif
