@@ -174,6 +174,13 @@ enum sip_transport {
 	SIP_TRANSPORT_TLS,
 };
 
+/* Whether a server that asks for NTLM is answered. */
+enum sip_ntlm {
+	SIP_NTLM_NEVER,
+	SIP_NTLM_TLS, /* over TLS alone */
+	SIP_NTLM_ALWAYS, /* over TCP too */
+};
+
 enum sip_long {
 	SIP_LONG_AUTO, /* over 1300 bytes only where our flow is a stream */
 	SIP_LONG_YES,  /* page over UDP too */
@@ -227,6 +234,7 @@ struct sip_agent_config {
 	const char *tls_name;     /* one more accepted identity; NULL: none */
 	const char *tls_pin;
 	struct sip_filter filter;
+	enum sip_ntlm ntlm;
 	sip_credentials_h *credentials; /* NULL: 401 and 407 are final */
 	void *arg;                      /* for credentials */
 };

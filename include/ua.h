@@ -99,6 +99,14 @@ struct ua_out {
 	struct mbuf *headers; /* lines with CRLF may be appended */
 };
 
+/* Whether a server that asks for NTLM is answered, and what it then sends
+ * must be signed. */
+enum ua_ntlm {
+	UA_NTLM_NEVER,
+	UA_NTLM_TLS,    /* over TLS alone */
+	UA_NTLM_ALWAYS, /* over TCP too */
+};
+
 /* What an account adds to the wire; strings and functions may be NULL. */
 struct ua_profile {
 	const char *from_params;      /* ";epid=..." on From of requests */
@@ -133,6 +141,7 @@ struct ua_config {
 	const char *tls_pin;
 	const char *tls_certificate;
 	const char *tls_key;
+	enum ua_ntlm ntlm;
 	const char *accept;         /* media types for Accept, "a/b, c/d" */
 	const char *session_accept; /* media types in a session's SDP */
 	const struct ua_profile *profile; /* NULL: none; copied shallowly */

@@ -126,6 +126,9 @@ static const char *why_of(const struct ua_result *r, enum endpoint_sent sent)
 	case ENDPOINT_ACCEPTED:
 		return NULL;
 	case ENDPOINT_UNKNOWN:
+		/* It came, and is not to be believed. */
+		if (r->err == EBADMSG)
+			break;
 		return r->status == 487
 			? "the session ended first; it may have arrived"
 			: "no answer came; it may have arrived";

@@ -190,6 +190,18 @@ static void choose_dialect(struct endpoint *e, const char *name)
 }
 
 
+/* Before it is known what the server is, a stranger on the way must not be
+ * able to ask for NTLM, whose answer opens more than SIP. */
+static enum ua_ntlm ntlm_of(const char *name)
+{
+	if (name && !strcmp(name, "simple"))
+		return UA_NTLM_NEVER;
+	if (name && !strcmp(name, "microsoft"))
+		return UA_NTLM_ALWAYS;
+	return UA_NTLM_TLS;
+}
+
+
 static enum endpoint_session session_of(const char *name)
 {
 	if (name && !strcmp(name, "page"))
@@ -237,6 +249,7 @@ static int make_ua(struct endpoint *e, char **why)
 		.tls_pin = config->tls_pin,
 		.tls_certificate = config->tls_certificate,
 		.tls_key = config->tls_key,
+		.ntlm = ntlm_of(config->dialect),
 		.accept = im_accept(),
 		.session_accept = im_accept_types(),
 	};

@@ -3,12 +3,14 @@
  * 22). */
 #include <errno.h>
 #include <string.h>
-#include "mem.h"
+#include "assoc.h"
 #include "auth.h"
+#include "mem.h"
 
 
 enum {
 	REALMS_MAX = 16, /* kept for an agent */
+	TEXT_MAX = 2048, /* bytes of a nonce, realm or opaque */
 };
 
 
@@ -51,8 +53,29 @@ static void auth_destructor(void *data)
 	list_clear(&auth->queries);
 	list_flush(&auth->realms);
 	list_flush(&auth->secrets);
+	sip_assoc_end_all(&auth->assocs);
+	mem_deref(auth->crypto);
+	mem_deref(auth->aor);
 	mem_deref(auth->asking);
 	mem_deref(auth->sip);
+}
+
+
+bool auth_echo_ok(const struct pl *pl)
+{
+	size_t i;
+
+	if (pl->l > TEXT_MAX)
+		return false;
+	for (i = 0; i < pl->l; i++) {
+		uint8_t c = (uint8_t)pl->p[i];
+
+		if (c < 0x20 || c == 0x7f || c == '"')
+			return false;
+		if (c == '\\' && (++i == pl->l || (uint8_t)pl->p[i] < 0x20))
+			return false;
+	}
+	return true;
 }
 
 
@@ -181,6 +204,8 @@ int sip_auth_alloc(struct sip_auth **ap, struct sip_agent *agent)
 
 	auth->sip = mem_ref(sip_agent_stack(agent));
 	auth->credentials = sip_agent_config(agent)->credentials;
+	auth->ntlm = sip_agent_config(agent)->ntlm;
+	auth->aor = mem_strdup(sip_agent_aor(agent));
 	auth->arg = sip_agent_config(agent)->arg;
 	*ap = auth;
 	return 0;
@@ -199,6 +224,7 @@ void sip_auth_reset(struct sip_auth *auth)
 {
 	list_flush(&auth->realms);
 	list_flush(&auth->secrets);
+	sip_assoc_end_all(&auth->assocs);
 }
 
 
@@ -214,9 +240,30 @@ void sip_auth_tries_release(struct sip_auth_tries *tries)
 static bool goes_unasked(
 	const struct auth_realm *r, const struct sip_auth_request *req)
 {
-	if (!req->own || r->secret->refused)
+	if (!req->own || r->secret->refused || r->scheme->handshake)
 		return false;
 	return r->proxy || (req->target_own && r->methods & 1U << req->method);
+}
+
+
+/* One line, of T. */
+static int attempt_put(struct auth_attempt *t,
+	const struct sip_auth_request *req, struct mbuf *mb)
+{
+	const struct auth_realm *r = t->realm;
+	size_t start = mb->end;
+	int err;
+
+	mbuf_printf(mb, "%s: ",
+		hdr_name(r->proxy ? HDR_PROXY_AUTHORIZATION
+				  : HDR_AUTHORIZATION));
+	err = r->scheme->put(t->state, req, mb, &t->sent);
+	if (err == EALREADY) {
+		mb->end = start;
+		return 0;
+	}
+	mbuf_write_str(mb, "\r\n");
+	return err ? err : mbuf_err(mb);
 }
 
 
@@ -231,21 +278,34 @@ int sip_auth_put(struct sip_auth *auth, struct sip_auth_tries *tries,
 		struct auth_realm *r = le->data;
 
 		t = auth_attempt_find(tries, r->proxy, r->name);
-		if (!(t && t->fresh) && !goes_unasked(r, req))
+		if (r->scheme->handshake ||
+			(!(t && t->fresh) && !goes_unasked(r, req)))
 			continue;
 		t = auth_attempt_add(tries, r);
 		mem_ref(r->state);
 		mem_deref(t->state);
 		t->state = r->state;
-		mbuf_printf(mb, "%s: ",
-			hdr_name(r->proxy ? HDR_PROXY_AUTHORIZATION
-					  : HDR_AUTHORIZATION));
-		err = r->scheme->put(r->state, req, mb, &t->sent);
-		mbuf_write_str(mb, "\r\n");
+		err = attempt_put(t, req, mb);
 		if (err)
 			return err;
 	}
 	return mbuf_err(mb);
+}
+
+
+int sip_auth_put_handshake(struct sip_auth_tries *tries,
+	const struct sip_auth_request *req, struct mbuf *mb)
+{
+	struct le *le, *next;
+	int err = 0;
+
+	LIST_FOREACH (&tries->list, le, next) {
+		struct auth_attempt *t = le->data;
+
+		if (!err && t->realm->scheme->handshake && t->state)
+			err = attempt_put(t, req, mb);
+	}
+	return err;
 }
 
 
@@ -274,6 +334,11 @@ int sip_auth_info(struct sip_auth_tries *tries,
 	LIST_FOREACH (&tries->list, le, next) {
 		struct auth_attempt *t = le->data;
 
+		if (t->realm->scheme->handshake) {
+			if (t->state)
+				t->realm->scheme->ended(t->state, true);
+			continue;
+		}
 		/* It names no realm: of several its own is not known. */
 		if (tries_of_kind(tries, t->realm->proxy) > 1)
 			continue;

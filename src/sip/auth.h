@@ -36,13 +36,17 @@ struct sip_auth {
 	struct list realms;
 	struct list queries; /* struct sip_auth_query, waiting */
 	char *asking; /* realm of the question that is open */
+	enum sip_ntlm ntlm;
+	char *aor;
+	struct ntlm_crypto *crypto; /* made at first use */
+	struct list assocs; /* struct sip_assoc, of any flow */
 };
 
 /* One realm that a request has answered. */
 struct auth_attempt {
 	struct le le;
 	struct auth_realm *realm;
-	void *state; /* that was used */
+	void *state; /* that was used; of a handshake: its own */
 	uint32_t sent;
 	bool fresh; /* for a challenge of this very request */
 };
@@ -63,6 +67,10 @@ struct auth_realm *auth_realm_set(struct sip_auth *auth, bool proxy,
 	struct auth_secret *secret);
 struct auth_attempt *auth_attempt_add(
 	struct sip_auth_tries *tries, struct auth_realm *realm);
+
+/* True if PL can stand between quotes as it is: what we echo goes out byte
+ * for byte. */
+bool auth_echo_ok(const struct pl *pl);
 
 /* Drops the oldest of what is over the bound. */
 void auth_trim(struct sip_auth *auth);

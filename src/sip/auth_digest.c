@@ -4,12 +4,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "auth.h"
 #include "mem.h"
-#include "sip_int.h"
 
 
 enum {
-	TEXT_MAX = 2048, /* bytes of a nonce, realm or opaque */
 	CNONCE_SIZE = 20,
 	NC_SIZE = 9,
 };
@@ -20,12 +19,12 @@ static const struct algorithm {
 	bool sess;
 	unsigned strength;
 } algorithms[] = {
-	{"MD5", HASH_MD5, false, 1},
-	{"MD5-sess", HASH_MD5, true, 1},
-	{"SHA-256", HASH_SHA256, false, 2},
-	{"SHA-256-sess", HASH_SHA256, true, 2},
-	{"SHA-512-256", HASH_SHA512_256, false, 3},
-	{"SHA-512-256-sess", HASH_SHA512_256, true, 3},
+	{"MD5", HASH_MD5, false, 2},
+	{"MD5-sess", HASH_MD5, true, 2},
+	{"SHA-256", HASH_SHA256, false, 3},
+	{"SHA-256-sess", HASH_SHA256, true, 3},
+	{"SHA-512-256", HASH_SHA512_256, false, 4},
+	{"SHA-512-256-sess", HASH_SHA512_256, true, 4},
 };
 
 
@@ -70,26 +69,6 @@ static void state_destructor(void *data)
 }
 
 
-/* True if PL can stand between quotes as it is: what we echo goes out byte
- * for byte. */
-static bool echo_ok(const struct pl *pl)
-{
-	size_t i;
-
-	if (pl->l > TEXT_MAX)
-		return false;
-	for (i = 0; i < pl->l; i++) {
-		uint8_t c = (uint8_t)pl->p[i];
-
-		if (c < 0x20 || c == 0x7f || c == '"')
-			return false;
-		if (c == '\\' && (++i == pl->l || (uint8_t)pl->p[i] < 0x20))
-			return false;
-	}
-	return true;
-}
-
-
 /* auth before auth-int (it costs nothing and proxies may touch bodies);
  * false where the list has neither. */
 static bool qop_choose(const struct pl *list, const char **qop)
@@ -123,7 +102,8 @@ static int challenge_decode(
 		!pl_isset(&ch.nonce))
 		return EBADMSG;
 	ch.has_opaque = msg_challenge_param(c, "opaque", &ch.opaque, NULL);
-	if (!echo_ok(&ch.realm) || !echo_ok(&ch.nonce) || !echo_ok(&ch.opaque))
+	if (!auth_echo_ok(&ch.realm) || !auth_echo_ok(&ch.nonce) ||
+		!auth_echo_ok(&ch.opaque))
 		return EBADMSG;
 	if (msg_challenge_param(c, "algorithm", &value, NULL)) {
 		ch.algorithm = NULL;
@@ -150,10 +130,11 @@ static unsigned digest_strength(const struct msg_challenge *c)
 }
 
 
-static bool digest_stale(const struct msg_challenge *c)
+static bool digest_goes_on(const struct msg_challenge *c, const void *state)
 {
 	struct pl value;
 
+	(void)state;
 	return msg_challenge_param(c, "stale", &value, NULL) &&
 		pl_strcaseeq(&value, "true");
 }
@@ -209,15 +190,15 @@ void sip_digest_response(const struct sip_digest *d,
 }
 
 
-static int digest_start(void **statep, const struct msg_challenge *c,
-	const struct sip_secret *secret, struct rand *rand)
+static int digest_start(void **statep, const struct sip_auth_start *start)
 {
+	const struct sip_secret *secret = start->secret;
 	struct challenge ch;
 	struct sip_digest d = {0};
 	struct state *s;
 	int err;
 
-	err = challenge_decode(&ch, c);
+	err = challenge_decode(&ch, start->challenge);
 	if (err)
 		return err;
 	s = mem_zalloc(sizeof(*s), state_destructor);
@@ -228,7 +209,7 @@ static int digest_start(void **statep, const struct msg_challenge *c,
 	s->realm = pl_strdup(&ch.realm);
 	s->nonce = pl_strdup(&ch.nonce);
 	s->opaque = ch.has_opaque ? pl_strdup(&ch.opaque) : NULL;
-	rand_token(rand, s->cnonce, sizeof(s->cnonce));
+	rand_token(start->rand, s->cnonce, sizeof(s->cnonce));
 	d.hash = ch.algorithm->hash;
 	d.sess = ch.algorithm->sess;
 	d.user = pl_str(secret->user);
@@ -312,7 +293,7 @@ static int digest_info(void *state, const struct sip_auth_request *req,
 			return EACCES;
 	}
 	if (msg_challenge_param(info, "nextnonce", &value, NULL) &&
-		pl_isset(&value) && echo_ok(&value) &&
+		pl_isset(&value) && auth_echo_ok(&value) &&
 		!pl_streq(&value, s->nonce)) {
 		mem_deref(s->old_nonce);
 		s->old_nonce = s->nonce;
@@ -326,7 +307,7 @@ static int digest_info(void *state, const struct sip_auth_request *req,
 const struct sip_auth_scheme sip_auth_digest = {
 	.name = "Digest",
 	.strength = digest_strength,
-	.stale = digest_stale,
+	.goes_on = digest_goes_on,
 	.start = digest_start,
 	.put = digest_put,
 	.info = digest_info,

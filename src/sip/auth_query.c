@@ -3,8 +3,8 @@
  * to try again (RFC 3261 22.1-22.3, RFC 8760 2.4). */
 #include <errno.h>
 #include <string.h>
-#include "mem.h"
 #include "auth.h"
+#include "mem.h"
 
 
 enum {
@@ -16,6 +16,7 @@ enum {
 /* Basic is not here and never will be (RFC 8760 2.6). */
 static const struct sip_auth_scheme *const schemes[] = {
 	&sip_auth_digest,
+	&sip_auth_ntlm,
 };
 
 
@@ -34,8 +35,12 @@ struct sip_auth_query {
 	struct sip_auth *auth;
 	struct sip_auth_tries *tries;
 	enum msg_method method;
+	struct sip_flow *flow;
+	const char *refused; /* why nothing that was offered is answered; NULL:
+	                        nobody knows how */
 	struct offer offers[OFFERS_MAX];
 	size_t n;
+	const char *why; /* words of a scheme that failed; NULL: none */
 	bool failed;
 	const char *failed_realm;
 	sip_auth_h *h; /* NULL while sip_auth_challenge() runs */
@@ -50,6 +55,7 @@ static void query_destructor(void *data)
 
 	list_unlink(&q->le);
 	mem_deref(q->auth);
+	mem_deref(q->flow);
 	for (i = 0; i < q->n; i++) {
 		mem_deref(q->offers[i].name);
 		mem_deref(q->offers[i].text);
@@ -64,6 +70,29 @@ static const struct sip_auth_scheme *scheme_find(const struct pl *name)
 	for (i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
 		if (pl_strcaseeq(name, schemes[i]->name))
 			return schemes[i];
+	return NULL;
+}
+
+
+/* A challenge of NTLM is answered to servers that the user takes for
+ * Microsoft's, or that TLS has proven; NULL: this one is. */
+static const char *ntlm_refused(const struct sip_auth_query *q)
+{
+	if (!sip_tp_reliable(sip_flow_tp(q->flow)))
+		return "the server asks for NTLM over UDP, which it cannot "
+		       "protect";
+	switch (q->auth->ntlm) {
+	case SIP_NTLM_NEVER:
+		return "the server asks for NTLM, which is answered with "
+		       "dialect=microsoft or auto";
+	case SIP_NTLM_TLS:
+		if (sip_flow_tp(q->flow) != SIP_TLS)
+			return "the server asks for NTLM, which is answered "
+			       "over TLS, or with dialect=microsoft";
+		break;
+	case SIP_NTLM_ALWAYS:
+		break;
+	}
 	return NULL;
 }
 
@@ -87,6 +116,10 @@ static void offer_take(
 	if (!strength || !msg_challenge_param(&c, "realm", &realm, NULL) ||
 		realm.l > REALM_TEXT_MAX)
 		return;
+	if (scheme == &sip_auth_ntlm && ntlm_refused(q)) {
+		q->refused = ntlm_refused(q);
+		return;
+	}
 	for (i = 0; i < q->n && !o; i++)
 		if (q->offers[i].proxy == proxy &&
 			pl_streq(&realm, q->offers[i].name))
@@ -150,7 +183,7 @@ static int offers_judge(struct sip_auth_query *q, bool *wrong, char **why)
 		secret = auth_secret_find(q->auth, o->name);
 		t = auth_attempt_find(q->tries, o->proxy, o->name);
 		if (t && t->fresh && secret && t->realm->secret == secret &&
-			!o->scheme->stale(&o->challenge))
+			!o->scheme->goes_on(&o->challenge, t->state))
 			secret->refused = true;
 		if (secret && secret->refused) {
 			*wrong = true;
@@ -163,25 +196,60 @@ static int offers_judge(struct sip_auth_query *q, bool *wrong, char **why)
 }
 
 
+/* Who is not heard of in a challenge took our answer, or else refuses it. */
+static void handshakes_judge(const struct sip_auth_query *q)
+{
+	struct le *le, *next;
+	size_t i;
+
+	LIST_FOREACH (&q->tries->list, le, next) {
+		const struct auth_attempt *t = le->data;
+		const struct auth_realm *r = t->realm;
+		bool again = false;
+
+		if (!r->scheme->handshake || !t->state)
+			continue;
+		for (i = 0; i < q->n; i++)
+			again |= q->offers[i].proxy == r->proxy &&
+				!strcmp(q->offers[i].name, r->name);
+		r->scheme->ended(t->state, !again);
+	}
+}
+
+
 /* ---- answering ---- */
 
 static int offer_apply(struct sip_auth_query *q, const struct offer *o,
 	struct auth_secret *secret)
 {
-	struct sip_auth *auth = q->auth;
+	struct auth_attempt *t = auth_attempt_find(q->tries, o->proxy, o->name);
+	const struct sip_auth_start start = {
+		.challenge = &o->challenge,
+		.secret = &secret->text,
+		.rand = sip_rand(q->auth->sip),
+		.auth = q->auth,
+		.flow = q->flow,
+		.proxy = o->proxy,
+		.old = t && t->realm->scheme == o->scheme ? t->state : NULL,
+		.why = &q->why,
+	};
+	bool own = o->scheme->handshake;
 	struct auth_realm *r;
-	struct auth_attempt *t;
 	void *state;
 	int err;
 
-	err = o->scheme->start(
-		&state, &o->challenge, &secret->text, sip_rand(auth->sip));
+	err = o->scheme->start(&state, &start);
 	if (err)
 		return err;
-	r = auth_realm_set(auth, o->proxy, o->name, o->scheme, state, secret);
+	r = auth_realm_set(q->auth, o->proxy, o->name, o->scheme,
+		own ? NULL : state, secret);
 	r->methods |= 1U << q->method;
 	t = auth_attempt_add(q->tries, r);
 	t->fresh = true;
+	if (own) {
+		mem_deref(t->state);
+		t->state = state;
+	}
 	return 0;
 }
 
@@ -209,6 +277,8 @@ static int query_step(struct sip_auth_query *q)
 
 static char *query_why(const struct sip_auth_query *q)
 {
+	if (q->why)
+		return mem_strdup(q->why);
 	return mem_printf("no password for \"%s\"",
 		q->failed_realm ? q->failed_realm : q->offers[0].name);
 }
@@ -306,9 +376,8 @@ static void ask_next(struct sip_auth *auth)
 
 
 int sip_auth_challenge(struct sip_auth_query **qp, struct sip_auth *auth,
-	struct sip_auth_tries *tries, enum msg_method method,
-	const struct msg *resp, bool target_own, bool *wrong_password,
-	char **why, sip_auth_h *h, void *arg)
+	struct sip_auth_tries *tries, const struct sip_auth_refusal *refusal,
+	bool *wrong_password, char **why, sip_auth_h *h, void *arg)
 {
 	struct sip_auth_query *q;
 	int err = 0;
@@ -317,11 +386,14 @@ int sip_auth_challenge(struct sip_auth_query **qp, struct sip_auth *auth,
 	q = mem_zalloc(sizeof(*q), query_destructor);
 	q->auth = mem_ref(auth);
 	q->tries = tries;
-	q->method = method;
+	q->method = refusal->method;
+	q->flow = mem_ref(refusal->flow);
 	q->arg = arg;
-	offers_read(q, resp, target_own);
+	offers_read(q, refusal->resp, refusal->target_own);
 	if (!q->n) {
-		*why = mem_strdup("the server asks for a way to sign in "
+		*why = mem_strdup(q->refused
+				? q->refused
+				: "the server asks for a way to sign in "
 				  "that is not supported");
 		err = EACCES;
 	} else if (++tries->rounds > ROUNDS_MAX) {
@@ -330,6 +402,7 @@ int sip_auth_challenge(struct sip_auth_query **qp, struct sip_auth *auth,
 		err = EACCES;
 	} else {
 		err = offers_judge(q, wrong_password, why);
+		handshakes_judge(q);
 	}
 	if (err)
 		goto out;

@@ -358,7 +358,8 @@ static bool via_is_ours(const struct ctrans *t, const struct msg *resp)
 }
 
 
-bool sip_ctrans_recv(struct sip *sip, const struct msg *msg)
+/* The transaction that response MSG belongs to, or NULL. */
+static struct ctrans *ctrans_of(const struct sip *sip, const struct msg *msg)
 {
 	static const struct pl cookie = PL("z9hG4bK");
 	struct pl branch = msg->via.branch, start = branch;
@@ -366,21 +367,39 @@ bool sip_ctrans_recv(struct sip *sip, const struct msg *msg)
 	struct ctrans *t;
 
 	if (branch.l <= cookie.l || branch.l - cookie.l >= SIP_BRANCH_SIZE)
-		return false;
+		return NULL;
 	start.l = cookie.l;
 	if (!pl_caseeq(&start, &cookie))
-		return false;
+		return NULL;
 	pl_skip(&branch, cookie.l);
 	memset(&key, 0, sizeof(key));
 	memcpy(key.branch, branch.p, branch.l);
 	key.cancel = msg->method == MSG_CANCEL;
 	HASH_FIND(hh, sip->ctrans, &key, sizeof(key), t);
 	if (!t || t->method != msg->method || !via_is_ours(t, msg))
-		return false;
+		return NULL;
 	if (t->method_text && !pl_streq(&msg->method_text, t->method_text))
-		return false;
-	ctrans_response(t, msg);
-	return true;
+		return NULL;
+	return t;
+}
+
+
+bool sip_ctrans_recv(struct sip *sip, const struct msg *msg)
+{
+	struct ctrans *t = ctrans_of(sip, msg);
+
+	if (t)
+		ctrans_response(t, msg);
+	return t != NULL;
+}
+
+
+void sip_ctrans_refuse(struct sip *sip, const struct msg *msg, const char *why)
+{
+	struct ctrans *t = ctrans_of(sip, msg);
+
+	if (t && (t->state == TRYING || t->state == PROCEEDING))
+		ctrans_fail(t, EBADMSG, why, false);
 }
 
 

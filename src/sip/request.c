@@ -257,14 +257,19 @@ static void auth_h(int err, const char *why, void *arg)
 
 static void challenged(struct sip_request *r, const struct msg *msg)
 {
+	const struct sip_auth_refusal refusal = {
+		.resp = msg,
+		.method = r->method,
+		.target_own = request_targets_own(r),
+		.flow = r->flow,
+	};
 	char *why = NULL;
 	int err;
 
 	/* The question for a password may end R or its agent. */
 	guard(r);
 	err = sip_auth_challenge(&r->query, sip_agent_auth(r->agent), &r->tries,
-		r->method, msg, request_targets_own(r), &r->wrong_password,
-		&why, auth_h, r);
+		&refusal, &r->wrong_password, &why, auth_h, r);
 	if (r->state == REQUEST_DONE || r->cancelled)
 		mem_deref(why);
 	else if (!err)
@@ -355,6 +360,15 @@ void request_ctrans_h(const struct msg *resp,
 		return;
 	}
 	r->maybe = r->maybe || !failure->lost;
+	if (failure->err == EBADMSG && !r->cancelled) {
+		/* Who answered so may have done what was asked: another server
+		 * is not to do it again. */
+		request_set_failure(r, EBADMSG,
+			mem_strdup(failure->why ? failure->why
+						: strerror(EBADMSG)));
+		request_fail(r);
+		return;
+	}
 	err = r->cancelled ? ECANCELED : failure->err;
 	words = r->cancelled
 		? mem_strdup("cancelled")

@@ -142,10 +142,13 @@ static int put_credentials(struct sip_request *r, struct mbuf *mb)
 		if (err)
 			return err;
 	}
-	if (!r->credentials)
-		return 0;
-	lines = mbuf_all(r->credentials);
-	return mbuf_write_pl(mb, &lines);
+	if (r->credentials) {
+		lines = mbuf_all(r->credentials);
+		(void)mbuf_write_pl(mb, &lines);
+	}
+	if (r->method == MSG_ACK)
+		return mbuf_err(mb);
+	return sip_auth_put_handshake(&r->tries, &req, mb);
 }
 
 

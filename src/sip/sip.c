@@ -2,6 +2,7 @@
 /* sip.c - the stack: listeners in turn, trace, dispatch (RFC 3261 18). */
 #include <errno.h>
 #include <string.h>
+#include "assoc.h"
 #include "stack.h"
 
 
@@ -125,6 +126,37 @@ void sip_trace_msg(
 }
 
 
+/* Once an association stands, what is not the server's goes no further. */
+static bool is_trusted(
+	struct sip *sip, struct sip_flow *flow, const struct msg *msg)
+{
+	const char *why = NULL;
+	char buf[80];
+
+	switch (sip_assoc_check(flow, msg)) {
+	case SIP_ASSOC_PASS:
+		return true;
+	case SIP_ASSOC_UNSIGNED:
+		why = "what the server sent is not signed";
+		break;
+	case SIP_ASSOC_REPLAY:
+		why = "what the server sent was there before";
+		break;
+	case SIP_ASSOC_WRONG:
+		why = "what the server sent has a wrong signature";
+		sip_flow_close(flow, EBADMSG, why);
+		break;
+	}
+	log_print(sip->config.log, LOG_WARN, "sip", "%s: %.*s (%s): %s",
+		sip_flow_text(flow, buf, sizeof(buf)),
+		PL_ARG(&msg->method_text),
+		msg->request ? "request" : "response", why);
+	if (!msg->request && msg->status >= 200 && !flow->ended)
+		sip_ctrans_refuse(sip, msg, why);
+	return false;
+}
+
+
 void sip_recv(struct sip *sip, struct sip_flow *flow, struct msg *msg,
 	const struct sa *src)
 {
@@ -138,6 +170,8 @@ void sip_recv(struct sip *sip, struct sip_flow *flow, struct msg *msg,
 			msg->bad_why ? msg->bad_why : "");
 		sip_strans_refuse(sip, flow, msg, src, msg->bad,
 			msg->bad == 400 ? msg->bad_why : NULL);
+	} else if (!is_trusted(sip, flow, msg)) {
+		/* Dropped. */
 	} else if (msg->request) {
 		(void)sip_strans_recv(sip, flow, msg, src);
 	} else if (!sip_ctrans_recv(sip, msg)) {

@@ -55,6 +55,10 @@ int sip_flow_send(struct sip_flow *flow, const void *p, size_t n);
 int sip_flow_put_via(
 	const struct sip_flow *flow, struct mbuf *mb, const char *branch);
 
+/* The stack of FLOW, which has not ended; its security associations. */
+struct sip *sip_flow_stack(const struct sip_flow *flow);
+struct list *sip_flow_assocs(struct sip_flow *flow);
+
 /* Transport parameters of an agent that flows need; made at first use. */
 int sip_agent_tls(struct sip_agent *agent, struct tls **tlsp, char **why);
 const struct sip_agent_config *sip_agent_config(const struct sip_agent *agent);
@@ -94,6 +98,11 @@ void sip_ctrans_cancel(struct sip_ctrans *ct);
 
 /* Takes MSG if it belongs to a client transaction. */
 bool sip_ctrans_recv(struct sip *sip, const struct msg *msg);
+
+/* MSG, a final response, is not to be believed: its transaction fails with
+ * EBADMSG and WHY. */
+void sip_ctrans_refuse(
+	struct sip *sip, const struct msg *msg, const char *why);
 
 /* ---- strans ---- */
 bool sip_strans_recv(struct sip *sip, struct sip_flow *flow, struct msg *msg,
@@ -227,16 +236,27 @@ struct sip_auth_request {
 int sip_auth_put(struct sip_auth *auth, struct sip_auth_tries *tries,
 	const struct sip_auth_request *req, struct mbuf *mb);
 
-/* Takes the challenges of RESP, those of servers (401) only where the request
- * was meant for ours. 0: send again; EINPROGRESS: H is called once,
- * mem_deref() of *QP stops it; EACCES and others: never, *WHY (mem_deref)
- * tells. */
+/* The same for handshakes, which an ACK does not repeat. */
+int sip_auth_put_handshake(struct sip_auth_tries *tries,
+	const struct sip_auth_request *req, struct mbuf *mb);
+
+/* A 401 or 407. */
+struct sip_auth_refusal {
+	const struct msg *resp;
+	enum msg_method method;
+	bool target_own; /* the request was meant for a server of ours, which
+	                    alone answers 401 */
+	struct sip_flow *flow; /* that both went over */
+};
+
+/* Takes the challenges of REFUSAL. 0: send again; EINPROGRESS: H is called
+ * once, mem_deref() of *QP stops it; EACCES and others: never, *WHY
+ * (mem_deref) tells. */
 struct sip_auth_query;
 typedef void(sip_auth_h)(int err, const char *why, void *arg);
 int sip_auth_challenge(struct sip_auth_query **qp, struct sip_auth *auth,
-	struct sip_auth_tries *tries, enum msg_method method,
-	const struct msg *resp, bool target_own, bool *wrong_password,
-	char **why, sip_auth_h *h, void *arg);
+	struct sip_auth_tries *tries, const struct sip_auth_refusal *refusal,
+	bool *wrong_password, char **why, sip_auth_h *h, void *arg);
 
 /* Authentication-Info of a 2xx: nextnonce is kept; EACCES where rspauth is
  * there and wrong. */
@@ -250,22 +270,43 @@ struct sip_secret {
 	char *password;
 };
 
+/* What a scheme needs to answer CHALLENGE. */
+struct sip_auth_start {
+	const struct msg_challenge *challenge;
+	const struct sip_secret *secret;
+	struct rand *rand;
+	struct sip_auth *auth;
+	struct sip_flow *flow;
+	bool proxy; /* it came in a 407 */
+	void *old; /* of the answer to the challenge before, for the same
+	              request; NULL: none */
+	const char **why; /* may be set to static words for a failure */
+};
+
 struct sip_auth_scheme {
 	const char *name;
+
+	/* Its answers take several rounds, are each request's own and make
+	 * an association with the server, which signs from then on. */
+	bool handshake;
 
 	/* How strong an answer to C is; 0: it cannot be answered. */
 	unsigned (*strength)(const struct msg_challenge *c);
 
-	/* C says that the nonce alone was too old. */
-	bool (*stale)(const struct msg_challenge *c);
+	/* C, which follows the answer of STATE (may be NULL), does not refuse
+	 * it: the nonce alone was too old, or another round is due. */
+	bool (*goes_on)(const struct msg_challenge *c, const void *state);
 
-	/* A block that answers C. */
-	int (*start)(void **statep, const struct msg_challenge *c,
-		const struct sip_secret *secret, struct rand *rand);
+	/* A block that answers a challenge. */
+	int (*start)(void **statep, const struct sip_auth_start *start);
 
-	/* Writes the value of an authorization header; SENT gets its mark. */
+	/* Writes the value of an authorization header; SENT gets its mark.
+	 * EALREADY: none is needed. */
 	int (*put)(void *state, const struct sip_auth_request *req,
 		struct mbuf *mb, uint32_t *sent);
+
+	/* Handshakes: the server took the answer, or refused it. */
+	void (*ended)(void *state, bool accepted);
 
 	/* Reads an Authentication-Info about what was sent as SENT. EACCES:
 	 * the proof in it is wrong. */
@@ -275,6 +316,7 @@ struct sip_auth_scheme {
 };
 
 extern const struct sip_auth_scheme sip_auth_digest;
+extern const struct sip_auth_scheme sip_auth_ntlm;
 
 /* The arithmetic of Digest (RFC 7616 3.4), lower-case hexadecimal. */
 struct sip_digest {

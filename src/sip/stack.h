@@ -80,6 +80,7 @@ struct sip_flow {
 	struct list waits;
 	struct list watches;
 	struct list ctrans; /* unfinished ones, told of the end */
+	struct list assocs; /* struct sip_assoc: what goes is signed */
 	uint64_t heard; /* when something last came over it */
 	struct sip_keepalive *keepalive;
 

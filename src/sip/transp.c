@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "assoc.h"
 #include "stack.h"
 
 
@@ -35,6 +36,7 @@ static void flow_destructor(void *data)
 	if (flow->sip)
 		flow->transp->close(flow);
 	list_unlink(&flow->le);
+	sip_assoc_end_all(&flow->assocs);
 	mem_deref(flow->keepalive);
 	mem_deref(flow->stream);
 }
@@ -213,6 +215,18 @@ bool sip_flow_isup(const struct sip_flow *flow)
 }
 
 
+struct sip *sip_flow_stack(const struct sip_flow *flow)
+{
+	return flow->sip;
+}
+
+
+struct list *sip_flow_assocs(struct sip_flow *flow)
+{
+	return &flow->assocs;
+}
+
+
 const char *sip_flow_text(const struct sip_flow *flow, char *buf, size_t size)
 {
 	char addr[SA_TEXT_SIZE];
@@ -326,6 +340,7 @@ void sip_flow_end(struct sip_flow *flow, const struct stream_end *end)
 		failed.why = end->err ? strerror(end->err)
 				      : "the peer closed the connection";
 	flow->keepalive = mem_deref(flow->keepalive);
+	sip_assoc_end_all(&flow->assocs);
 	flow->transp->close(flow);
 	while ((le = flow->ctrans.head))
 		sip_ctrans_flow_down(list_data(le), failed.err, failed.why);
@@ -366,6 +381,7 @@ void sip_flow_drop(struct sip_flow *flow)
 	flow->ended = true;
 	flow->up = false;
 	flow->keepalive = mem_deref(flow->keepalive);
+	sip_assoc_end_all(&flow->assocs);
 	flow->transp->close(flow);
 	list_unlink(&flow->le);
 	while ((le = flow->waits.head)) {
@@ -382,13 +398,22 @@ void sip_flow_drop(struct sip_flow *flow)
 
 int sip_flow_send(struct sip_flow *flow, const void *p, size_t n)
 {
+	struct mbuf *mb;
 	int err;
 
 	if (!flow->up)
 		return ENOTCONN;
+	err = sip_assoc_sign(&mb, flow, p, n);
+	if (err)
+		return err;
+	if (mb) {
+		p = mb->buf;
+		n = mb->end;
+	}
 	err = flow->transp->send(flow, p, n);
 	if (!err)
 		sip_trace_msg(flow, true, p, n);
+	mem_deref(mb);
 	return err;
 }
 
@@ -396,10 +421,19 @@ int sip_flow_send(struct sip_flow *flow, const void *p, size_t n)
 int sip_flow_reply(struct sip *sip, struct sip_flow *flow,
 	const struct msg_via *via, const void *p, size_t n)
 {
-	int err = flow->transp->reply(sip, flow, via, p, n);
+	struct mbuf *mb;
+	int err = sip_assoc_sign(&mb, flow, p, n);
 
+	if (err)
+		return err;
+	if (mb) {
+		p = mb->buf;
+		n = mb->end;
+	}
+	err = flow->transp->reply(sip, flow, via, p, n);
 	if (!err && flow->sip)
 		sip_trace_msg(flow, true, p, n);
+	mem_deref(mb);
 	return err;
 }
 

@@ -163,6 +163,11 @@ static void credentials_h(const char *realm, sip_credentials_answer_h *answer,
 int ua_agent_make(struct ua *ua, const struct ua_config *c,
 	enum sip_transport transport, enum sip_long lm)
 {
+	static const enum sip_ntlm ntlm[] = {
+		[UA_NTLM_NEVER] = SIP_NTLM_NEVER,
+		[UA_NTLM_TLS] = SIP_NTLM_TLS,
+		[UA_NTLM_ALWAYS] = SIP_NTLM_ALWAYS,
+	};
 	struct sip_agent_config ac = {
 		.aor = c->aor,
 		.display_name = c->display_name,
@@ -176,6 +181,7 @@ int ua_agent_make(struct ua *ua, const struct ua_config *c,
 		.tls_verify = c->tls_verify,
 		.tls_name = c->tls_name,
 		.tls_pin = c->tls_pin,
+		.ntlm = ntlm[c->ntlm],
 		.credentials = credentials_h,
 		.arg = ua,
 	};

@@ -68,7 +68,9 @@ def digest(creds, password, method):
 
 
 class Peer:
-    def __init__(self, transport="udp"):
+    def __init__(self, transport="udp", tls=None):
+        """TLS: the ssl.SSLContext of a server."""
+        self.tls = tls
         kind = socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM
         self.transport = transport
         self.sock = socket.socket(socket.AF_INET, kind)
@@ -104,6 +106,24 @@ class Peer:
             data = data[end:].lstrip(b"\r\n")
         self.streams[conn] = data
 
+    def _accept(self):
+        conn = self.sock.accept()[0]
+        if self.tls:
+            conn.settimeout(WAIT)
+            conn = self.tls.wrap_socket(conn, server_side=True)
+        self.streams[conn] = b""
+
+    def _read(self, conn):
+        data = conn.recv(65536)
+        while data and self.tls and conn.pending():
+            data += conn.recv(65536)
+        if data:
+            self.streams[conn] += data
+            self._split(conn)
+        else:
+            del self.streams[conn]
+            conn.close()
+
     def _poll(self, seconds, copies):
         ready = select.select([self.sock, *self.streams], [], [],
                               max(seconds, 0))[0]
@@ -114,15 +134,9 @@ class Peer:
                     self.queue.append(Message(data, address))
                 self.seen.add(data)
             elif s is self.sock:
-                self.streams[s.accept()[0]] = b""
+                self._accept()
             else:
-                data = s.recv(65536)
-                if data:
-                    self.streams[s] += data
-                    self._split(s)
-                else:
-                    del self.streams[s]
-                    s.close()
+                self._read(s)
 
     def _take(self, what):
         for i, m in enumerate(self.queue):
@@ -159,6 +173,7 @@ class Peer:
             self.sock.sendto(data, way)
         else:
             way.sendall(data)
+        return data
 
     def connect(self, port):
         conn = socket.create_connection(("127.0.0.1", port), WAIT)
