@@ -178,7 +178,7 @@ class Screen:
             row = re.sub(r"(?<=\brport=)\d{5}\b", "PORTS", row)
             row = re.sub(r"\bin \d+ ms\b", "in N ms", row)
             # Tokens by chance, of the same length each time.
-            row = re.sub(r"(?<=z9hG4bK)\w+|(?<=;tag=)\w+|"
+            row = re.sub(r"(?<=z9hG4bK)\w+|(?<=\btag=)\w+|"
                          r"(?<=Call-ID: )\w+",
                          lambda m: "x" * len(m.group()), row)
             row = re.sub(r"\d{4}-\d\d-\d\d", "YYYY-MM-DD", row)

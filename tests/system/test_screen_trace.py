@@ -46,7 +46,7 @@ def test_trace_pane(world):
     alice.see("in  MESSAGE → 200 OK").same("trace")
     alice.keys("Enter").see("Hello, Alice").same("trace-open")
     alice.keys("Up", "Enter").see("Hello, Bob").same("trace-both")
-    alice.resize(20, 92).settle().same("trace-narrow")
+    alice.resize(20, 70).settle().same("trace-narrow")
     alice.keys("End").settle().same("trace-end")
     alice.resize(6, 20).settle().resize(1, 1).settle().resize(44, 160)
     alice.see("Hello, Bob")
