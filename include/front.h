@@ -72,7 +72,8 @@ enum front_kind {
 
 /* What is done with panes; some with a WORD. */
 enum front_pane {
-	FRONT_PANE_SPLIT, /* chat split, focus, zoom */
+	FRONT_PANE_SPLIT, /* chat split, unsplit, focus, zoom */
+	FRONT_PANE_UNSPLIT,
 	FRONT_PANE_FOCUS,
 	FRONT_PANE_ZOOM,
 	FRONT_PANE_TAB, /* chat tab: the number */

@@ -32,6 +32,12 @@ static void split_exec(struct cmd_call *call)
 }
 
 
+static void unsplit_exec(struct cmd_call *call)
+{
+	pane(call, FRONT_PANE_UNSPLIT, NULL);
+}
+
+
 static void focus_exec(struct cmd_call *call)
 {
 	pane(call, FRONT_PANE_FOCUS, NULL);
@@ -106,15 +112,23 @@ static void redraw_exec(struct cmd_call *call)
 const struct cmd_entry cmd_chat_split = {
 	.name = "chat split",
 	.needs = CMD_PANES,
-	.help = "shows two chats side by side",
+	.help = "shows one more chat, beside or below the others",
 	.exec = split_exec,
+};
+
+
+const struct cmd_entry cmd_chat_unsplit = {
+	.name = "chat unsplit",
+	.needs = CMD_PANES,
+	.help = "takes the pane away and leaves its chat open",
+	.exec = unsplit_exec,
 };
 
 
 const struct cmd_entry cmd_chat_focus = {
 	.name = "chat focus",
 	.needs = CMD_PANES,
-	.help = "goes to the other pane",
+	.help = "goes to the next pane",
 	.exec = focus_exec,
 };
 

@@ -22,6 +22,8 @@ const struct key_default key_defaults[] = {
 	{"any", "M-a", "chat unread",
 		"goes to the next chat with something unread"},
 	{"any", "M-s", "chat split", "shows one more chat beside or below"},
+	{"any", "M-q", "chat unsplit",
+		"takes the pane away, and leaves its chat open"},
 	{"any", "M-o", "chat focus", "goes to the next pane"},
 	{"any", "M-z", "chat zoom",
 		"gives the pane all room, or takes it back"},

@@ -36,6 +36,7 @@ const struct cmd_entry *const cmd_table[] = {
 	&cmd_chat_unread,
 	&cmd_chat_list,
 	&cmd_chat_split,
+	&cmd_chat_unsplit,
 	&cmd_chat_focus,
 	&cmd_chat_zoom,
 	&cmd_chat_tab,

@@ -13,6 +13,8 @@ enum {
 	MIN_ROWS = 8, /* below: no frame */
 	MIN_COLS = 30,
 	MIN_CHAT = 20, /* columns left beside the buddy list */
+	MIN_PANE = 30, /* columns of one of several panes */
+	MIN_PANE_ROWS = 4, /* and its rows; below, only one is shown */
 	MIN_TITLE = 16, /* of a header, before what stands at its other end */
 };
 
@@ -159,36 +161,68 @@ static void draw_welcome(struct ui_front *f, const struct ui_area *a)
 }
 
 
-/* The chats side by side, or what stands in their place. */
-static void draw_chats(
-	struct ui_front *f, const struct ui_area *a, int rows, int col, int end)
+/* The pane I of those that are shown, of WIDTH columns from COL on, in ROWS
+ * rows. */
+static void draw_pane(struct ui_front *f, const struct ui_area *a, size_t i,
+	int row, int col, int width, int rows)
 {
-	bool focus = f->focus != UI_FOCUS_BUDDIES;
-	size_t first = f->zoom ? f->pane : 0;
-	size_t i, n = f->zoom || !f->n_panes ? 1 : f->n_panes;
-	int width = end - col;
+	struct ui_tab *tab = f->n_panes ? f->panes[i] : NULL;
+	bool focus =
+		f->focus != UI_FOCUS_BUDDIES && i == f->pane && !f->unfocused;
 
-	if (f->overlay) {
-		draw_view(f, a, 0, col, width, rows, f->overlay, focus,
-			&f->body_area);
+	draw_view(f, a, row, col, width, rows, tab ? ui_tab_view(tab) : NULL,
+		focus, &f->pane_areas[i]);
+	if (!tab)
+		draw_welcome(f, &f->pane_areas[i]);
+}
+
+
+/* N panes side by side as far as there is room, and then below each other. */
+static void draw_panes(struct ui_front *f, const struct ui_area *a, size_t n,
+	int rows, int col, int width)
+{
+	size_t across = n, down, i, x, y, in_row;
+	int left, right, top;
+
+	while (across > 1 && width / (int)across < MIN_PANE)
+		across--;
+	down = (n + across - 1) / across;
+	across = (n + down - 1) / down;
+	if (rows / (int)down < MIN_PANE_ROWS) {
+		draw_pane(f, a, f->pane, 0, col, width, rows);
 		return;
 	}
 	for (i = 0; i < n; i++) {
-		struct ui_tab *tab = f->n_panes ? f->panes[first + i] : NULL;
-		int left = col + (int)((size_t)width * i / n);
-		int right = col + (int)((size_t)width * (i + 1) / n);
-		struct ui_area *where = &f->pane_areas[first + i];
-
-		if (i) {
-			screen_vline(f->screen, a, 0, left, rows, UI_BORDER);
+		x = i % across;
+		y = i / across;
+		/* The last row may have fewer, which are wider. */
+		in_row = y + 1 < down ? across : n - y * across;
+		left = (int)((size_t)width * x / in_row);
+		right = (int)((size_t)width * (x + 1) / in_row);
+		top = (int)((size_t)rows * y / down);
+		if (x) {
+			screen_vline(f->screen, a, top, col + left,
+				(int)((size_t)rows * (y + 1) / down) - top,
+				UI_BORDER);
 			left++;
 		}
-		draw_view(f, a, 0, left, right - left, rows,
-			tab ? ui_tab_view(tab) : NULL,
-			focus && first + i == f->pane && !f->unfocused, where);
-		if (!tab)
-			draw_welcome(f, where);
+		draw_pane(f, a, i, top, col + left, right - left,
+			(int)((size_t)rows * (y + 1) / down) - top);
 	}
+}
+
+
+/* The chats, or what stands in their place. */
+static void draw_chats(
+	struct ui_front *f, const struct ui_area *a, int rows, int col, int end)
+{
+	if (f->overlay)
+		draw_view(f, a, 0, col, end - col, rows, f->overlay,
+			f->focus != UI_FOCUS_BUDDIES, &f->body_area);
+	else if (f->zoom || f->n_panes < 2)
+		draw_pane(f, a, f->pane, 0, col, end - col, rows);
+	else
+		draw_panes(f, a, f->n_panes, rows, col, end - col);
 }
 
 

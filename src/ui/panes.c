@@ -13,32 +13,64 @@ static int fail(int status, char **why, const char *text)
 }
 
 
+/* A chat that is in no pane: the first behind the shown one. */
+static struct ui_tab *hidden_tab(const struct ui_front *f)
+{
+	struct ui_tab *shown = ui_tab_shown(f);
+	struct le *le = shown && shown->le.next ? shown->le.next : f->tabs.head;
+	size_t i, n;
+
+	for (n = 0; le && n < f->tabs.count; n++) {
+		struct ui_tab *tab = le->data;
+
+		for (i = 0; i < f->n_panes && f->panes[i] != tab; i++)
+			;
+		if (i == f->n_panes)
+			return tab;
+		le = le->next ? le->next : f->tabs.head;
+	}
+	return NULL;
+}
+
+
 static int split(struct ui_front *f, char **why)
 {
-	struct le *le;
-	struct ui_tab *other = NULL;
-	size_t i;
+	struct ui_tab *other = hidden_tab(f);
 
-	if (f->n_panes > 1) {
-		ui_prompt_end_find(f);
-		ui_prompt_save(f);
-		/* Back to one: the pane with the keys stays. */
-		f->panes[0] = f->panes[f->pane];
-		f->pane = 0;
-		f->n_panes = 1;
-		ui_prompt_load(f);
-		return 0;
-	}
-	for (le = f->tabs.head; le && !other; le = le->next) {
-		other = le->data;
-		for (i = 0; i < f->n_panes; i++) {
-			if (f->panes[i] == other)
-				other = NULL;
-		}
-	}
-	if (!f->n_panes || !other)
+	if (f->n_panes == UI_PANES)
+		return fail(EX_DATAERR, why, "no more panes are possible");
+	if (!ui_tab_shown(f) || !other)
 		return fail(EX_DATAERR, why, "there is no other chat");
+	ui_overlay_close(f);
+	f->zoom = false;
 	f->panes[f->n_panes++] = other;
+	return 0;
+}
+
+
+void ui_pane_close(struct ui_front *f, size_t i)
+{
+	f->n_panes--;
+	memmove(&f->panes[i], &f->panes[i + 1],
+		(f->n_panes - i) * sizeof(f->panes[0]));
+	f->panes[f->n_panes] = NULL;
+	if (f->pane > i || f->pane == f->n_panes)
+		f->pane--;
+	if (f->n_panes == 1)
+		f->zoom = false;
+}
+
+
+static int unsplit(struct ui_front *f, char **why)
+{
+	if (f->n_panes < 2)
+		return fail(EX_DATAERR, why, "there is one pane");
+	ui_prompt_end_find(f);
+	ui_prompt_save(f);
+	ui_pane_close(f, f->pane);
+	ui_prompt_load(f);
+	if (ui_tab_shown(f))
+		ui_tab_go(f, ui_tab_shown(f));
 	return 0;
 }
 
@@ -273,6 +305,8 @@ int ui_pane_command(
 	switch (what) {
 	case FRONT_PANE_SPLIT:
 		return split(f, why);
+	case FRONT_PANE_UNSPLIT:
+		return unsplit(f, why);
 	case FRONT_PANE_FOCUS:
 		return focus_next(f, why);
 	case FRONT_PANE_ZOOM:

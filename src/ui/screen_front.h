@@ -182,6 +182,9 @@ void ui_keys_leave(struct ui_front *f);
 int ui_pane_command(
 	enum front_pane what, const char *word, char **why, void *arg);
 
+/* Pane I of several goes, not what it shows. */
+void ui_pane_close(struct ui_front *f, size_t i);
+
 /* outside.c: the text in $VISUAL or $EDITOR; the shell until SIGCONT. */
 int ui_edit_outside(struct ui_front *f, char **why);
 void ui_suspend(struct ui_front *f);

@@ -171,17 +171,23 @@ void ui_tab_close(struct ui_front *f, struct ui_tab *tab)
 	struct ui_tab *next = tab->le.next ? tab->le.next->data
 		: tab->le.prev		   ? tab->le.prev->data
 					   : NULL;
+	bool shown = tab == ui_tab_shown(f);
 	size_t i;
 
-	if (tab == ui_tab_shown(f))
+	if (shown)
 		ui_prompt_end_find(f);
 	for (i = 0; i < f->n_panes; i++) {
-		if (f->panes[i] == tab)
-			f->panes[i] = NULL;
+		if (f->panes[i] != tab)
+			continue;
+		f->panes[i] = NULL;
+		if (f->n_panes > 1)
+			ui_pane_close(f, i--);
 	}
 	/* A text that is on its way may still hold it. */
 	list_unlink(&tab->le);
 	mem_deref(tab);
+	if (shown && ui_tab_shown(f))
+		ui_prompt_load(f);
 	if (next && !ui_tab_shown(f))
 		ui_tab_go(f, next);
 	ui_dirty(f);

@@ -243,13 +243,16 @@ static void outcome_h(const struct front_outcome *outcome, void *arg)
 }
 
 
-/* The one beside a tab that was closed. */
+/* The one beside a tab that was closed, or in the pane beside. */
 static void next_h(void *arg)
 {
 	struct ui_front *f = arg;
-	const struct ui_tab *tab = list_data(f->tabs.head);
+	const struct ui_tab *tab = ui_tab_shown(f);
+	struct front_chat chat;
 
-	if (tab && !ui_tab_shown(f))
+	if (!tab)
+		tab = list_data(f->tabs.head);
+	if (tab && (!ui_tab_shown(f) || !cmd_shown(f->cmd, &chat)))
 		ui_tab_go(f, tab);
 }
 

@@ -222,6 +222,7 @@ def test_question(world):
 def test_split(three):
     alice, bob, kim, world = three
     alice.line("/chat show bob").see("^Bob>")
+    alice.keys("M-s").see("there is no other chat")
     alice.line("/chat show kim").see("^Kim>")
     kim.do("msg", world.uri("alice"), "Kim's words")
     alice.see("Kim's words")
@@ -231,8 +232,36 @@ def test_split(three):
     alice.keys("M-o").see("^Bob>").write("draft").same("split-focus")
     alice.keys("M-o").see("^Kim>$").keys("M-o").see("^Bob> draft")
     alice.keys("M-z").gone("─ Kim").same("zoom")
-    alice.keys("M-z").see("─ Kim").keys("M-s").gone("─ Kim")
-    alice.see("^Bob> draft").keys("C-u")
+    alice.keys("M-z").see("─ Kim").keys("M-q").gone("─ Bob")
+    alice.see("^Kim>$").keys("M-q").see("there is one pane")
+    alice.keys("M-1").see("^Bob> draft").keys("C-u")
+    finish(alice)
+
+
+def test_four_panes(world):
+    """Side by side and below each other, as there is room."""
+    bob = world.peer("bob")
+    alice = world.alice("bob", rows=40, cols=140).see("● Bob")
+    for name in ("one", "two", "three", "four"):
+        alice.line("/chat show sip:%s@lab.test" % name).see("^%s.*>$" % name)
+    alice.line("/chat show bob").see("^Bob>")
+    alice.keys("M-s", "M-s", "M-s").see("─ Bob.*─ one").see("─ two.*─ three")
+    alice.keys("M-s").see("no more panes are possible")
+    bob.do("msg", world.uri("alice"), "Bob's words")
+    alice.see("Bob's words").keys("C-l").gone("no more panes")
+    alice.same("panes-4")
+    alice.resize(24, 80).settle().same("panes-4-small")
+    alice.resize(12, 80).see("─ Bob").gone("─ one")
+    alice.resize(40, 140).see("─ two.*─ three").keys("M-o").see("^one.*>$")
+    alice.write("for 1").keys("M-q").see("^two.*>$").gone("─ one")
+    alice.same("panes-3")
+    # A closed chat takes its pane with it, and leaves the other's draft.
+    alice.keys("M-o").see("^three.*>$").write("for 3").keys("M-o")
+    alice.see("^Bob>$").keys("M-w").see("^two.*>$").gone("─ Bob")
+    alice.keys("M-o").see("^three.*> for 3").keys("M-w").see("^two.*>$")
+    alice.gone("─ three").keys("M-q").see("there is one pane")
+    alice.line("/chat show sip:one@lab.test").see("^one.*> for 1")
+    alice.keys("C-u")
     finish(alice)
 
 
