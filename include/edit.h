@@ -101,7 +101,7 @@ struct edit_lend_handlers {
 	void (*line)(const char *text, void *arg);
 
 	/* Text, point or prompt are others: to be drawn. TYPED: by a key that
-	 * changed the text. */
+	 * changed the text, not one that only looked an older line up. */
 	void (*changed)(bool typed, void *arg);
 
 	/* The menu of N candidates (edit_candidate()); N 0: it is gone. AT is

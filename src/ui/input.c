@@ -20,6 +20,7 @@
 
 enum {
 	ESCAPE_MS = 50, /* for the rest of a sequence to come */
+	PASTE_MS = 20, /* without a byte after its end, then a paste is over */
 	DOUBLE_MS = 400,
 	READ_SIZE = 4096,
 	READS = 4, /* of one turn */
@@ -41,7 +42,8 @@ struct input {
 	struct tmr tmr;
 	struct mbuf *pending;
 	struct mbuf *paste; /* NULL: none */
-	bool paste_over; /* too long: the rest is left out */
+	bool paste_cut; /* too long: the rest was left out */
+	bool paste_ended; /* its end came, unless that was pasted too */
 	struct own own[OWN_MAX];
 	size_t n_own;
 	uint64_t clicked; /* when, last; 0: never */
@@ -140,6 +142,8 @@ static void end_paste(struct input *i)
 	all = mbuf_all(clean);
 	if (i->h.paste)
 		i->h.paste(&all, i->h.arg);
+	if (i->paste_cut && i->h.cut)
+		i->h.cut(i->h.arg);
 	mem_wipe(raw->buf, raw->end);
 	mem_wipe(clean->buf, clean->end);
 	mem_deref(raw);
@@ -147,12 +151,18 @@ static void end_paste(struct input *i)
 }
 
 
-static void keep_paste(struct input *i, size_t n)
+static void keep_text(struct input *i, const char *text, size_t n)
 {
 	size_t room = PASTE_MAX - i->paste->end;
 
-	(void)mbuf_write_mem(i->paste, i->pending->buf + i->pending->pos,
-		n < room ? n : room);
+	i->paste_cut = i->paste_cut || n > room;
+	(void)mbuf_write_mem(i->paste, text, n < room ? n : room);
+}
+
+
+static void keep_paste(struct input *i, size_t n)
+{
+	keep_text(i, (const char *)i->pending->buf + i->pending->pos, n);
 	i->pending->pos += n;
 }
 
@@ -167,7 +177,7 @@ static bool read_paste(struct input *i)
 	if (end) {
 		keep_paste(i, (size_t)(end - left.p));
 		i->pending->pos += paste_end.l;
-		end_paste(i);
+		i->paste_ended = true;
 		return true;
 	}
 	/* The end may have begun. */
@@ -178,6 +188,26 @@ static bool read_paste(struct input *i)
 	if (left.l > n)
 		keep_paste(i, left.l - n);
 	return false;
+}
+
+
+/* Not every terminal takes the end of a paste out of what is pasted: what
+ * stands behind it would be keys, Enter among them. So what comes at once
+ * waits; if another end comes, all before that was pasted. */
+static bool read_behind_paste(struct input *i)
+{
+	struct pl left = mbuf_left(i->pending);
+	const char *end = pl_find(&left, &paste_end);
+
+	if (!end) {
+		if (left.l >= PASTE_MAX)
+			i->pending->pos += left.l - paste_end.l;
+		return false;
+	}
+	keep_text(i, paste_end.p, paste_end.l);
+	keep_paste(i, (size_t)(end - left.p));
+	i->pending->pos += paste_end.l;
+	return true;
 }
 
 
@@ -192,6 +222,7 @@ static void act(struct input *i, const struct input_csi *csi, size_t n)
 		csi->params[0] == 200) {
 		i->pending->pos += n;
 		i->paste = mbuf_alloc(PASTE_MAX);
+		i->paste_cut = i->paste_ended = false;
 	} else if (csi->intro == '[' && csi->private == '<') {
 		i->pending->pos += n;
 		tell_mouse(i, csi);
@@ -280,7 +311,7 @@ static bool read_one(struct input *i, bool late)
 	size_t n;
 
 	if (i->paste)
-		return read_paste(i);
+		return i->paste_ended ? read_behind_paste(i) : read_paste(i);
 	if (*left.p == '\033')
 		return read_sequence(i, late);
 	own = find_own(i, &left, &more);
@@ -299,11 +330,26 @@ static bool read_one(struct input *i, bool late)
 static void late_handler(void *arg);
 
 
+static void await_rest(struct input *i)
+{
+	struct tmrs *tmrs = loop_tmrs(i->loop);
+
+	if (i->paste && i->paste_ended)
+		tmr_start(tmrs, &i->tmr, PASTE_MS, late_handler, i);
+	else if (i->pending->end && !i->paste)
+		tmr_start(tmrs, &i->tmr, ESCAPE_MS, late_handler, i);
+}
+
+
 static void read_all(struct input *i, bool late)
 {
 	bool got = true;
 
 	(void)mem_ref(i);
+	if (late && i->paste) {
+		end_paste(i);
+		late = false;
+	}
 	while (got && !i->paused && i->pending->pos < i->pending->end &&
 		mem_nrefs(i) > 1) {
 		got = read_one(i, late);
@@ -312,9 +358,8 @@ static void read_all(struct input *i, bool late)
 	if (mem_nrefs(i) > 1) {
 		mbuf_shift(i->pending);
 		tmr_cancel(&i->tmr);
-		if (i->pending->end && !i->paste && !i->paused)
-			tmr_start(loop_tmrs(i->loop), &i->tmr, ESCAPE_MS,
-				late_handler, i);
+		if (!i->paused)
+			await_rest(i);
 	}
 	mem_deref(i);
 }

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* keys.c - keys, pastes and clicks: bound commands first, then the line of
+/* keys.c - keys and pastes: bound commands first, then the line of
  * input. */
+#include <signal.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 #include "screen_front.h"
-
-
-enum {
-	WHEEL = 3, /* rows of one click of the wheel */
-};
 
 
 /* ---- who has the keys ---- */
@@ -88,6 +85,11 @@ static void key_h(const char *name, const struct pl *bytes, void *arg)
 {
 	struct ui_front *f = arg;
 
+	/* As the signal, which also ends a program that is leaving. */
+	if (name && !strcmp(name, "C-c")) {
+		(void)kill(getpid(), SIGINT);
+		return;
+	}
 	if (f->stopped)
 		return;
 	core_key(f->config.core);
@@ -121,94 +123,10 @@ static void paste_h(const struct pl *text, void *arg)
 }
 
 
-/* ---- the mouse ---- */
-
-static bool inside(const struct ui_area *a, int row, int col)
+static void cut_h(void *arg)
 {
-	return row >= a->row && row < a->row + a->rows && col >= a->col &&
-		col < a->col + a->cols;
-}
-
-
-static void wheel(struct ui_view *v, enum ui_mouse what)
-{
-	int i;
-
-	for (i = 0; v && v->ops->move && i < WHEEL; i++)
-		(void)v->ops->move(
-			v, what == UI_MOUSE_UP ? UI_MOVE_UP : UI_MOVE_DOWN);
-}
-
-
-static void on_view(struct ui_view *v, const struct ui_area *a,
-	enum ui_mouse what, int row, int col)
-{
-	if (what == UI_MOUSE_UP || what == UI_MOUSE_DOWN)
-		wheel(v, what);
-	else if (v->ops->click)
-		v->ops->click(
-			v, row - a->row, col - a->col, what == UI_MOUSE_DOUBLE);
-}
-
-
-static void on_pane(
-	struct ui_front *f, size_t i, enum ui_mouse what, int row, int col)
-{
-	struct ui_tab *tab = f->panes[i];
-
-	if (i != f->pane) {
-		ui_prompt_end_find(f);
-		ui_prompt_save(f);
-		f->pane = i;
-		ui_prompt_load(f);
-	}
-	f->focus = UI_FOCUS_CHAT;
-	if (tab)
-		on_view(ui_tab_view(tab), &f->pane_areas[i], what, row, col);
-}
-
-
-static void on_tabs(struct ui_front *f, int col)
-{
-	const struct ui_tab *tab = ui_tab_at(f, col);
-
-	if (tab)
-		ui_tab_go(f, tab);
-}
-
-
-static void mouse_h(enum ui_mouse what, int row, int col, void *arg)
-{
-	struct ui_front *f = arg;
-	size_t i;
-
-	if (f->stopped)
-		return;
-	core_key(f->config.core);
-	ui_hurry(f);
-	if (ui_menu_mouse(f, what, row, col))
-		return;
-	if (inside(&f->buddy_area, row, col)) {
-		f->focus = UI_FOCUS_BUDDIES;
-		on_view(f->buddies, &f->buddy_area, what, row, col);
-		return;
-	}
-	if (f->overlay && inside(&f->body_area, row, col)) {
-		f->focus = UI_FOCUS_OVERLAY;
-		f->browse = f->overlay == f->search;
-		on_view(f->overlay, &f->body_area, what, row, col);
-		return;
-	}
-	if (inside(&f->tab_area, row, col)) {
-		on_tabs(f, col - f->tab_area.col);
-		return;
-	}
-	for (i = 0; i < f->n_panes; i++) {
-		if (inside(&f->pane_areas[i], row, col)) {
-			on_pane(f, i, what, row, col);
-			return;
-		}
-	}
+	ui_notice(
+		arg, UI_ERROR, "only the first MiB of what was pasted is here");
 }
 
 
@@ -236,7 +154,8 @@ int ui_keys_alloc(struct ui_front *f)
 	const struct input_handlers h = {
 		.key = key_h,
 		.paste = paste_h,
-		.mouse = mouse_h,
+		.cut = cut_h,
+		.mouse = ui_mouse_h,
 		.focus = focus_h,
 		.end = end_h,
 		.arg = f,

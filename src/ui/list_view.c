@@ -4,6 +4,11 @@
 #include "list_view.h"
 
 
+enum {
+	WHEEL = 3, /* rows of one click of the wheel */
+};
+
+
 static bool same(const struct list_item *a, const struct list_item *b)
 {
 	return a->data == b->data && a->head == b->head &&
@@ -109,6 +114,23 @@ void list_view_draw(struct list_view *l, struct screen *s,
 }
 
 
+/* The cursor goes along where it would be out of sight. */
+static void scroll(struct list_view *l, bool up)
+{
+	size_t rows = l->rows > 0 ? (size_t)l->rows : 1;
+	size_t end = l->n > rows ? l->n - rows : 0;
+
+	if (up)
+		l->top -= l->top < WHEEL ? l->top : WHEEL;
+	else
+		l->top = l->top + WHEEL < end ? l->top + WHEEL : end;
+	if (l->cursor < l->top)
+		l->cursor = l->top;
+	if (l->cursor >= l->top + rows)
+		l->cursor = l->top + rows - 1;
+}
+
+
 bool list_view_move(struct list_view *l, enum ui_move move)
 {
 	size_t page = l->rows > 1 ? (size_t)l->rows - 1 : 1;
@@ -132,6 +154,10 @@ bool list_view_move(struct list_view *l, enum ui_move move)
 		break;
 	case UI_MOVE_LAST:
 		l->cursor = last;
+		break;
+	case UI_MOVE_WHEEL_UP:
+	case UI_MOVE_WHEEL_DOWN:
+		scroll(l, move == UI_MOVE_WHEEL_UP);
 		break;
 	default:
 		return false;

@@ -307,13 +307,23 @@ static void line_h(const char *text, void *arg)
 }
 
 
+/* TEXT is being said there. Where it is nothing no chat is made for it. */
+static void tell_typing(const struct ui_tab *tab, const char *text)
+{
+	struct core_chat *c = *text ? core_chat_get(tab->account, tab->peer)
+				    : core_chat_find(tab->account, tab->peer);
+
+	if (c)
+		core_typing(c, *text != '\0');
+}
+
+
 /* Typing is told for what is being said, not for commands. */
 static void typed(struct ui_front *f)
 {
 	const char *text = edit_text(f->edit);
 	struct ui_tab *tab = ui_tab_shown(f);
 	struct ui_view *v;
-	struct core_chat *c;
 
 	switch (f->mode) {
 	case UI_MODE_SEARCH:
@@ -327,13 +337,10 @@ static void typed(struct ui_front *f)
 	default:
 		break;
 	}
-	if (tab)
-		keep_draft(f, tab, text);
-	if (!tab || ui_is_command(text))
+	if (!tab)
 		return;
-	c = core_chat_get(tab->account, tab->peer);
-	if (c)
-		core_typing(c, *text != '\0');
+	keep_draft(f, tab, text);
+	tell_typing(tab, ui_is_command(text) ? "" : text);
 }
 
 

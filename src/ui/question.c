@@ -74,6 +74,10 @@ int ui_question_answer(struct ui_front *f, const char *word, char **why)
 }
 
 
+static const char *const words[UI_ANSWERS] = {
+	"accept", "decline", "block", "later"};
+
+
 /* The key that answers with WORD, or NULL. */
 static const char *key_of(const struct ui_front *f, const char *word)
 {
@@ -92,13 +96,12 @@ static const char *key_of(const struct ui_front *f, const char *word)
 
 void ui_question_draw(struct ui_front *f, const struct ui_area *a, int row)
 {
-	static const char *const words[] = {
-		"accept", "decline", "block", "later"};
 	const struct ui_question *q = list_data(f->questions.head);
 	char more[32];
 	size_t i;
-	int col;
+	int col, from;
 
+	memset(f->answer_areas, 0, sizeof(f->answer_areas));
 	if (!q)
 		return;
 	screen_fill_row(f->screen, a, row, UI_QUESTION);
@@ -106,15 +109,18 @@ void ui_question_draw(struct ui_front *f, const struct ui_area *a, int row)
 		      a->cols > 50 ? a->cols - 44 : a->cols, UI_QUESTION,
 		      q->text) +
 		1;
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (i = 0; i < UI_ANSWERS; i++) {
 		const char *key = key_of(f, words[i]);
 
 		if (!key || col + 2 >= a->cols)
 			continue;
+		from = col + 2;
 		col += screen_str(f->screen, a, row, col + 2, UI_KEY, key) + 2;
 		col += screen_str(f->screen, a, row, col + 1, UI_QUESTION,
 			       words[i]) +
 			1;
+		f->answer_areas[i] = (struct ui_area){
+			a->row + row, a->col + from, 1, col - from};
 	}
 	if (f->questions.count > 1) {
 		(void)snprintf(
@@ -122,4 +128,27 @@ void ui_question_draw(struct ui_front *f, const struct ui_area *a, int row)
 		(void)screen_str(
 			f->screen, a, row, a->cols - 4, UI_QUESTION, more);
 	}
+}
+
+
+bool ui_question_click(struct ui_front *f, int row, int col, bool twice)
+{
+	char *why = NULL;
+	size_t i;
+
+	if (!f->questions.head)
+		return false;
+	for (i = 0; i < UI_ANSWERS; i++) {
+		const struct ui_area *a = &f->answer_areas[i];
+
+		if (!a->rows || row != a->row || col < a->col ||
+			col >= a->col + a->cols)
+			continue;
+		/* The second of two may already be on the next question. */
+		if (!twice)
+			(void)ui_question_answer(f, words[i], &why);
+		mem_deref(why);
+		return true;
+	}
+	return false;
 }

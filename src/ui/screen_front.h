@@ -28,6 +28,7 @@
 
 enum {
 	UI_PANES = 4, /* chats side by side */
+	UI_ANSWERS = 4, /* to a question */
 	UI_LINE = 1024, /* bytes of a line that is put together */
 	UI_NARROW =
 		60, /* columns; below, the buddy list is a pane of its own */
@@ -122,6 +123,7 @@ struct ui_front {
 
 	/* Where things were drawn last, for the mouse. */
 	struct ui_area buddy_area, body_area, tab_area;
+	struct ui_area answer_areas[UI_ANSWERS];
 	struct ui_area pane_areas[UI_PANES];
 };
 
@@ -164,6 +166,10 @@ void ui_layout_draw(struct ui_front *f);
 /* ---- 4 keys.c ------------------------------------------------------- */
 
 int ui_keys_alloc(struct ui_front *f);
+
+/* mouse.c */
+void ui_mouse_h(enum ui_mouse what, int row, int col, void *arg);
+
 
 /* The place whose keys count now, as in cmd_places. */
 const char *ui_keys_place(const struct ui_front *f);
@@ -210,6 +216,8 @@ void ui_prompt_end_find(struct ui_front *f);
 /* Somebody asks to see us. */
 void ui_question_add(struct ui_front *f, const struct core_event *event);
 int ui_question_answer(struct ui_front *f, const char *word, char **why);
+/* True if an answer was drawn there, which is given now. */
+bool ui_question_click(struct ui_front *f, int row, int col, bool twice);
 void ui_question_draw(struct ui_front *f, const struct ui_area *a, int row);
 
 /* ---- 7 output.c ----------------------------------------------------- */

@@ -56,6 +56,9 @@ void tty_raw(const struct tty *t)
 	raw.c_oflag &= ~(tcflag_t)OPOST;
 	raw.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | IEXTEN);
 	raw.c_lflag |= ISIG;
+	/* What is pasted may hold it, and with it the terminal drops what
+	 * was typed before. */
+	raw.c_cc[VINTR] = _POSIX_VDISABLE;
 	raw.c_cc[VSUSP] = _POSIX_VDISABLE;
 	raw.c_cc[VQUIT] = _POSIX_VDISABLE;
 	raw.c_cc[VMIN] = 1;

@@ -616,8 +616,8 @@ bool ui_front_interrupt(struct ui_front *f)
 
 void ui_front_stop(struct ui_front *f)
 {
+	/* Ctrl-C is still heard. */
 	f->stopped = true;
-	f->input = mem_deref(f->input);
 }
 
 

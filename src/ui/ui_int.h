@@ -192,13 +192,15 @@ struct input_handlers {
 	 * readline. */
 	void (*key)(const char *name, const struct pl *bytes, void *arg);
 	void (*paste)(const struct pl *text, void *arg); /* whole */
+	void (*cut)(void *arg); /* it was too long: its end is left out */
 	void (*mouse)(enum ui_mouse what, int row, int col, void *arg);
 	void (*focus)(bool in, void *arg);
 	void (*end)(void *arg); /* the terminal is gone */
 	void *arg;
 };
 
-/* Reads standard input. Escape alone is told 50 ms after it. */
+/* Reads standard input. Escape alone is told 50 ms after it, a paste when 20
+ * ms after its end nothing more came. */
 int input_alloc(
 	struct input **ip, struct loop *loop, const struct input_handlers *h);
 void input_pause(struct input *i, bool on);
@@ -220,6 +222,8 @@ enum ui_move {
 	UI_MOVE_LAST,
 	UI_MOVE_SELECT, /* Enter */
 	UI_MOVE_FOLD,
+	UI_MOVE_WHEEL_UP, /* a list under its cursor */
+	UI_MOVE_WHEEL_DOWN,
 	UI_MOVES
 };
 

@@ -116,6 +116,7 @@ class Screen:
         self.before = termios.tcgetattr(self.fd)
         self.raw = bytearray()
         self.eof = False
+        self.killed = False
         self.terminal = Terminal(cols, rows)
         self.stream = Stream(self.terminal)
         if environ["LC_ALL"] == "C":
@@ -269,7 +270,16 @@ class Screen:
         assert not self.errors(), self.errors()
         return self.p.exitstatus
 
+    def kill(self):
+        """As a crash would end it."""
+        self.signal(signal.SIGKILL)
+        self.p.wait()
+        self.killed = True
+
     def end(self):
+        if self.killed:
+            self.p.close()
+            return
         if self.p.isalive():
             self.signal(signal.SIGTERM)
             self.signal(signal.SIGCONT)

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The line of input of the full screen: its history, keys, menu, drafts."""
 
+import time
+
 import pytest
 
+from sotto import account
 from world import World
 
 
@@ -294,4 +297,161 @@ def test_menu_of_hostile_names(world):
     alice.keys("C-u")
     assert b"evil\x07" not in alice.raw and b"\x1b]0;evil" not in alice.raw
     assert "\u202e".encode() not in alice.raw
+    finish(alice)
+
+
+# ---- several lines, pastes ----
+
+
+def test_line_grows(chat):
+    """Up to a third of the screen, then it scrolls with the cursor; the chat
+    keeps the rest."""
+    alice, bob, world = chat
+    for n in range(1, 13):
+        alice.write("line %d" % n).keys("M-Enter")
+    alice.see("^line 12$").gone("^Bob> line 1$").same("grown")
+    rows = [r for r in alice.lines() if r.startswith("line ")]
+    assert rows[0] == "line 4" and len(rows) == 9
+    alice.keys("M-<").settle().keys("C-x", "C-x")
+    alice.keys(*["C-b"] * 90).see("^Bob> line 1$|^line 1$")
+    alice.resize(15, 100).settle()
+    assert len([r for r in alice.lines() if r.startswith("line ")]) <= 5
+    alice.resize(30, 100).settle().keys("C-e").settle().keys("Enter")
+    text = "".join("line %d\n" % n for n in range(1, 13))
+    assert bob.expect("message", direction="in")["text"].strip() == (
+        text.strip())
+    alice.see("^Bob>$")
+    finish(alice)
+
+
+def test_paste_that_ends_itself(chat):
+    """The end of a paste, Enter and control bytes within what is pasted: one
+    draft, nothing is sent, no key is pressed."""
+    alice, bob, world = chat
+    alice.write("\x1b[200~one\x1b[201~\rtwo\x1b[200~\r/quit\r\x03\x04\x1b[31m"
+                "\x1a\x1b[201~")
+    alice.see(r"^Bob> one�$").see("^two�$").see("^/quit$")
+    bob.none("message", 0.3)
+    alice.keys("Enter")
+    assert bob.expect("message", direction="in")["text"] == (
+        "one\ufffd\ntwo\ufffd\n/quit\n\ufffd\ufffd\ufffd\ufffd")
+    finish(alice)
+
+
+def test_paste_of_a_command_is_not_run(chat):
+    alice, bob, world = chat
+    alice.paste("/quit\r").see("^Bob> /quit$").settle()
+    alice.keys("C-u", "C-u", "Backspace", "C-u").see("^Bob>$")
+    finish(alice)
+
+
+def test_paste_of_a_mebibyte(chat):
+    """It is one draft, can be edited, is kept, and what is more is told."""
+    alice, bob, world = chat
+    line = "0123456789abcdef" * 4 + "\r"
+    alice.paste("begin " + line * 14000 + "end").see("^end$", timeout=30)
+    alice.keys("C-a").write("X").see("^Bob> Xbegin 0123")
+    alice.paste("y" * (1 << 20) + "zzz")
+    alice.see("only the first MiB", timeout=30)
+    alice.signal(15)
+    assert alice.ended() == 0
+    bob.none("message", 0.1)
+
+
+def test_paste_while_a_password_is_asked(world, kamailio):
+    """Its first line is the answer, and is not given before Enter."""
+    alice = world.screen("alice", "".join(
+        line + "\n" for line in account("me", "alice", kamailio).split("\n")
+        if "password" not in line))
+    alice.see("me ○").line("/login me").see("[Pp]assword.*:")
+    alice.paste("hunter2\rsecond\r").settle()
+    alice.see("[Pp]assword.*:")
+    alice.paste("\x1b]0;evil\x07").settle()
+    alice.keys("C-g").gone("[Pp]assword.*:").settle()
+    assert b"hunter2" not in alice.raw and b"evil" not in alice.raw
+    alice.line("/login me").see("[Pp]assword.*:").write("x")
+    alice.keys("C-u").paste("secret-alice\r").settle().keys("Enter")
+    alice.gone("[Pp]assword.*:").see("me ●")
+    finish(alice)
+
+
+# ---- drafts ----
+
+
+def test_drafts_survive(world):
+    """A switch, a restart, and kill -9 a moment later."""
+    bob, kim = world.peer("bob"), world.peer("kim")
+    alice = world.alice("bob", "kim").see("● Bob").see("● Kim")
+    alice.line("/chat show bob").see("^Bob>").write("for Bob").keys(
+        "M-Enter", "x", "C-b")
+    alice.keys("F6").settle().keys("End", "Enter").see("^Kim>").write("for Kim")
+    alice.see("for Kim").keys("M-1").see("^Bob> for Bob\nx$")
+    alice.write("y").see("^yx$").settle()
+    time.sleep(1.2)
+    alice.kill()
+    alice = world.alice("bob", "kim").see("● Bob").see("● Kim")
+    alice.line("/chat show bob").see("^Bob> for Bob\nyx$")
+    alice.write("z").see("^yzx$")
+    alice.keys("M-2").see("^Kim> for Kim$|^Bob> for Bob")
+    alice.signal(15)
+    assert alice.ended() == 0
+    assert not bob.seen("message") and not kim.seen("message")
+
+
+def test_search_and_find_lines(chat):
+    """F7 twice brings the query back; the chat's draft waits meanwhile."""
+    alice, bob, world = chat
+    bob.do("msg", world.uri("alice"), "about apples")
+    alice.see("about apples").write("draft").keys("F7").see("^search:$")
+    alice.write("apples").see("about apples").keys("Escape")
+    alice.see("^Bob> draft$").keys("F7").see("^search: apples$")
+    alice.keys("Escape").see("^Bob> draft$")
+    alice.keys("M-/").see("^find:").write("app").see("^find: app$")
+    alice.keys("Escape").see("^Bob> draft$").keys("M-/").see("^find: app$")
+    alice.keys("Escape").see("^Bob> draft$").keys("C-u")
+    finish(alice)
+
+
+# ---- typing notices ----
+
+
+def test_typing_follows_the_draft(chat):
+    """Started by the first key and once only, gone when the line is emptied,
+    becomes a command or is another chat's; nothing for what is looked at."""
+    alice, bob, world = chat
+    alice.line("said before").see("said before +✓")
+    bob.expect("typing", active=True)
+    bob.expect("message", text="said before")
+    alice.keys("Up").see("^Bob> said before$").keys("Down")
+    alice.keys("C-r").write("sai").see("i-search").keys("C-g")
+    alice.keys("F6", "F6", "PageUp", "F7").see("^search:").write("bob")
+    alice.see("search: bob").keys("Escape").see("^Bob>$")
+    alice.keys("M-/").see("^find:").write("sa").keys("Escape")
+    alice.see("^Bob>$").write("/presence ").keys("Tab").settle()
+    alice.keys("C-u").see("^Bob>$")
+    bob.none("typing", 0.5)
+    alice.write("abc")
+    bob.expect("typing", active=True)
+    alice.write("def")
+    bob.none("typing", 0.3)
+    alice.keys("C-u")
+    bob.expect("typing", active=False)
+    alice.write("word")
+    bob.expect("typing", active=True)
+    alice.keys("C-a").write("/")
+    bob.expect("typing", active=False)
+    alice.keys("C-a", "C-k").line("a message")
+    bob.expect("message", text="a message")
+    bob.none("typing", 0.5)
+    finish(alice)
+
+
+def test_typing_can_be_off(world):
+    bob = world.peer("bob")
+    alice = world.alice("bob", more="account set me typing no\n")
+    alice.see("● Bob").line("/chat show bob").see("^Bob>")
+    alice.write("secretly").see("secretly").settle()
+    alice.keys("Enter").see("secretly +✓")
+    bob.expect("message", text="secretly")
+    assert not bob.seen("typing")
     finish(alice)

@@ -31,6 +31,14 @@ static void paste_h(const struct pl *text, void *arg)
 }
 
 
+static void cut_h(void *arg)
+{
+	struct fixture *f = arg;
+
+	mbuf_printf(f->told, "cut,");
+}
+
+
 static void mouse_h(enum ui_mouse what, int row, int col, void *arg)
 {
 	static const char *const names[] = {"click", "double", "up", "down"};
@@ -54,6 +62,7 @@ static int setup(void **state)
 	const struct input_handlers h = {
 		.key = key_h,
 		.paste = paste_h,
+		.cut = cut_h,
 		.mouse = mouse_h,
 		.focus = focus_h,
 		.arg = f,
@@ -219,6 +228,14 @@ static const struct {
 };
 
 
+/* What comes right behind a paste may be part of it. */
+static void pass_paste(struct fixture *f, const char *bytes)
+{
+	if (strstr(bytes, "\033[200~"))
+		pass(f, 25);
+}
+
+
 static void whole(void **state)
 {
 	struct fixture *f = *state;
@@ -226,6 +243,7 @@ static void whole(void **state)
 
 	for (i = 0; i < UNIT_N(cases); i++) {
 		feed(f, cases[i].bytes, strlen(cases[i].bytes));
+		pass_paste(f, cases[i].bytes);
 		assert_pl(mbuf_all(f->told), cases[i].told);
 		mbuf_reset(f->told);
 		feed(f, "\033[<0;99;99M", 11); /* no double click */
@@ -245,12 +263,14 @@ static void split(void **state)
 		for (k = 1; k < n; k++) {
 			feed(f, cases[i].bytes, k);
 			feed(f, cases[i].bytes + k, n - k);
+			pass_paste(f, cases[i].bytes);
 			assert_pl(mbuf_all(f->told), cases[i].told);
 			feed(f, "\033[<0;99;99M", 11);
 			mbuf_reset(f->told);
 		}
 		for (k = 0; k < n; k++)
 			feed(f, cases[i].bytes + k, 1);
+		pass_paste(f, cases[i].bytes);
 		assert_pl(mbuf_all(f->told), cases[i].told);
 		feed(f, "\033[<0;99;99M", 11);
 		mbuf_reset(f->told);
@@ -282,7 +302,58 @@ static void escape(void **state)
 	pass(f, 80);
 	assert_pl(mbuf_all(f->told), "");
 	feed(f, "[201~", 5);
+	assert_pl(mbuf_all(f->told), "");
+	pass(f, 25);
 	assert_pl(mbuf_all(f->told), "paste 'one',");
+}
+
+
+/* The end of a paste within a paste: no Enter comes out of it, whatever the
+ * reads that it comes in. */
+static void end_within_paste(void **state)
+{
+	static const char bytes[] =
+		"\033[200~a\033[201~\rb\033[200~\rc\033[201~";
+	static const char want[] = "paste 'a\xef\xbf\xbd\nb\xef\xbf\xbd\nc',";
+	struct fixture *f = *state;
+	size_t k;
+
+	for (k = 1; k < sizeof(bytes) - 1; k++) {
+		feed(f, bytes, k);
+		feed(f, bytes + k, sizeof(bytes) - 1 - k);
+		pass(f, 25);
+		assert_pl(mbuf_all(f->told), want);
+		mbuf_reset(f->told);
+	}
+	/* Keys are keys, also those that come in the middle of the wait. */
+	feed(f, "\033[200~a\033[201~b\033", 15);
+	pass(f, 5);
+	feed(f, "c", 1);
+	pass(f, 10);
+	assert_pl(mbuf_all(f->told), "");
+	pass(f, 15);
+	assert_pl(mbuf_all(f->told), "paste 'a',b:1,M-c:2,");
+}
+
+
+/* A flood behind it is bounded, and never taken for keys. */
+static void flood_behind_paste(void **state)
+{
+	struct fixture *f = *state;
+	char more[4096];
+	size_t i;
+
+	memset(more, '\r', sizeof(more));
+	feed(f, "\033[200~a\033[201~", 13);
+	for (i = 0; i < 600; i++)
+		feed(f, more, sizeof(more));
+	feed(f, "\033[201~", 6);
+	pass(f, 25);
+	assert_true(f->told->end > 1000 && f->told->end < 1100 * 1024);
+	assert_null(memmem(f->told->buf, f->told->end, "Enter", 5));
+	mbuf_reset(f->told);
+	feed(f, "z", 1);
+	assert_pl(mbuf_all(f->told), "z:1,");
 }
 
 
@@ -314,7 +385,8 @@ static void bounds(void **state)
 	for (i = 0; i < 10000; i++)
 		feed(f, digits, sizeof(digits));
 	feed(f, "\033[201~", 6);
-	assert_int_equal(f->told->end, 1024 * 1024 + strlen("paste '',"));
+	pass(f, 25);
+	assert_int_equal(f->told->end, 1024 * 1024 + strlen("paste '',cut,"));
 	mbuf_reset(f->told);
 	feed(f, "z", 1);
 	assert_pl(mbuf_all(f->told), "z:1,");
@@ -341,6 +413,8 @@ int test_input(void)
 		TEST(whole),
 		TEST(split),
 		TEST(escape),
+		TEST(end_within_paste),
+		TEST(flood_behind_paste),
 		TEST(double_click),
 		TEST(bounds),
 		TEST(paused),
