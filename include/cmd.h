@@ -57,6 +57,10 @@ int cmd_alloc(struct cmd **cp, const struct cmd_config *config);
  * none. Copied. */
 void cmd_set_account(struct cmd *cmd, const char *name);
 
+/* The configuration file, where `account add` puts what it asked for; NULL:
+ * there is none. Copied. */
+void cmd_set_config(struct cmd *cmd, const char *path);
+
 /* A queue runs its commands in order: one starts when the one before has
  * started, and only `wait` and `sleep` hold what follows. Each source that
  * must not be held by another has its own: the prompt or stdin, the

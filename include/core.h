@@ -198,6 +198,27 @@ extern const struct core_option core_settings[]; /* of an account */
 int core_account_add(struct core *core, const char *name, const char *uri,
 	const struct core_origin *origin, struct core_account **ap, char **why);
 
+/* An account that nothing keeps until core_account_keep() or _write(): no
+ * trace is left by core_account_remove(). 64: NAME is in use or none; 65. */
+int core_account_try(struct core *core, const char *name, const char *uri,
+	struct core_account **ap, char **why);
+int core_account_name_check(struct core *core, const char *name, char **why);
+int core_account_check(const char *setting, const char *value, char **why);
+
+/* What was typed as AOR; a free name for it (mem_deref both). */
+int core_account_parse(const char *typed, char **aor, char **why);
+char *core_account_propose(struct core *core, const char *aor);
+
+/* The password until it is refused or A signs out. */
+void core_account_secret(struct core_account *a, const char *secret);
+void core_account_keep(struct core_account *a); /* in the store, as typed */
+
+/* Puts TEXT, whose line LINE declares A, into the file PATH beside the loop:
+ * file_append() with its SECRET. DONE: 0, or 71. */
+void core_account_write(struct core_account *a, const char *path,
+	const char *text, unsigned line, bool secret, core_done_h *done,
+	void *arg);
+
 /* With status 0 too WHY may say something: that it is not in effect yet. */
 int core_account_set(struct core_account *a, const char *setting,
 	const char *value, char **why);

@@ -339,6 +339,7 @@ static int read_config(struct app *app)
 		if (!path || access(path, F_OK) != 0)
 			path = NULL;
 	}
+	cmd_set_config(app->cmd, path ? path : found);
 	if (path && cmd_queue_alloc(&app->file_queue, app->cmd) == 0)
 		status = cmd_file(app->file_queue, path, NULL, &why);
 	if (status)

@@ -50,6 +50,7 @@ static void cmd_destructor(void *data)
 	journal_clear(cmd);
 	mem_deref(cmd->keys);
 	mem_deref(cmd->account);
+	mem_deref(cmd->config);
 	mem_deref((void *)cmd->shown.account);
 	mem_deref((void *)cmd->shown.peer);
 	mem_deref(cmd->version);
@@ -89,6 +90,13 @@ void cmd_set_account(struct cmd *cmd, const char *name)
 {
 	mem_deref(cmd->account);
 	cmd->account = mem_strdup(name);
+}
+
+
+void cmd_set_config(struct cmd *cmd, const char *path)
+{
+	mem_deref(cmd->config);
+	cmd->config = mem_strdup(path);
 }
 
 

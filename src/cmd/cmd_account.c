@@ -4,6 +4,7 @@
 #include "cmd_int.h"
 #include "json.h"
 #include "mbuf.h"
+#include "setup.h"
 
 
 static void put_account(struct json *row, const struct core_account *a)
@@ -53,6 +54,10 @@ static void add_exec(struct cmd_call *call)
 	char *why = NULL;
 	int status;
 
+	if (!args_get(call->args, "URI")) {
+		setup_begin(call, args_get(call->args, "NAME"));
+		return;
+	}
 	status = core_account_add(call->cmd->core, args_get(call->args, "NAME"),
 		args_get(call->args, "URI"), &origin, &a, &why);
 	if (!status)
@@ -64,13 +69,14 @@ static void add_exec(struct cmd_call *call)
 
 const struct cmd_entry cmd_account_add = {
 	.name = "account add",
-	.items = {{.name = "NAME", .kind = CMD_WORD},
-		{.name = "URI", .kind = CMD_WORD},
+	.items = {{.name = "NAME", .kind = CMD_WORD, .optional = true},
+		{.name = "URI", .kind = CMD_WORD, .optional = true},
 		{.name = "SETTING=VALUE",
 			.kind = CMD_ASSIGN,
 			.optional = true,
 			.repeat = true}},
-	.help = "makes an account known by a name of your own",
+	.help = "makes an account known by a name of your own; asks for what "
+		"is not given, and puts that into the configuration file",
 	.exec = add_exec,
 };
 

@@ -323,6 +323,8 @@ struct cmd {
 	void *front_arg;
 	char *version;
 	char *account; /* of commands without -a; NULL: none */
+	char *config; /* the configuration file; NULL: none */
+	struct cmd_call *setup; /* the `account add` that asks; NULL: none */
 	struct core_listener *listener;
 	struct list aliases;
 	struct key_table *keys;

@@ -65,6 +65,49 @@
 #define T_FILE_DEPTH "%s: too many files within files"
 #define T_FILE_LINE  "%s:%u: %s"
 
+/* setting up an account */
+#define T_SETUP_ELSEWHERE                                                 \
+	"%s asks in the full screen and with --line; here type: account " \
+	"add NAME URI [SETTING=VALUE...]"
+#define T_SETUP_BUSY	"an account is being set up already"
+#define T_SETUP_LEFT	"no account was added"
+#define T_SETUP_CONTROL "an answer is one line of characters"
+#define T_SETUP_DASH	"a name does not begin with -"
+#define T_SETUP_ADDRESS                                                  \
+	"Your SIP address, such as alice@example.org. Ctrl-C, or Enter " \
+	"with nothing typed, leaves at every question."
+#define T_SETUP_NAME                                          \
+	"What you will call the account here, with letters, " \
+	"digits, - and _."
+#define T_SETUP_KEEP                                                      \
+	"How the password gets here. command: a program of yours prints " \
+	"it, as in: pass show sip/alice; this is the safest. ask: it is " \
+	"kept nowhere, and asked for at every start. file: it stands in " \
+	"clear in %s, which nobody but you may read then."
+#define T_SETUP_COMMAND                                     \
+	"Words, no shell; the first line it prints is the " \
+	"password."
+#define T_SETUP_SERVER                                                    \
+	"A host, host:port, or a SIP URI such as "                        \
+	"sip:sip.example.org;transport=tls; auto: the one that the "      \
+	"domain names."
+#define T_SETUP_SETTING                                              \
+	"A setting and its value, as in: tls-ca-file ~/ca.pem (man " \
+	"sotto.conf has all of them)."
+#define T_SETUP_NO_SETTING                           \
+	"a setting is given with its value, as in: " \
+	"transport tls"
+#define T_SETUP_SECRET	"choose password to change that"
+#define T_SETUP_STOPPED "stopped: there was no answer yet"
+#define T_SETUP_FAILED	"%s could not sign in: %s"
+#define T_SETUP_UNWRITTEN                                                 \
+	"%s; what was in it is as it was. again: it is tried again. "     \
+	"store: the account is kept beside the history, its password is " \
+	"not."
+#define T_SETUP_DONE  "account %s is signed in, and is in %s"
+#define T_SETUP_KEPT  "account %s is in %s, but is not signed in: %s"
+#define T_SETUP_STORE "account %s is kept beside the history"
+
 /* people and chats */
 #define T_NO_ACCOUNTS	 "there is no account; type: %saccount add NAME URI"
 #define T_NOT_BUDDY	 "%s is not in the buddy list"
@@ -73,8 +116,8 @@
 #define T_NO_CHATS	 "there is no chat"
 #define T_NOTHING_UNREAD "nothing is unread"
 
-#define T_IMPORTED	 "%zu added, %zu changed, %zu not taken"
-#define T_LISTED	 "%zu buddies are in %s"
+#define T_IMPORTED "%zu added, %zu changed, %zu not taken"
+#define T_LISTED   "%zu buddies are in %s"
 
 /* waiting */
 #define T_WAIT_TIMEOUT "gave up after %s seconds"

@@ -42,8 +42,24 @@ static bool is_name(const char *name)
 }
 
 
+int core_account_name_check(struct core *core, const char *name, char **why)
+{
+	const struct core_account *a = core_account_find(core, name);
+
+	if (!is_name(name))
+		return core_fail(EX_USAGE, why,
+			"\"%s\" is no name for an account: letters, digits, - "
+			"and _",
+			name);
+	if (a)
+		return core_fail(EX_USAGE, why, "account %s exists and is %s",
+			name, a->aor);
+	return 0;
+}
+
+
 /* An account has a user part at a SIP or SIPS domain. */
-static int parse_aor(const char *typed, char **aor, char **why)
+int core_account_parse(const char *typed, char **aor, char **why)
 {
 	struct uri uri;
 	struct pl pl;
@@ -75,7 +91,7 @@ static void declared(struct core_account *a, const struct core_origin *origin)
 }
 
 
-static struct core_account *account_new(
+struct core_account *core_account_new(
 	struct core *core, const char *name, char *aor)
 {
 	struct core_account *a = mem_zalloc(sizeof(*a), destructor);
@@ -97,24 +113,20 @@ int core_account_add(struct core *core, const char *name, const char *uri,
 	int status;
 
 	if (!is_name(name))
-		return core_fail(EX_USAGE, why,
-			"\"%s\" is no name for an account: letters, digits, - "
-			"and _",
-			name);
-	status = parse_aor(uri, &aor, why);
+		return core_account_name_check(core, name, why);
+	status = core_account_parse(uri, &aor, why);
 	if (status)
 		return status;
 	a = core_account_find(core, name);
 	if (a && strcmp(core_peer_key(a->aor), core_peer_key(aor))) {
 		mem_deref(aor);
-		return core_fail(EX_USAGE, why, "account %s exists and is %s",
-			name, a->aor);
+		return core_account_name_check(core, name, why);
 	}
 	if (a) {
 		mem_deref(aor);
 		declared(a, origin);
 	} else {
-		a = account_new(core, name, aor);
+		a = core_account_new(core, name, aor);
 		declared(a, origin);
 		core_account_post(a);
 		core_outbox_await(core);
@@ -125,18 +137,34 @@ int core_account_add(struct core *core, const char *name, const char *uri,
 }
 
 
+/* The row of SETTING and its index, if VALUE may be its. */
+static int find_setting(const char *setting, const char *value,
+	const struct core_option **row, size_t *i, char **why)
+{
+	*row = core_option_find(core_settings, setting, i);
+	if (!*row)
+		return core_fail(
+			EX_USAGE, why, "accounts have no \"%s\"", setting);
+	return core_option_check(*row, value, why);
+}
+
+
+int core_account_check(const char *setting, const char *value, char **why)
+{
+	const struct core_option *row;
+	size_t i;
+
+	return find_setting(setting, value, &row, &i, why);
+}
+
+
 int core_account_set(struct core_account *a, const char *setting,
 	const char *value, char **why)
 {
 	const struct core_option *row;
 	size_t i;
-	int status;
+	int status = find_setting(setting, value, &row, &i, why);
 
-	row = core_option_find(core_settings, setting, &i);
-	if (!row)
-		return core_fail(
-			EX_USAGE, why, "accounts have no \"%s\"", setting);
-	status = core_option_check(row, value, why);
 	if (status || !a->core)
 		return status;
 	if (!strcmp(a->settings[i] ? a->settings[i] : "", value))

@@ -264,6 +264,7 @@ struct core_account {
 	char *file; /* where it is declared; NULL: nowhere */
 	unsigned line;
 	bool typed; /* kept in the store */
+	bool trial; /* kept nowhere yet */
 	char *settings[CORE_SETTINGS_MAX];
 
 	struct endpoint *endpoint; /* from login to logout */
@@ -297,6 +298,10 @@ struct core_account {
 
 /* Whose AOR is exactly this; NULL: none. */
 struct core_account *core_account_by_aor(struct core *core, const char *aor);
+
+/* Appends an account; takes AOR over. */
+struct core_account *core_account_new(
+	struct core *core, const char *name, char *aor);
 
 /* The setting as written or its default; secrets too. */
 const char *core_account_setting(

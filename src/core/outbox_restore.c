@@ -34,7 +34,7 @@ static void restore(struct core *core, const struct store_message *row)
 	struct core_chat *c;
 
 	HASH_FIND(hh, core->by_id, &row->id, sizeof(row->id), m);
-	if (!a || m)
+	if (!a || a->trial || m)
 		return;
 	c = core_chat_get(a, row->peer);
 	c->engaged = true;

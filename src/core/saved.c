@@ -150,7 +150,7 @@ void core_saved_instance(const struct core_account *a)
 	struct core *core = a->core;
 
 	/* Nobody asked for it. */
-	if (core && !core->restoring && !core->dying)
+	if (core && !a->trial && !core->restoring && !core->dying)
 		core->store->ops->put(core->store, "instance", a->aor,
 			a->instance, core_job_done,
 			core_job_alloc(core, own_kept_h, NULL));

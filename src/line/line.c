@@ -440,10 +440,11 @@ static const char *greeting(const struct line_front *f)
 	if (f->config.greeting)
 		return f->config.greeting;
 	if (!a)
-		return "No account yet. Type /account add me "
-		       "sip:you@example.org with your address, then /login.\n"
-		       "/help lists the commands, /quit leaves; sotto --demo "
-		       "shows how it works.";
+		return "/account add    adds your account: it asks for what it "
+		       "needs\n"
+		       "sotto --demo    shows how all works, without an "
+		       "account\n"
+		       "/quit           leaves; /help lists the commands";
 	for (; a; a = core_account_next(a)) {
 		if (core_account_state(a) != ENDPOINT_OFFLINE)
 			return NULL;

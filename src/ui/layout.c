@@ -142,10 +142,9 @@ static void draw_welcome(struct ui_front *f, const struct ui_area *a)
 	static const char first[] =
 		"No account yet.\n"
 		"\n"
-		"/account add me sip:you@example.org   adds yours\n"
-		"/login                                signs in\n"
-		"sotto --demo                          shows how it works\n"
-		"/quit                                 leaves\n";
+		"/account add   adds yours: it asks for what it needs\n"
+		"sotto --demo   shows how all works, without an account\n"
+		"/quit          leaves\n";
 	bool fresh = !core_account_first(f->config.core);
 	struct pl line, left = pl_str(fresh ? first : lines);
 	char text[UI_LINE];

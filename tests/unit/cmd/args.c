@@ -128,7 +128,7 @@ static void refusals(void **state)
 			"VALUE"},
 		{&cmd_account_add, "work sip:a@b.test password=x --hunter2",
 			"!what begins with - stands behind --, as in: "
-			"password -- VALUE; usage: account add NAME URI "
+			"password -- VALUE; usage: account add [NAME] [URI] "
 			"[SETTING=VALUE...]"},
 		{&cmd_account_set, "work password -- -hunter2", ""},
 		{&cmd_msg, "bob -a", "!-a needs a value: NAME"},
@@ -170,7 +170,8 @@ static void usage(void **state)
 		const struct cmd_entry *entry;
 		const char *expected;
 	} cases[] = {
-		{&cmd_account_add, "account add NAME URI [SETTING=VALUE...]"},
+		{&cmd_account_add,
+			"account add [NAME] [URI] [SETTING=VALUE...]"},
 		{&cmd_login, "login [NAME...]"},
 		{&cmd_buddy_add, "buddy add URI [-n NAME] [-g GROUP]"},
 		{&cmd_buddy_group, "buddy group B GROUP..."},

@@ -169,7 +169,7 @@ void fake_forget(struct core *core)
 }
 
 
-static void later(
+void fake_later(
 	struct core *core, const char *verb, core_done_h *done, void *arg)
 {
 	fake_pending_add(&core->pendings, verb, done, arg);
@@ -386,14 +386,14 @@ const char *core_account_transport(const struct core_account *a)
 void core_login(struct core_account *a, core_done_h *done, void *arg)
 {
 	fake_note(a->core, "login %s", a->name);
-	later(a->core, "login", done, arg);
+	fake_later(a->core, "login", done, arg);
 }
 
 
 void core_logout(struct core_account *a, core_done_h *done, void *arg)
 {
 	fake_note(a->core, "logout %s", a->name);
-	later(a->core, "logout", done, arg);
+	fake_later(a->core, "logout", done, arg);
 }
 
 
@@ -606,7 +606,7 @@ void core_presence_fetch(
 	struct core_account *a, const char *peer, core_done_h *done, void *arg)
 {
 	fake_note(a->core, "fetch %s", peer);
-	later(a->core, "fetch", done, arg);
+	fake_later(a->core, "fetch", done, arg);
 }
 
 
@@ -729,14 +729,14 @@ void core_unread_await(struct core *core, core_done_h *done, void *arg)
 void core_chat_open(struct core_chat *c, core_done_h *done, void *arg)
 {
 	fake_note(c->account->core, "open %s", c->peer);
-	later(c->account->core, "open", done, arg);
+	fake_later(c->account->core, "open", done, arg);
 }
 
 
 void core_chat_close(struct core_chat *c, core_done_h *done, void *arg)
 {
 	fake_note(c->account->core, "close %s", c->peer);
-	later(c->account->core, "close", done, arg);
+	fake_later(c->account->core, "close", done, arg);
 }
 
 
@@ -779,7 +779,7 @@ int core_send(struct core_chat *c, const char *text, core_done_h *done,
 	}
 	fake_note(c->account->core, "send %s %s %s", c->account->name, c->peer,
 		text);
-	later(c->account->core, "send", done, arg);
+	fake_later(c->account->core, "send", done, arg);
 	return 0;
 }
 
@@ -787,7 +787,7 @@ int core_send(struct core_chat *c, const char *text, core_done_h *done,
 void core_resend(struct core *core, uint64_t id, core_done_h *done, void *arg)
 {
 	fake_note(core, "resend %llu", (unsigned long long)id);
-	later(core, "resend", done, arg);
+	fake_later(core, "resend", done, arg);
 }
 
 
@@ -825,7 +825,7 @@ bool core_saved_await(
 {
 	(void)mark;
 	if (core->unkept)
-		later(core, "kept", done, arg);
+		fake_later(core, "kept", done, arg);
 	return core->unkept;
 }
 
@@ -882,7 +882,7 @@ void core_search(struct core *core, struct core_account *a, int what,
 
 	fake_note(core, "search %s %d %s", a ? a->name : "-", what, query);
 	hit(&found, arg);
-	later(core, "search", done, arg);
+	fake_later(core, "search", done, arg);
 }
 
 

@@ -18,6 +18,10 @@ void fake_forget(struct core *core);
 bool fake_answer(struct core *core, const char *verb, int status,
 	const char *text, uint64_t id, const char *state);
 
+/* Owes the outcome of a call of VERB. */
+void fake_later(
+	struct core *core, const char *verb, core_done_h *done, void *arg);
+
 void fake_event(struct core *core, const struct core_event *ev);
 void fake_state(
 	struct core *core, const char *account, enum endpoint_state state);

@@ -12,8 +12,9 @@ int test_lookup(void);
 int test_parse(void);
 int test_queue(void);
 int test_script(void);
+int test_setup(void);
 int test_wait(void);
 
 UNIT_MAIN(test_parse, test_args, test_lookup, test_line, test_queue, test_key,
 	test_wait, test_complete, test_script, test_commands, test_history,
-	test_journal)
+	test_journal, test_setup)
