@@ -12,6 +12,7 @@ import time
 
 import pexpect
 import pyte
+import wcwidth
 
 from sotto import environment, program
 
@@ -39,15 +40,40 @@ def key(name):
     return KEYS.get(name, name)
 
 
+def columns(char):
+    """That a character takes; Jamo join what is before them."""
+    return 0 if 0x1160 <= ord(char) < 0x1200 else wcwidth.wcwidth(char)
+
+
+pyte.screens.wcwidth = columns
+
+
 class Terminal(pyte.Screen):
-    """What pyte leaves out and terminfo of xterm has: REP, SU, SD."""
+    """What pyte leaves out and terminfo of xterm has: REP, SU, SD; and marks
+    that are none in Unicode's sense but take no column, behind which pyte
+    draws no more."""
 
     last = " "
 
     def draw(self, data):
         if data:
             self.last = data[-1]
-        super().draw(data)
+        if data.isascii():
+            super().draw(data)
+            return
+        for char in data:
+            if columns(char):
+                super().draw(char)
+            else:
+                self.join(char)
+
+    def join(self, char):
+        row = self.buffer[self.cursor.y]
+        x = max(0, min(self.cursor.x, self.columns) - 1)
+        if x and not row[x].data:  # behind a wide one
+            x -= 1
+        row[x] = row[x]._replace(data=row[x].data + char)
+        self.dirty.add(self.cursor.y)
 
     def repeat(self, count=1, **_):
         self.draw(self.last * (count or 1))

@@ -72,10 +72,15 @@ def test_random_keys(screen, start, tmp_path):
     rng = random.Random(seed)
     world = World(screen, start)
     kim = world.peer("kim")
-    s = world.alice("bob", "kim", more="set mouse yes\n",
-                    env={"EDITOR": "true", "VISUAL": "true",
-                         "LSAN_OPTIONS": "print_suppressions=0:suppressions=%s"
-                         % known}).see("● Kim")
+
+    def begin():
+        return world.alice(
+            "bob", "kim", more="set mouse yes\n",
+            env={"EDITOR": "true", "VISUAL": "true",
+                 "LSAN_OPTIONS": "print_suppressions=0:suppressions=%s"
+                 % known}).see("● Kim")
+
+    s = begin()
     done = []
     for n in range(count):
         done.append(random_key(rng))
@@ -87,9 +92,11 @@ def test_random_keys(screen, start, tmp_path):
             s.resize(*rng.choice(SIZES))
         if n % 100 == 99:
             same_drawn_anew(s, done)
-        assert not s.eof, (seed, n, done[-30:], s.errors() or s.text())
-    # Nothing but a signal ends it, however it stands.
-    assert s.p.isalive(), (seed, done[-30:])
+        if s.eof:
+            # Nothing but "/q" ends it, however it stands; it may lag.
+            assert "q" in done[-200:], (seed, n, done[-30:], s.errors())
+            assert s.ended() == 0
+            s = begin()
     s.resize(30, 100).settle(0.2, 5)
     s.signal(signal.SIGTERM)
     assert s.ended() == 0
