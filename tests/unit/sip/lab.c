@@ -362,8 +362,8 @@ static void udp_recv_h(const struct sa *src, const struct sa *dst,
 }
 
 
-static void udp_error_h(const struct sa *peer, int err, const uint8_t *p,
-	size_t n, void *arg)
+static void udp_error_h(
+	const struct sa *peer, int err, const uint8_t *p, size_t n, void *arg)
 {
 	(void)peer;
 	(void)err;
@@ -480,9 +480,10 @@ static struct mbuf *crlf(const char *text)
 
 void lab_peer_say(struct lab_peer *peer, const char *text)
 {
+	struct conn *c = peer->udp ? NULL : list_data(peer->conns.head);
 	struct mbuf *mb = crlf(text);
 
-	send_back(peer, NULL, &peer->last_src, mb);
+	send_back(peer, c, &peer->last_src, mb);
 	mem_deref(mb);
 }
 

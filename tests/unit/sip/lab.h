@@ -104,7 +104,7 @@ struct lab_peer *lab_peer(struct lab *lab, struct memnet_host *host,
 	enum sip_tp tp, uint16_t port, const char *const *script, size_t n);
 
 /* Sends the text with CRLF for each newline from PEER to where its last
- * request came from (UDP). */
+ * request came from (UDP), or over its first connection. */
 void lab_peer_say(struct lab_peer *peer, const char *text);
 
 /* Answers message I of PEER as a line of a script would. */
