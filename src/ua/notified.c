@@ -176,20 +176,22 @@ static void recv_and_answer(
 bool ua_sub_recv(
 	struct ua_stack *stack, struct sip_strans *st, const struct msg *req)
 {
-	struct le *a, *next_a, *b, *next_b;
+	const struct le *le;
 	struct ua_sub *sub;
 
-	LIST_FOREACH (&stack->uas, a, next_a) {
-		LIST_FOREACH (&((struct ua *)a->data)->subs, b, next_b) {
-			sub = b->data;
-			if (!sub->dialog ||
-				!sip_dialog_match(sub->dialog, req,
-					sip_strans_flow(st)) ||
-				!event_fits(sub->event, req))
-				continue;
-			recv_and_answer(sub, st, req);
-			return true;
-		}
+	for (le = stack->uas.head; le; le = le->next) {
+		const struct ua *ua = le->data;
+
+		/* Each has a dialog, and so a Call-ID, of its own. */
+		HASH_FIND(hh, ua->subs_by_call_id, req->call_id.p,
+			req->call_id.l, sub);
+		if (!sub ||
+			!sip_dialog_match(
+				sub->dialog, req, sip_strans_flow(st)) ||
+			!event_fits(sub->event, req))
+			continue;
+		recv_and_answer(sub, st, req);
+		return true;
 	}
 	return false;
 }

@@ -4,7 +4,11 @@
 #ifndef SOTTO_UA_SUB_INT_H
 #define SOTTO_UA_SUB_INT_H
 
+#include "mem.h"
 #include "ua_int.h"
+
+#define uthash_fatal(msg) mem_oom()
+#include <uthash.h>
 
 enum {
 	SUB_NEVER = -1, /* no further try */
@@ -23,6 +27,7 @@ struct ua_sub {
 	size_t len;
 	uint32_t expires; /* asked for; a 423 raises it */
 	struct sip_dialog *dialog; /* NULL: no subscription */
+	UT_hash_handle hh; /* ua->subs_by_call_id, with a dialog */
 	struct sip_request *req;
 	enum ua_sub_state state;
 	bool notified; /* a NOTIFY came in this dialog */

@@ -20,6 +20,8 @@ static void drop(struct ua_sub *sub)
 	tmr_cancel(&sub->tmr_n);
 	tmr_cancel(&sub->tmr_end);
 	sub->req = mem_deref(sub->req);
+	if (sub->dialog)
+		HASH_DEL(sub->ua->subs_by_call_id, sub);
 	sub->dialog = mem_deref(sub->dialog);
 	ua_redirect_reset(&sub->rd);
 	sub->notified = sub->seen_active = false;
@@ -197,15 +199,28 @@ static void send_failed(struct ua_sub *sub, int err)
 }
 
 
+static int make_dialog(struct ua_sub *sub)
+{
+	struct pl target = pl_str(sub->target);
+	const struct pl *id;
+	int err = sip_dialog_alloc(&sub->dialog, sub->ua->agent, &target, NULL);
+
+	if (err)
+		return err;
+	id = sip_dialog_call_id(sub->dialog);
+	HASH_ADD_KEYPTR(hh, sub->ua->subs_by_call_id, id->p, id->l, sub);
+	return 0;
+}
+
+
 static void sub_begin(struct ua_sub *sub)
 {
-	struct pl pl = pl_str(sub->target);
 	struct tmrs *tmrs = sub->ua->stack->tmrs;
 	int err;
 
 	drop(sub);
 	sub->raises = 0;
-	err = sip_dialog_alloc(&sub->dialog, sub->ua->agent, &pl, NULL);
+	err = make_dialog(sub);
 	if (!err)
 		err = sub_send(sub, sub->expires);
 	if (err) {

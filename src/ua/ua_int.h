@@ -91,6 +91,7 @@ struct ua {
 	struct list calls; /* struct ua_call */
 	struct list requests; /* struct ua_request */
 	struct list subs; /* struct ua_sub */
+	struct ua_sub *subs_by_call_id; /* those with a dialog */
 	struct list notifiers; /* struct ua_notifier */
 	struct list publishers; /* struct ua_publisher */
 	struct list sessions; /* struct ua_session */

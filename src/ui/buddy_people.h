@@ -3,9 +3,11 @@
 #ifndef SOTTO_BUDDY_PEOPLE_H
 #define SOTTO_BUDDY_PEOPLE_H
 
-#include <uthash.h>
 #include "core.h"
 #include "mem.h"
+
+#define uthash_fatal(msg) mem_oom()
+#include <uthash.h>
 
 /* How much there is of somebody; by presence they stand in this order. */
 enum {
