@@ -271,6 +271,10 @@ void ui_menu_set(struct ui_front *f, size_t n, size_t at);
 /* Above row BOTTOM of A. */
 void ui_menu_draw(struct ui_front *f, const struct ui_area *a, int bottom);
 
+/* complete.c: candidates for panes and themes; front.h. */
+void ui_complete_h(enum front_kind kind, const char *prefix,
+	core_complete_h *emit, void *emit_arg, void *arg);
+
 /* True if the menu took the key, or what the mouse did. */
 bool ui_menu_key(struct ui_front *f, const char *name);
 bool ui_menu_mouse(struct ui_front *f, enum ui_mouse what, int row, int col);

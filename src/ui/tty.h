@@ -27,7 +27,8 @@ struct tty {
 /* Reads how standard input is set up and what TERM can do. ENOTTY. */
 int tty_init(struct tty *t);
 
-/* Single bytes, no echo; Ctrl-C, Ctrl-Z and Ctrl-\ are keys as others. Then as it was; allocates nothing. */
+/* Single bytes, no echo; Ctrl-C, Ctrl-Z and Ctrl-\ are keys as others. Then
+ * as it was; allocates nothing. */
 void tty_raw(const struct tty *t);
 void tty_restore(const struct tty *t);
 

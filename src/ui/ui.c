@@ -276,56 +276,6 @@ static void show_h(const struct front_chat *chat, void *arg)
 }
 
 
-/* Whoever wants to hear of a theme. */
-struct theme_listener {
-	core_complete_h *emit;
-	void *arg;
-};
-
-
-static void theme_h(const char *name, void *arg)
-{
-	const struct theme_listener *l = arg;
-
-	l->emit(name, NULL, l->arg);
-}
-
-
-static void complete_h(enum front_kind kind, const char *prefix,
-	core_complete_h *emit, void *emit_arg, void *arg)
-{
-	static const struct {
-		const char *name;
-		const char *help;
-	} panes[] = {
-		{"buddies", "the buddy list, and back"},
-		{"chat", "the chats"},
-		{"search", "finds buddies, people and messages"},
-		{"find", "searches the chat that is shown"},
-		{"hits",
-			"from the words that are looked for to what they "
-			"found"},
-		{"log", "what happened"},
-		{"trace", "the SIP messages"},
-		{"help", "the commands"},
-		{"keys", "the keys"},
-		{"close", "what is beside the chats goes"},
-	};
-	struct theme_listener l = {emit, emit_arg};
-	size_t i;
-
-	(void)arg;
-	if (kind == FRONT_THEME) {
-		theme_names(prefix, theme_h, &l);
-		return;
-	}
-	for (i = 0; i < sizeof(panes) / sizeof(panes[0]); i++) {
-		if (!strncmp(panes[i].name, prefix, strlen(prefix)))
-			emit(panes[i].name, panes[i].help, emit_arg);
-	}
-}
-
-
 static bool selected_h(struct front_chat *chat, void *arg)
 {
 	struct ui_front *f = arg;
@@ -387,7 +337,7 @@ static const struct front front = {
 	.show = show_h,
 	.pane = ui_pane_command,
 	.selected = selected_h,
-	.complete = complete_h,
+	.complete = ui_complete_h,
 	.ask_secret = ask_secret_h,
 	.ask = ask_h,
 	.unask = unask_h,
