@@ -119,6 +119,13 @@ enum endpoint_visibility {
 	ENDPOINT_HIDDEN,    /* publication removed, watchers get closed */
 };
 
+/* Somebody in the contact list that the server keeps. */
+struct endpoint_contact {
+	const char *peer;
+	const char *name;          /* NULL: none */
+	const char *const *groups; /* NULL-terminated; NULL: none */
+};
+
 struct endpoint_handlers {
 	void (*status)(const struct endpoint_status *status, void *arg);
 
@@ -157,6 +164,11 @@ struct endpoint_handlers {
 	 * answered 200 and forgotten. NULL: ALLOW. */
 	enum endpoint_verdict (*notice)(
 		const char *peer, const char *source, void *arg);
+
+	/* The server keeps a contact list: its N contacts, whole, after the
+	 * sign-in and after every change. NULL: not interested. */
+	void (*contacts)(const struct endpoint_contact *contacts, size_t n,
+		void *arg);
 
 	/* PEER watches us; PENDING until endpoint_decide(). */
 	enum endpoint_verdict (*authorize)(const char *peer,
@@ -209,6 +221,13 @@ void endpoint_sign_out(struct endpoint *e, uint64_t limit,
 
 /* "TLS", "TCP", "UDP" or NULL. */
 const char *endpoint_transport(const struct endpoint *e);
+
+/* The server's contact list is to have CONTACT so, or to have PEER no more;
+ * contacts() tells when it has. Where the server keeps none, nothing happens;
+ * what was not done when the sign-in ends is forgotten. */
+void endpoint_contact_set(
+	struct endpoint *e, const struct endpoint_contact *contact);
+void endpoint_contact_drop(struct endpoint *e, const char *peer);
 
 /* Watches PEER whenever signed in, until unwatched. */
 void endpoint_watch(struct endpoint *e, const char *peer);

@@ -230,6 +230,8 @@ struct sip_agent_config {
 	enum sip_long long_messages;
 	const char *user_agent;
 	struct tls_config tls; /* ca_file, certificate, key */
+	bool one_flow; /* every request goes over the agent's flow while it
+	                  lives, wherever its URI points */
 	bool tls_verify;
 	const char *tls_name;     /* one more accepted identity; NULL: none */
 	const char *tls_pin;

@@ -115,7 +115,7 @@ struct ua_profile {
 	const char *supported;        /* Supported of all requests */
 	bool microsoft; /* REGISTER as [MS-SIPREGE] has it: no outbound, no
 	                   Expires, the registrar's "registration-notify" is
-	                   obeyed */
+	                   obeyed; one connection carries everything */
 	int (*sign)(struct ua_out *out, void *arg);
 	int (*verify)(const struct msg *msg, void *arg); /* not 0: a response
 							    is dropped, a

@@ -45,8 +45,10 @@ bool core_account_set_state(struct core_account *a, enum endpoint_state state,
 	a->code = code;
 	a->retry_at = retry_at;
 	core_account_post(a);
-	if (before == ENDPOINT_ONLINE && state != before)
+	if (before == ENDPOINT_ONLINE && state != before) {
+		core_contacts_offline(a);
 		core_presence_all(a, lost_reason(status));
+	}
 	return true;
 }
 
@@ -175,6 +177,7 @@ static int make(struct core_account *a, char **why)
 		.chat = core_chat_heard,
 		.invite = core_chat_invite,
 		.notice = core_chat_notice,
+		.contacts = core_contacts_heard,
 		.authorize = core_watcher_authorize,
 		.arg = a,
 	};

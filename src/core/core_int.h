@@ -197,6 +197,10 @@ void core_saved_setting(
 	const struct core_account *a, const char *name, const char *value);
 void core_saved_instance(const struct core_account *a);
 void core_saved_buddy(const struct core_buddy *b, bool removed);
+
+/* What a server's list was when it was last heard; VALUE NULL: not in it. */
+void core_saved_contact(
+	const struct core_account *a, const char *aor, const char *value);
 void core_saved_decision(
 	const struct core_account *a, const char *aor, const char *word);
 
@@ -288,6 +292,9 @@ struct core_account {
 
 	struct core_buddy *by_peer;
 	struct list buddies;
+	struct core_contact *contacts; /* the server's list: hash by AOR */
+	bool contacts_heard; /* in this sign-in */
+	bool merging; /* ... its list into ours */
 	struct core_decision_entry *decisions;
 	size_t pending;
 	struct core_chat *chat_by_peer;
@@ -344,6 +351,7 @@ struct core_buddy {
 	bool added;
 	bool file_groups; /* the file says which */
 	bool typed; /* kept in the store */
+	char *sent; /* how the server's list was asked to have it */
 };
 
 /* AOR without sip: or sips:, which are one person. */
@@ -361,6 +369,26 @@ char *core_label(const char *label);
 struct core_buddy *core_buddy_added_find(
 	struct core_account *a, const char *peer);
 void core_buddy_post(struct core_buddy *b, const char *change);
+
+/* ---- contacts.c ----------------------------------------------------- */
+
+struct core_contact;
+
+/* The server's list, whole. */
+void core_contacts_heard(
+	const struct endpoint_contact *contacts, size_t n, void *arg);
+
+/* Our list was changed by its user. */
+void core_contacts_changed(struct core_buddy *b);
+void core_contacts_removed(struct core_account *a, const char *aor);
+
+/* The sign-in is over. */
+void core_contacts_offline(struct core_account *a);
+void core_contacts_load(struct core *core, const char *key, const char *value);
+void core_contacts_flush(struct core_account *a);
+
+/* ... and what is kept of it. */
+void core_contacts_forget(struct core_account *a);
 
 /* A copy in one block (mem_deref); NULL: NULL. */
 const char *const *core_groups_copy(const char *const *groups);

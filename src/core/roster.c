@@ -14,6 +14,7 @@ static void destructor(void *data)
 	mem_deref(b->groups);
 	mem_deref(b->presence);
 	mem_deref(b->file);
+	mem_deref(b->sent);
 }
 
 
@@ -162,6 +163,7 @@ int core_buddy_add(struct core_account *a, const char *uri, const char *name,
 	else if (changed)
 		core_buddy_post(b, "changed");
 	core_saved_buddy(b, false);
+	core_contacts_changed(b);
 	if (bp)
 		*bp = b;
 	return 0;
@@ -221,6 +223,7 @@ int core_buddy_remove(struct core_buddy *b, char **note)
 	if (a->endpoint && b->added)
 		endpoint_unwatch(a->endpoint, b->aor);
 	core_saved_buddy(b, true);
+	core_contacts_removed(a, b->aor);
 	core_buddy_post(b, "removed");
 	detach(b);
 	return 0;
@@ -245,6 +248,7 @@ static void changed_by_hand(struct core_buddy *b)
 	b->typed |= b->added;
 	core_buddy_post(b, "changed");
 	core_saved_buddy(b, false);
+	core_contacts_changed(b);
 }
 
 

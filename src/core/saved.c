@@ -176,6 +176,22 @@ void core_saved_buddy(const struct core_buddy *b, bool removed)
 }
 
 
+void core_saved_contact(
+	const struct core_account *a, const char *aor, const char *value)
+{
+	struct core *core = a->core;
+	char *key;
+
+	/* Nobody asked for it. */
+	if (!core || core->restoring || core->dying)
+		return;
+	key = mem_printf("%s\t%s", a->name, aor);
+	core->store->ops->put(core->store, "contact", key, value, core_job_done,
+		core_job_alloc(core, own_kept_h, NULL));
+	mem_deref(key);
+}
+
+
 void core_saved_decision(
 	const struct core_account *a, const char *aor, const char *word)
 {
@@ -283,6 +299,7 @@ static const struct {
 	{"setting", load_setting},
 	{"instance", load_instance},
 	{"buddy", load_buddy},
+	{"contact", core_contacts_load},
 	{"decision", load_decision},
 	{"draft", core_draft_load},
 	{"line", core_lines_load},

@@ -56,6 +56,11 @@ struct dialect {
 	/* Starts every goodbye; the user agent waits for their ends. */
 	void (*goodbye)(struct endpoint *e, uint64_t limit);
 
+	/* The contact list that the server keeps; NULL: it keeps none. */
+	void (*contact_set)(struct endpoint *e,
+		const struct endpoint_contact *contact);
+	void (*contact_drop)(struct endpoint *e, const char *peer);
+
 	void (*watch)(struct endpoint *e, const char *peer);
 	void (*unwatch)(struct endpoint *e, const char *peer);
 	void (*watch_each)(struct endpoint *e,

@@ -432,6 +432,21 @@ const char *endpoint_transport(const struct endpoint *e)
 
 /* ---- what it is asked for ---- */
 
+void endpoint_contact_set(
+	struct endpoint *e, const struct endpoint_contact *contact)
+{
+	if (e->ops->contact_set)
+		e->ops->contact_set(e, contact);
+}
+
+
+void endpoint_contact_drop(struct endpoint *e, const char *peer)
+{
+	if (e->ops->contact_drop)
+		e->ops->contact_drop(e, peer);
+}
+
+
 void endpoint_watch(struct endpoint *e, const char *peer)
 {
 	e->ops->watch(e, peer);

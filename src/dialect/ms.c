@@ -105,6 +105,7 @@ static void ms_online(struct endpoint *e, bool moved, const struct msg *resp)
 	ms->adhoclist =
 		!resp || msg_has_token(resp, HDR_SUPPORTED, "adhoclist");
 	ms_self_online(ms);
+	ms_contacts_online(ms);
 	ms_watch_online(ms);
 	simple_im_online(e, moved);
 }
@@ -112,6 +113,7 @@ static void ms_online(struct endpoint *e, bool moved, const struct msg *resp)
 
 static void ms_lost(struct endpoint *e)
 {
+	ms_contacts_lost(e->ms);
 	ms_watch_lost(e->ms);
 	simple_im_lost(e);
 }
@@ -121,6 +123,7 @@ static void ms_lost(struct endpoint *e)
 static void ms_goodbye(struct endpoint *e, uint64_t limit)
 {
 	simple_im_goodbye(e, limit);
+	ms_contacts_close(e->ms);
 	ms_self_close(e->ms);
 	ms_batches_close(e->ms);
 }
@@ -147,6 +150,7 @@ static void ms_close(struct endpoint *e)
 	if (!ms)
 		return;
 	list_flush(&e->fetches);
+	ms_contacts_close(ms);
 	ms_watch_close(ms);
 	ms_self_close(ms);
 	list_flush(&ms->held);
@@ -190,6 +194,8 @@ const struct dialect dialect_microsoft = {
 	.online = ms_online,
 	.lost = ms_lost,
 	.goodbye = ms_goodbye,
+	.contact_set = ms_contact_set,
+	.contact_drop = ms_contact_drop,
 	.watch = ms_watch,
 	.unwatch = ms_unwatch,
 	.ask = ms_ask,

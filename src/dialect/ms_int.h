@@ -6,7 +6,8 @@
  * 1 identity   the endpoint's id, and what is derived from it
  * 2 state      what one account holds
  * 3 watching   batched subscriptions
- * 4 self       publications, and who added us
+ * 4 contacts   the list that the server keeps
+ * 5 self       publications, and who added us
  */
 #ifndef SOTTO_DIALECT_MS_INT_H
 #define SOTTO_DIALECT_MS_INT_H
@@ -26,6 +27,7 @@ char *ms_instance(const char *epid);
 /* ---- 2 ms.c --------------------------------------------------------- */
 
 struct ms_batch;
+struct ms_contacts;
 struct ms_held;
 struct ms_peer;
 
@@ -36,6 +38,7 @@ struct ms {
 	char *from_params;
 	char *contact_params;
 	bool adhoclist; /* the server takes batched subscriptions */
+	struct ms_contacts *contacts; /* the list that the server keeps */
 	struct ms_peer *peers; /* hash of who is watched */
 	struct ms_batch *batches; /* hash by whom the SUBSCRIBE goes to */
 	struct ua_sub *self; /* roaming-self */
@@ -102,7 +105,18 @@ uint16_t ms_read(struct presence **pp, const struct endpoint *e,
 	const char *peer, const struct msg *notify);
 void ms_batches_close(struct ms *ms);
 
-/* ---- 4 ms_self.c, ms_publish.c -------------------------------------- */
+/* ---- 4 ms_contacts.c ------------------------------------------------ */
+
+void ms_contacts_online(struct ms *ms);
+void ms_contacts_lost(struct ms *ms);
+void ms_contacts_close(struct ms *ms);
+void ms_contact_set(struct endpoint *e, const struct endpoint_contact *contact);
+void ms_contact_drop(struct endpoint *e, const char *peer);
+
+/* True if the server's list has PEER. */
+bool ms_contact_is_kept(const struct ms *ms, const char *peer);
+
+/* ---- 5 ms_self.c, ms_publish.c -------------------------------------- */
 
 /* A publication of ours that the server holds. */
 struct ms_held {

@@ -337,7 +337,7 @@ void ms_watch(struct endpoint *e, const char *peer)
 	p->ms = ms;
 	p->peer = mem_strdup(peer);
 	HASH_ADD_KEYPTR(hh, ms->peers, p->peer, strlen(p->peer), p);
-	p->added = e->online;
+	p->added = e->online && !ms_contact_is_kept(ms, peer);
 	if (e->online)
 		ask(p);
 	ms_peer_tell_soon(p);

@@ -186,6 +186,7 @@ int ua_agent_make(struct ua *ua, const struct ua_config *c,
 		.arg = ua,
 	};
 
+	ac.one_flow = c->profile && c->profile->microsoft;
 	if (c->profile)
 		ac.filter = (struct sip_filter){
 			.send = filter_send_h,

@@ -2,6 +2,7 @@
 """The Microsoft dialect against a server of its own."""
 
 import re
+import time
 
 import pytest
 
@@ -179,3 +180,111 @@ def test_colleagues(server, alice, start):
     alice.expect("message", peer=b, text="hello yourself")
     assert bob.quit() == 0
     alice.expect("presence", buddy=b, state="offline")
+
+
+# ---- the contact list on the server
+
+B = "sip:bob@" + DOMAIN
+
+
+def listed(server):
+    with server.lock:
+        user = server.user("alice")
+        return {who: (row[0], sorted(user.groups[int(i)]
+                                     for i in row[1].split()))
+                for who, row in user.contacts.items()}
+
+
+def until(fits, what):
+    deadline = time.monotonic() + 10
+    while not fits():
+        assert time.monotonic() < deadline, what()
+        time.sleep(0.02)
+
+
+def settled(server, want):
+    until(lambda: listed(server) == want, lambda: listed(server))
+
+
+def here(s):
+    return {e["buddy"]: (e.get("name", ""), sorted(e["groups"]))
+            for e in s.do("buddy", "list")["result"]}
+
+
+def test_contacts_come(server, start):
+    """The list on the server is the list here; another device's changes
+    come too."""
+    user = server.user("alice")
+    user.groups[2] = "Lab & Co"
+    user.contacts["bob@" + DOMAIN] = ["Bob <b>", "1 2"]
+    user.contacts[KIM[4:]] = ["", "1"]
+    alice = start("alice", server.account("alice"))
+    alice.expect("buddy", buddy=B, change="added", name="Bob <b>",
+                 groups=["Lab & Co"])
+    alice.expect("buddy", buddy=KIM, change="added")
+    alice.expect("presence", buddy=B, state="offline")
+    other = start("other", server.account("alice"))
+    other.expect("buddy", buddy=B, change="added")
+    other.do("buddy", "rename", B, "Robert")
+    alice.expect("buddy", buddy=B, change="changed", name="Robert")
+    other.do("buddy", "group", B, "New", "Lab & Co")
+    alice.expect("buddy", buddy=B, change="changed",
+                 groups=lambda g: sorted(g) == ["Lab & Co", "New"])
+    other.do("buddy", "remove", KIM)
+    alice.expect("buddy", buddy=KIM, change="removed")
+    settled(server, {"bob@" + DOMAIN: ("Robert", ["Lab & Co", "New"])})
+
+
+def test_contacts_go(server, alice):
+    alice.do("buddy", "add", B, "-n", "Bob", "-g", "Friends", "-g", "Work")
+    settled(server, {"bob@" + DOMAIN: ("Bob", ["Friends", "Work"])})
+    alice.do("group", "remove", "Friends")
+    alice.do("group", "remove", "Work")
+    settled(server, {"bob@" + DOMAIN: ("Bob", ["~"])})
+    alice.do("buddy", "remove", B)
+    settled(server, {})
+
+
+def test_contacts_offline(server, start):
+    """What was changed here without the server, and there without us, is
+    made one at the next sign-in."""
+    names = ["bob", "carol", "dave", "eve", "fred"]
+    config = server.account("alice")
+    alice = start("alice", config)
+    alice.expect("account", state="online")
+    for name in names:
+        alice.do("buddy", "add", "sip:%s@%s" % (name, DOMAIN), "-n", name)
+    settled(server, {"%s@%s" % (n, DOMAIN): (n, ["~"]) for n in names})
+    alice.do("logout")
+    alice.expect("account", state="offline")
+
+    def at(name):
+        return "sip:%s@%s" % (name, DOMAIN)
+    alice.do("buddy", "rename", at("bob"), "Bob here")
+    alice.do("buddy", "remove", at("carol"))
+    alice.do("buddy", "add", at("new"), "-n", "New")
+    alice.do("buddy", "rename", at("eve"), "Eve here")
+    assert alice.quit() == 0
+    user = server.user("alice")
+    with server.lock:
+        user.contacts["dave@" + DOMAIN][0] = "Dave there"
+        del user.contacts["eve@" + DOMAIN]
+        del user.contacts["fred@" + DOMAIN]
+        user.contacts["there@" + DOMAIN] = ["There", "1"]
+        user.delta += 1
+    alice = start("alice", config)
+    alice.expect("account", state="online")
+    want = {"bob": "Bob here", "dave": "Dave there", "eve": "Eve here",
+            "new": "New", "there": "There"}
+    settled(server, {"%s@%s" % (n, DOMAIN): (v, ["~"])
+                     for n, v in want.items()})
+    until(lambda: here(alice) == {at(n): (v, []) for n, v in want.items()},
+          lambda: here(alice))
+
+
+def test_contacts_conflict(server, alice):
+    """Another's change between ours: looked at again, sent once more."""
+    with server.lock:
+        server.user("alice").delta += 5  # nobody told us
+    alice.do("buddy", "add", B, "-n", "Bob")
+    settled(server, {"bob@" + DOMAIN: ("Bob", ["~"])})

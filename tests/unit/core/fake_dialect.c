@@ -134,6 +134,28 @@ void endpoint_watch(struct endpoint *e, const char *peer)
 }
 
 
+void endpoint_contact_set(
+	struct endpoint *e, const struct endpoint_contact *contact)
+{
+	char groups[128] = "";
+	size_t i, n = 0;
+
+	(void)e;
+	for (i = 0; contact->groups && contact->groups[i]; i++)
+		n += (size_t)snprintf(groups + n, sizeof(groups) - n, " [%s]",
+			contact->groups[i]);
+	note("contact %s %s%s", contact->peer,
+		contact->name ? contact->name : "-", groups);
+}
+
+
+void endpoint_contact_drop(struct endpoint *e, const char *peer)
+{
+	(void)e;
+	note("drop %s", peer);
+}
+
+
 void endpoint_unwatch(struct endpoint *e, const char *peer)
 {
 	(void)e;

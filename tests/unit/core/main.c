@@ -5,6 +5,7 @@ int test_account(void);
 int test_attention(void);
 int test_client(void);
 int test_complete(void);
+int test_contacts(void);
 int test_conversation(void);
 int test_credentials(void);
 int test_draft(void);
@@ -36,9 +37,9 @@ int test_saved(void);
 int test_search(void);
 int test_watcher(void);
 
-UNIT_MAIN(test_account, test_attention, test_client, test_complete,
-	test_conversation, test_credentials, test_draft, test_event,
-	test_exchange, test_exchange_csv, test_exchange_export,
+UNIT_MAIN(test_contacts, test_account, test_attention, test_client,
+	test_complete, test_conversation, test_credentials, test_draft,
+	test_event, test_exchange, test_exchange_csv, test_exchange_export,
 	test_exchange_import, test_exchange_reslist, test_exchange_vcard,
 	test_group, test_history, test_incoming, test_lines, test_notify,
 	test_notify_command, test_option, test_outbox, test_outbox_restore,

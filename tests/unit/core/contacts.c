@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The buddy list and the one of a server: every way in which they can differ,
+ * with what both agreed on before. */
+#include "world.h"
+
+int test_contacts(void);
+
+
+/* One person in three lists: "NAME" or "NAME/GROUP,GROUP"; NULL: not there. */
+static const struct row {
+	const char *before;
+	const char *here;
+	const char *there;
+	const char *result; /* in our list */
+	const char *calls; /* what the server is asked for */
+} rows[] = {
+	{NULL, NULL, "B", "B", "watch " BOB "\n"},
+	{NULL, NULL, "B/x,y", "B/x,y", "watch " BOB "\n"},
+	{NULL, "B", NULL, "B", "contact " BOB " B\n"},
+	{NULL, "B", "B", "B", ""},
+	{NULL, "B", "C", "B", "contact " BOB " B\n"},
+	{NULL, "", "C/x", "C/x", ""},
+	{NULL, "B/x", "B/y", "B/x,y", "contact " BOB " B [x] [y]\n"},
+	{"B", "B", "B", "B", ""},
+	{"B", "B", "C", "C", ""},
+	{"B/x", "B/x", "B/y", "B/y", ""},
+	{"B/x", "B/x", "B", "B", ""},
+	{"B/x", "B/x", "", "", ""},
+	{"B", "C", "B", "C", "contact " BOB " C\n"},
+	{"B", "C", "D", "C", "contact " BOB " C\n"},
+	{"B/x", "B/y", "B/z", "B/y,z", "contact " BOB " B [y] [z]\n"},
+	{"B", "C", "C", "C", ""},
+	{"B", "B", NULL, NULL, "unwatch " BOB "\n"},
+	{"B", "C", NULL, "C", "contact " BOB " C\n"},
+	{"B", NULL, "B", NULL, "drop " BOB "\n"},
+	{"B", NULL, "C", "C", "watch " BOB "\n"},
+	{"B", NULL, NULL, NULL, ""},
+};
+
+
+static struct {
+	char *name;
+	char *all;
+	const char *groups[8];
+} parsed;
+
+
+static void parse(const char *text)
+{
+	char *slash, *p;
+	size_t n = 0;
+
+	mem_deref(parsed.all);
+	parsed.all = mem_strdup(text);
+	slash = strchr(parsed.all, '/');
+	parsed.name = parsed.all;
+	if (slash)
+		*slash = '\0';
+	for (p = slash ? strtok(slash + 1, ",") : NULL; p;
+		p = strtok(NULL, ","))
+		parsed.groups[n++] = p;
+	parsed.groups[n] = NULL;
+}
+
+
+static void tell(struct endpoint *e, const char *text)
+{
+	struct endpoint_contact contact = {.peer = BOB};
+
+	if (text) {
+		parse(text);
+		contact.name = *parsed.name ? parsed.name : NULL;
+		contact.groups = parsed.groups;
+	}
+	e->h.contacts(&contact, text ? 1 : 0, e->h.arg);
+}
+
+
+static void change(struct core_account *a, const char *text)
+{
+	struct core_buddy *b = core_buddy_find(a, BOB);
+
+	if (text)
+		parse(text);
+	if (!text && b)
+		(void)core_buddy_remove(b, NULL);
+	else if (text && !b)
+		(void)core_buddy_add(
+			a, BOB, parsed.name, parsed.groups, NULL, NULL, NULL);
+	else if (text && b) {
+		(void)core_buddy_rename(b, parsed.name);
+		(void)core_buddy_regroup(b, parsed.groups);
+	}
+}
+
+
+static void assert_here(const struct core_account *a, const char *text)
+{
+	const struct core_buddy *b =
+		core_buddy_find((struct core_account *)(uintptr_t)a, BOB);
+	const char *const *groups;
+	size_t i;
+
+	if (!text) {
+		assert_null(b);
+		return;
+	}
+	assert_non_null(b);
+	parse(text);
+	assert_string_equal(
+		core_buddy_name(b) ? core_buddy_name(b) : "", parsed.name);
+	groups = core_buddy_groups(b);
+	for (i = 0; parsed.groups[i] && groups[i]; i++)
+		assert_string_equal(groups[i], parsed.groups[i]);
+	assert_null(parsed.groups[i]);
+	assert_null(groups[i]);
+}
+
+
+/* Agreed on BEFORE, then signed out, then a restart: what was kept decides. */
+static void merged(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(rows); i++) {
+		const struct row *row = &rows[i];
+		struct core_account *a;
+		struct endpoint *e;
+		struct world w;
+
+		world_open(&w);
+		a = world_online(&w, &e);
+		tell(e, row->before);
+		world_run(&w, 0);
+		fake_state(e, ENDPOINT_FAILED, "gone");
+		world_run(&w, 0);
+		change(a, row->here);
+		world_run(&w, 0);
+		world_restart(&w);
+		world_run(&w, 0);
+		a = core_account_first(w.core);
+		e = world_login(&w, a);
+		world_quiet(&w);
+		tell(e, row->there);
+		world_run(&w, 0);
+		assert_calls(&w, row->calls);
+		assert_here(a, row->result);
+		/* The server does as it was asked: nothing more to do. */
+		tell(e, row->result);
+		world_run(&w, 0);
+		world_quiet(&w);
+		tell(e, row->result);
+		world_run(&w, 0);
+		assert_calls(&w, "");
+		assert_log(&w, "");
+		world_close(&w);
+	}
+	parsed.all = mem_deref(parsed.all);
+}
+
+
+/* While signed in each change goes out; nothing goes out before the list was
+ * heard, or because it was. */
+static void changes(void **state)
+{
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	a = world_online(&w, &e);
+	change(a, "B");
+	world_run(&w, 0);
+	assert_calls(&w, "watch " BOB "\n");
+	tell(e, NULL);
+	assert_calls(&w, "contact " BOB " B\n");
+	tell(e, "B");
+	world_run(&w, 0);
+	assert_calls(&w, "");
+	change(a, "C");
+	assert_calls(&w, "contact " BOB " C\n");
+	change(a, "C/x");
+	assert_calls(&w, "contact " BOB " C [x]\n");
+	tell(e, "C/x");
+	tell(e, "D/x");
+	world_run(&w, 0);
+	assert_here(a, "D/x");
+	assert_calls(&w, "");
+	change(a, NULL);
+	assert_calls(&w, "unwatch " BOB "\ndrop " BOB "\n");
+	tell(e, "D/x");
+	assert_calls(&w, "");
+	tell(e, NULL);
+	world_run(&w, 0);
+	assert_calls(&w, "");
+	assert_here(a, NULL);
+	world_close(&w);
+	parsed.all = mem_deref(parsed.all);
+}
+
+
+/* A server that writes names in a way of its own is not asked for ever. */
+static void stubborn(void **state)
+{
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	a = world_online(&w, &e);
+	tell(e, "B");
+	change(a, "bob");
+	world_run(&w, 0);
+	world_quiet(&w);
+	tell(e, "BOB");
+	world_run(&w, 0);
+	assert_calls(&w, "");
+	assert_here(a, "BOB");
+	world_close(&w);
+	parsed.all = mem_deref(parsed.all);
+}
+
+
+/* Whom a file declares is not removed with the server's list. */
+static void declared(void **state)
+{
+	const struct core_origin origin = {"sotto.conf", 3};
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	a = world_online(&w, &e);
+	(void)core_buddy_add(a, BOB, "B", NULL, &origin, NULL, NULL);
+	tell(e, "B");
+	world_run(&w, 0);
+	world_quiet(&w);
+	tell(e, NULL);
+	world_run(&w, 0);
+	assert_here(a, "B");
+	assert_calls(&w, "contact " BOB " B\n");
+	world_close(&w);
+	parsed.all = mem_deref(parsed.all);
+}
+
+
+int test_contacts(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(merged),
+		cmocka_unit_test(changes),
+		cmocka_unit_test(stubborn),
+		cmocka_unit_test(declared),
+	};
+
+	return cmocka_run_group_tests_name("contacts", tests, NULL, NULL);
+}
