@@ -13,7 +13,14 @@ SDP = (b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\n"
 
 
 def as_bytes(text):
-    return text if isinstance(text, bytes) else text.encode()
+    """Surrogates are bytes that are no UTF-8."""
+    return (text if isinstance(text, bytes)
+            else text.encode("utf-8", "surrogateescape"))
+
+
+def as_lines(more):
+    """Header lines; what else Python takes for an end of line is none."""
+    return [as_bytes(line) for line in re.split("\r?\n", more) if line]
 
 
 def header(message, name):
@@ -64,7 +71,7 @@ class Stranger:
             b"CSeq: %d %s" % (cseq, method.encode()),
             b"Contact: <%s>" % as_bytes(contact or self.uri()),
         ]
-        lines += [as_bytes(line) for line in more.splitlines()]
+        lines += as_lines(more)
         if ctype:
             lines.append(b"Content-Type: " + ctype.encode())
         lines.append(b"Content-Length: %d" % len(body))
@@ -80,7 +87,7 @@ class Stranger:
                         b";tag=" not in copied:
                     copied += b";tag=stranger"
                 lines.append(copied)
-        lines += [as_bytes(m) for m in more.splitlines()]
+        lines += as_lines(more)
         lines.append(b"Content-Length: %d" % len(body))
         self.send(b"\r\n".join(lines) + b"\r\n\r\n" + body)
 
