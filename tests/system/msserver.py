@@ -31,6 +31,9 @@ SELF = "application/vnd-microsoft-roaming-self+xml"
 CONTACTS = "application/vnd-microsoft-roaming-contacts+xml"
 CATEGORIES = "application/msrtc-event-categories+xml"
 
+# They are for this server, not for whom it forwards to.
+CREDENTIALS = re.compile(rb"(?i)\r\n(?:proxy-)?authorization:[^\r]*\r\n")
+
 XMLNS = re.compile(r"\{[^}]*\}")
 
 
@@ -157,7 +160,9 @@ class Kim:
 
 
 class Server:
-    def __init__(self, expires=7200):
+    def __init__(self, expires=7200, door=None):
+        """DOOR: a Door, for who signs in by NTLM and signs all he says."""
+        self.door = door
         self.lock = threading.RLock()
         self.users = {}
         self.kim = Kim(self)
@@ -189,7 +194,7 @@ class Server:
 
     def account(self, name, dialect="microsoft"):
         """Configuration lines."""
-        return ("account add %s sip:%s@%s\n"
+        return ("account add %s sip:%s@%s password=secret\n"
                 "account set %s proxy 'sip:127.0.0.1:%d;transport=tcp'\n"
                 "account set %s dialect %s\nlogin %s\n"
                 % (name, name, DOMAIN, name, self.port, name, dialect, name))
@@ -260,6 +265,8 @@ class Server:
             if self.buffers.pop(conn, None) is None:
                 return
             self.selector.unregister(conn)
+            if self.door:
+                self.door.forget(conn)
             conn.close()
             for user in self.users.values():
                 if conn in user.conns:
@@ -277,6 +284,11 @@ class Server:
         data = ("\r\n".join([*lines, "Content-Length: %d"
                              % len(body.encode())])
                 + "\r\n\r\n" + body).encode()
+        self._out(conn, data)
+
+    def _out(self, conn, data):
+        if self.door:
+            data = self.door.sign(conn, data)
         try:
             conn.sendall(data)
         except OSError:
@@ -307,6 +319,11 @@ class Server:
 
     def _take(self, conn, data):
         m = Message(data, conn)
+        if self.door:
+            refusal = self.door.admit(conn, m)
+            if refusal:
+                self.answer(conn, m, self.door.status, *refusal)
+                return
         if m.status:
             self._response(conn, m, data)
             return
@@ -330,7 +347,8 @@ class Server:
                 b"\r\n")[2], count=1)
             to = self.flows[branch]
             if to in self.buffers:
-                to.sendall(data.partition(b"\r\n")[0] + b"\r\n" + text)
+                self._out(to, CREDENTIALS.sub(
+                    b"\r\n", data.partition(b"\r\n")[0] + b"\r\n" + text))
             return
         self.answers.append(m)
 
@@ -689,7 +707,8 @@ class Server:
         if m.method == "INVITE":
             head.append("Record-Route: <sip:127.0.0.1:%d;transport=tcp;lr>"
                         % self.port)
-        to.sendall(("\r\n".join(head) + "\r\n" + rest).encode())
+        self._out(to, CREDENTIALS.sub(
+            b"\r\n", ("\r\n".join(head) + "\r\n" + rest).encode()))
 
     _on_invite = _on_message = _on_info = _on_bye = _on_ack = _on_cancel \
         = _forward

@@ -169,11 +169,13 @@ class Peer:
     def _send(self, lines, body, way):
         data = ("\r\n".join([*lines, "Content-Length: %d" % len(body)])
                 + "\r\n\r\n").encode() + body
+        self._write(data, way)
+
+    def _write(self, data, way):
         if isinstance(way, tuple):
             self.sock.sendto(data, way)
         else:
             way.sendall(data)
-        return data
 
     def connect(self, port):
         conn = socket.create_connection(("127.0.0.1", port), WAIT)

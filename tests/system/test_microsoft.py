@@ -6,12 +6,15 @@ import time
 
 import pytest
 
+from door import Door
 from msserver import DOMAIN, KIM, Server, tree
 
 
-@pytest.fixture
-def server():
-    with Server() as s:
+@pytest.fixture(params=[None, 3, 4], ids=["open", "ntlm3", "ntlm4"])
+def server(request):
+    """Open to everybody, or with NTLM and signatures of that version."""
+    door = Door(request.param) if request.param else None
+    with Server(door=door) as s:
         yield s
 
 
@@ -48,6 +51,7 @@ def test_sign_in(server, alice):
     assert m.get("expires") == "0"
 
 
+@pytest.mark.parametrize("server", [None], indirect=True)
 def test_found_out(server, start):
     """dialect=auto: the first answer tells."""
     s = start("alice", server.account("alice", "auto"))

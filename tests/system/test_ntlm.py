@@ -68,7 +68,7 @@ def test_both_ways(world, version, proxy):
     s, server = world(version=version, proxy=proxy)
     reg = server.register()
     assert s.reply(s.login)["ok"]
-    assert server.user == ("", "alice")
+    assert server.door.users[-1] == ("", "alice")
 
     number = s.send("msg", "sip:bob@lab.test", "hi")
     m = server.recv("MESSAGE")
@@ -88,7 +88,7 @@ def test_login_forms(world):
     s, server = world(settings="account set work auth-user 'LAB\\ann'\n")
     server.register()
     assert s.reply(s.login)["ok"]
-    assert server.user == ("LAB", "ann")
+    assert server.door.users[-1] == ("LAB", "ann")
     leave(s, server)
 
 
@@ -97,7 +97,7 @@ def test_wrong_password(world):
     s, server = world(password="another")
     with pytest.raises(ntlm.Refused):
         server.register()
-    server.answer(server.last, "401 No", server.challenge())
+    server.answer(server.last, "401 No", server.door.challenge())
     reply = s.reply(s.login)
     assert reply["status"] == 77, reply
     reason = s.expect("account", state="failed")["reason"]
@@ -171,9 +171,9 @@ def test_wrong_signature(world, spoil):
     reg = server.register()
     assert s.reply(s.login)["ok"]
     s.expect("account", state="online")
-    server.spoil = spoil
+    server.door.spoil = spoil
     say(server, reg, "boo")
-    server.spoil = lambda line: line
+    server.door.spoil = lambda line: line
     event = s.expect("account", state="connecting")
     assert "wrong signature" in event["reason"], event
     server.none(200, 0.2)
@@ -186,9 +186,9 @@ def test_after_wrong_signature(world):
     reg = server.register()
     assert s.reply(s.login)["ok"]
     s.expect("account", state="online")
-    server.spoil = lambda line: line.replace('srand="', 'srand="0')
+    server.door.spoil = lambda line: line.replace('srand="', 'srand="0')
     say(server, reg, "boo")
-    server.spoil = lambda line: line
+    server.door.spoil = lambda line: line
     s.expect("account", state="connecting")
     reg = server.handshake(server.recv("REGISTER", timeout=20))
     server.bound(reg)
@@ -202,7 +202,7 @@ def test_after_wrong_signature(world):
 def test_wrong_signature_at_sign_in(world):
     """A server that cannot sign does not know the password."""
     s, server = world()
-    server.spoil = lambda line: line.replace('rspauth="01', 'rspauth="02')
+    server.door.spoil = lambda line: line.replace('rspauth="01', 'rspauth="02')
     server.register()
     reason = s.expect("account", state="failed")["reason"]
     assert "wrong signature" in reason
@@ -230,7 +230,7 @@ def test_dialect_simple(world):
     """Who says simple does not answer NTLM, and is told so."""
     s, server = world(settings="account set work dialect simple\n")
     m = server.recv("REGISTER")
-    server.answer(m, "401 No", server.challenge())
+    server.answer(m, "401 No", server.door.challenge())
     reply = s.reply(s.login)
     assert not reply["ok"] and "NTLM" in reply["error"], reply
     assert "dialect" in reply["error"]
@@ -241,7 +241,7 @@ def test_not_over_tcp(world):
     """As long as it is not known who is there, TLS must tell."""
     s, server = world("tcp")
     m = server.recv("REGISTER")
-    server.answer(m, "401 No", server.challenge())
+    server.answer(m, "401 No", server.door.challenge())
     reply = s.reply(s.login)
     assert not reply["ok"] and "TLS" in reply["error"], reply
     server.none("REGISTER", 0.5)
@@ -251,7 +251,7 @@ def test_digest_wins(world):
     """Of two ways in one realm the better one is taken."""
     s, server = world()
     m = server.recv("REGISTER")
-    server.answer(m, "401 No", server.challenge(),
+    server.answer(m, "401 No", server.door.challenge(),
                   'WWW-Authenticate: Digest realm="%s", nonce="n1", '
                   'qop="auth", algorithm=MD5' % "SIP Communications Service")
     m = server.recv("REGISTER")
@@ -268,8 +268,8 @@ def test_digest_wins(world):
 def test_bad_challenge(world, token):
     """Whatever stands there as a challenge ends in a sentence."""
     s, server = world()
-    server.answer(server.recv("REGISTER"), "401 No", server.challenge())
-    server.answer(server.recv("REGISTER"), "401 No", server.challenge(
+    server.answer(server.recv("REGISTER"), "401 No", server.door.challenge())
+    server.answer(server.recv("REGISTER"), "401 No", server.door.challenge(
         'opaque="1"', 'gssapi-data="%s"' % token))
     if token:
         reply = s.reply(s.login)
@@ -278,7 +278,7 @@ def test_bad_challenge(world, token):
         # No token is a beginning anew, which has an end.
         for _ in range(5):
             server.answer(server.recv("REGISTER"), "401 No",
-                          server.challenge())
+                          server.door.challenge())
         assert not s.reply(s.login)["ok"]
     server.none("REGISTER", 0.3)
     assert s.do("version")
