@@ -110,23 +110,46 @@ static void key_h(const char *name, const struct pl *bytes, void *arg)
 }
 
 
+static void cut_h(void *arg)
+{
+	ui_notice(
+		arg, UI_ERROR, "only the first MiB of what was pasted is here");
+}
+
+
+/* No more than can be kept as a draft, in whole characters. */
+static struct pl fitting(const struct ui_front *f, const struct pl *text)
+{
+	size_t have = strlen(edit_text(f->edit)), room = 0;
+	struct pl fits = *text;
+
+	if (have < UI_DRAFT_MAX)
+		room = UI_DRAFT_MAX - have;
+	if (fits.l <= room)
+		return fits;
+	while (room && ((unsigned char)fits.p[room] & 0xc0) == 0x80)
+		--room;
+	fits.l = room;
+	return fits;
+}
+
+
 static void paste_h(const struct pl *text, void *arg)
 {
 	struct ui_front *f = arg;
+	struct pl fits;
 
 	if (f->stopped)
 		return;
 	core_key(f->config.core);
 	f->browse = false;
-	edit_paste(f->edit, text);
+	fits = fitting(f, text);
+	edit_paste(f->edit, &fits);
+	if (fits.l < text->l)
+		ui_notice(f, UI_ERROR,
+			"the line is full: the rest of what was pasted is "
+			"left out");
 	ui_hurry(f);
-}
-
-
-static void cut_h(void *arg)
-{
-	ui_notice(
-		arg, UI_ERROR, "only the first MiB of what was pasted is here");
 }
 
 

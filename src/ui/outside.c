@@ -22,6 +22,8 @@ struct outside {
 	struct ui_front *front;
 	struct loop_signal *child;
 	char *path;
+	char *account, *peer; /* the chat it is for; NULL: none */
+	enum ui_mode mode;
 	pid_t pid;
 };
 
@@ -34,6 +36,30 @@ static void destructor(void *data)
 	if (o->path)
 		(void)unlink(o->path);
 	mem_deref(o->path);
+	mem_deref(o->account);
+	mem_deref(o->peer);
+}
+
+
+/* The text belongs to the chat that was shown then, whatever is now. */
+static void put(struct outside *o, const char *text, size_t len)
+{
+	struct ui_front *f = o->front;
+	struct ui_tab *tab =
+		o->peer ? ui_tab_get(f, o->account, o->peer) : NULL;
+
+	if (o->mode == f->mode && tab == ui_tab_shown(f)) {
+		edit_set(f->edit, text, len);
+		ui_prompt_save(f);
+	} else if (tab) {
+		mem_deref(tab->draft);
+		tab->draft = len ? mem_strdup(text) : NULL;
+		tab->point = len;
+		ui_prompt_keep(f, tab, text, len);
+	} else {
+		mem_deref(f->modes[o->mode]);
+		f->modes[o->mode] = mem_secret_strndup(text, len);
+	}
 }
 
 
@@ -53,7 +79,7 @@ static void take(struct outside *o)
 	len = strlen(text);
 	if (len && text[len - 1] == '\n')
 		text[--len] = '\0';
-	edit_set(f->edit, text, len);
+	put(o, text, len);
 	mem_deref(text);
 	mem_deref(mb);
 }
@@ -127,6 +153,12 @@ int ui_edit_outside(struct ui_front *f, char **why)
 	}
 	o = mem_zalloc(sizeof(*o), destructor);
 	o->front = f;
+	o->mode = f->mode;
+	if (ui_tab_shown(f)) {
+		o->account =
+			mem_strdup(core_account_name(ui_tab_shown(f)->account));
+		o->peer = mem_strdup(ui_tab_shown(f)->peer);
+	}
 	err = make_file(o, edit_text(f->edit));
 	if (!err)
 		err = loop_signal_alloc(

@@ -184,14 +184,24 @@ void ui_prompt_draw(struct ui_front *f, const struct ui_area *a)
 /* ---- drafts ---- */
 
 /* A line that holds a secret is nothing to keep. */
+void ui_prompt_keep(struct ui_front *f, const struct ui_tab *tab,
+	const char *text, size_t point)
+{
+	struct core_chat *c;
+
+	if (cmd_line_secret(f->cmd, text))
+		text = "";
+	c = *text ? core_chat_get(tab->account, tab->peer)
+		  : core_chat_find(tab->account, tab->peer);
+	if (c)
+		(void)core_draft_set(c, text, point);
+}
+
+
 static void keep_draft(
 	struct ui_front *f, const struct ui_tab *tab, const char *text)
 {
-	struct core_chat *c = core_chat_find(tab->account, tab->peer);
-
-	if (!c || cmd_line_secret(f->cmd, text))
-		return;
-	(void)core_draft_set(c, text, edit_point(f->edit));
+	ui_prompt_keep(f, tab, text, edit_point(f->edit));
 }
 
 

@@ -29,6 +29,7 @@
 enum {
 	UI_PANES = 4, /* chats side by side */
 	UI_ANSWERS = 4, /* to a question */
+	UI_DRAFT_MAX = 1 << 20, /* bytes of a line, as core_draft_set() */
 	UI_LINE = 1024, /* bytes of a line that is put together */
 	UI_NARROW =
 		60, /* columns; below, the buddy list is a pane of its own */
@@ -206,6 +207,10 @@ void ui_prompt_draw(struct ui_front *f, const struct ui_area *a);
 /* Keeps what is typed with the mode or tab it was for, and back. */
 void ui_prompt_save(struct ui_front *f);
 void ui_prompt_load(struct ui_front *f);
+
+/* TEXT is the draft of TAB, also after a restart, unless it holds a secret. */
+void ui_prompt_keep(struct ui_front *f, const struct ui_tab *tab,
+	const char *text, size_t point);
 void ui_prompt_mode(struct ui_front *f, enum ui_mode mode);
 
 /* Nothing is looked for any more. */

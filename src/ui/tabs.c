@@ -141,14 +141,31 @@ bool ui_tab_typing(const struct ui_tab *tab)
 }
 
 
+/* What was typed before a chat was chosen may have been meant for it. */
+static void bring_along(struct ui_front *f, struct ui_tab *tab)
+{
+	char *text = f->modes[UI_MODE_CHAT];
+
+	if (tab->draft || !text || !*text || ui_is_command(text))
+		return;
+	tab->draft = text;
+	tab->point = strlen(text);
+	f->modes[UI_MODE_CHAT] = NULL;
+}
+
+
 void ui_tab_show(struct ui_front *f, struct ui_tab *tab, uint64_t id)
 {
+	bool none;
 	size_t i;
 
 	ui_prompt_end_find(f);
 	if (f->mode != UI_MODE_CHAT)
 		ui_prompt_mode(f, UI_MODE_CHAT);
 	ui_prompt_save(f);
+	none = !ui_tab_shown(f);
+	if (none && tab)
+		bring_along(f, tab);
 	/* In one pane only: there it goes to the front. */
 	for (i = 0; tab && i < f->n_panes; i++) {
 		if (f->panes[i] == tab)

@@ -14,7 +14,7 @@ from sotto import account, environment, program
 
 def spawn(tmp_path, name, config, term="xterm"):
     home = tmp_path / name
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     conf = home / "sotto.conf"
     conf.write_text(config)
     os.chmod(conf, 0o600)
@@ -163,4 +163,23 @@ def test_a_key_that_is_none_ends_a_search(tmp_path):
         p.send(keys[-1] + "\x15")
     p.sendline("/echo still here")
     p.expect(r"\rstill here")
+    finish(p)
+
+
+def test_commands_of_an_earlier_run(tmp_path):
+    """Up finds them; not those with a secret, nor what was said."""
+    p = spawn(tmp_path, "alice", "")
+    p.sendline("/echo one more time")
+    p.expect("one more time\r\n")
+    p.sendline("/account add me sip:alice@127.0.0.1:9 password=hunter2")
+    p.sendline("/say hello")
+    p.expect("no chat")
+    finish(p)
+    p = spawn(tmp_path, "alice", "")
+    p.expect("> ")
+    p.send("\x1b[A")
+    p.expect("/quit")
+    p.send("\x1b[A")
+    p.expect("echo one more time")
+    p.send("\x1b[A\x15")
     finish(p)

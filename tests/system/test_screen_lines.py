@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The line of input of the full screen: its history, keys, menu, drafts."""
 
+import subprocess
 import time
 
 import pytest
 
-from sotto import account
+from sotto import account, environment, program
 from world import World
 
 
@@ -353,6 +354,8 @@ def test_paste_of_a_mebibyte(chat):
     alice.keys("C-a").write("X").see("^Bob> Xbegin 0123")
     alice.paste("y" * (1 << 20) + "zzz")
     alice.see("only the first MiB", timeout=30)
+    alice.paste("ä" * (1 << 19)).see("the line is full", timeout=30)
+    alice.paste("more").see("the line is full")
     alice.signal(15)
     assert alice.ended() == 0
     bob.none("message", 0.1)
@@ -394,6 +397,50 @@ def test_drafts_survive(world):
     alice.write("z").see("^yzx$")
     alice.keys("M-2").see("^Kim> for Kim$|^Bob> for Bob")
     alice.signal(15)
+    assert alice.ended() == 0
+    assert not bob.seen("message") and not kim.seen("message")
+
+
+def test_what_was_typed_before_a_chat(world):
+    """It goes along into the chat that is chosen then, if that has no draft
+    of its own; a command does not."""
+    bob, kim = world.peer("bob"), world.peer("kim")
+    alice = world.alice("bob", "kim").see("● Bob").see("● Kim")
+    alice.line("hello").see("no chat is shown").see("^> hello$")
+    alice.keys("F6").settle().keys("Down", "Enter").see("^Bob> hello$")
+    alice.keys("Enter")
+    assert bob.expect("message", direction="in")["text"] == "hello"
+    alice.see("hello +✓").line("/chat close").see("^>$").write("/log")
+    alice.see("^> /log$").keys("F6").settle().keys("End", "Enter")
+    alice.see("^Kim>$")
+    finish(alice)
+
+
+def test_editor_of_another_chat(world, start, tmp_path):
+    """What comes back from the editor belongs to the chat it was for, also
+    where another one is shown meanwhile, and after a crash."""
+    editor = tmp_path / "editor"
+    editor.write_text("#!/bin/sh\necho editing; n=0\n"
+                      "while [ ! -e '%s/go' ] && [ $n -lt 100 ]; do\n"
+                      "n=$((n + 1)); sleep 0.1; done\n"
+                      "printf 'two\\nlines\\n' >>\"$1\"\n" % tmp_path)
+    editor.chmod(0o700)
+    bob, kim = world.peer("bob"), world.peer("kim")
+    alice = world.alice("bob", "kim", env={"EDITOR": str(editor)})
+    alice.see("● Bob").see("● Kim").line("/chat show bob").see("^Bob>")
+    alice.write("for Bob: ").keys("C-x", "C-e").see("editing")
+    environ = environment(alice.home)
+    for words in (["chat", "show", "kim"],):
+        subprocess.run([program(), "-s", alice.home + "/state", *words],
+                       env=environ, timeout=20, check=True)
+    (tmp_path / "go").write_text("")
+    alice.see("^Kim>$").line("/chat show bob")
+    alice.see("^Bob> for Bob: two\nlines$").settle()
+    time.sleep(1.2)
+    alice.kill()
+    alice = world.alice("bob", "kim").see("● Bob")
+    alice.line("/chat show bob").see("^Bob> for Bob: two\nlines$")
+    alice.keys("C-u", "M-2").settle().signal(15)
     assert alice.ended() == 0
     assert not bob.seen("message") and not kim.seen("message")
 
