@@ -2,7 +2,7 @@
 /* account.c - one address of ours: its settings, its state, its place in
  * the list. */
 #include <string.h>
-#include "core_int.h"
+#include "message_int.h"
 #include "uri.h"
 
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
-#include "core_int.h"
+#include "message_int.h"
 #include "file.h"
 
 

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
-#include "core_int.h"
 #include "mbuf.h"
+#include "message_int.h"
 #include "notify.h"
 
 

@@ -2,7 +2,7 @@
 /* conversation.c - a thread with one person: its mode, whether it is open,
  * typing, what is unread. */
 #include <string.h>
-#include "core_int.h"
+#include "message_int.h"
 
 
 static void destructor(void *data)

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "core_int.h"
+#include "message_int.h"
 #include "notify.h"
 
 

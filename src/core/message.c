@@ -2,7 +2,7 @@
 /* message.c - one text on its way: its states, kept before they are told. */
 #include <errno.h>
 #include <string.h>
-#include "core_int.h"
+#include "message_int.h"
 
 
 static void destructor(void *data)

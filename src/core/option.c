@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* option.c - values of options: checked against their rows, set, watched. */
 #include <string.h>
-#include "core_int.h"
+#include "message_int.h"
 #include "hash.h"
 #include "notify.h"
 #include "uri.h"

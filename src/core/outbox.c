@@ -3,7 +3,7 @@
  * each with a state that only goes forward (RFC 3428 section 8). */
 #include <errno.h>
 #include <string.h>
-#include "core_int.h"
+#include "message_int.h"
 #include "utf8.h"
 
 
@@ -85,8 +85,7 @@ void core_outbox_pump(struct core_chat *c)
 	struct core_message *m = list_data(c->outbox.head);
 	struct core *core;
 
-	if (!m || !m->id || m->flying || m->marked ||
-		tmr_isrunning(&c->retry))
+	if (!m || !m->id || m->flying || m->marked || tmr_isrunning(&c->retry))
 		return;
 	if (!may_go(c)) {
 		core_account_nudge(c->account);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* outbox_expiry.c - what waited too long fails (option outbox-expiry). */
-#include "core_int.h"
+#include "message_int.h"
 
 
 static uint64_t expiry(const struct core *core)

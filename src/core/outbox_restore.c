@@ -4,7 +4,7 @@
  * end as failed, since they may have arrived. */
 #include <errno.h>
 #include <string.h>
-#include "core_int.h"
+#include "message_int.h"
 
 
 enum {

@@ -3,8 +3,8 @@
  * the start: accounts, settings, buddies, decisions; with these come drafts,
  * lines of the history of input and what was unread. */
 #include <string.h>
-#include "core_int.h"
 #include "mbuf.h"
+#include "message_int.h"
 
 
 enum {

@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
-#include "core_int.h"
+#include "message_int.h"
 #include "file.h"
 #include "uri.h"
 
@@ -85,8 +85,8 @@ char *core_account_propose(struct core *core, const char *aor)
 	size_t n = 0, i;
 
 	for (i = 0; user[i] && n < NAME_LEN; i++) {
-		bool good = isalnum((unsigned char)user[i]) ||
-			user[i] == '-' || user[i] == '_';
+		bool good = isalnum((unsigned char)user[i]) || user[i] == '-' ||
+			user[i] == '_';
 
 		if (good && (unsigned char)user[i] < 0x80)
 			base[n++] = user[i];
@@ -173,9 +173,8 @@ static void end(void *arg)
 	list_unlink(&w->le);
 	if (job->err) {
 		why = mem_printf("%s: %s", job->path,
-			job->err == EBUSY
-				? "another program was writing it"
-				: strerror(job->err));
+			job->err == EBUSY ? "another program was writing it"
+					  : strerror(job->err));
 		outcome.status = EX_OSERR;
 		outcome.text = why;
 	} else {

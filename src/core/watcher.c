@@ -2,7 +2,7 @@
 /* watcher.c - who may reach us: watchers (RFC 3857), what was decided about
  * them, and what that means for every request of theirs. */
 #include <string.h>
-#include "core_int.h"
+#include "message_int.h"
 #include "notify.h"
 
 
