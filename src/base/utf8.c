@@ -176,12 +176,25 @@ static size_t cols_after(uint32_t last, uint32_t cp)
 }
 
 
+/* Bytes of printing ASCII at the front of PL: MAX at most, a column each. */
+static size_t plain(const struct pl *pl, size_t max)
+{
+	size_t i = 0;
+
+	if (max > pl->l)
+		max = pl->l;
+	while (i < max && pl->p[i] >= ' ' && pl->p[i] < 0x7f)
+		i++;
+	return i;
+}
+
+
 size_t utf8_cols(const struct pl *pl)
 {
-	size_t i, n, cols = 0;
+	size_t i = plain(pl, pl->l), n, cols = i;
 	uint32_t cp, last = 0;
 
-	for (i = 0; i < pl->l; i += n) {
+	for (; i < pl->l; i += n) {
 		n = utf8_decode(&cp, pl->p + i, pl->l - i);
 		cols += cols_after(last, cp);
 		last = cp;
@@ -206,10 +219,10 @@ static bool breaks(uint32_t last, uint32_t cp, utf8proc_int32_t *state)
 size_t utf8_fit(const struct pl *pl, size_t cols)
 {
 	utf8proc_int32_t state = 0;
-	size_t i, n, used = 0, fits = 0;
-	uint32_t cp, last = 0;
+	size_t i = plain(pl, cols), n, used = i, fits = i ? i - 1 : 0;
+	uint32_t cp, last = i ? (uint32_t)pl->p[i - 1] : 0;
 
-	for (i = 0; i < pl->l; i += n) {
+	for (; i < pl->l; i += n) {
 		n = utf8_decode(&cp, pl->p + i, pl->l - i);
 		if (breaks(last, cp, &state))
 			fits = i;

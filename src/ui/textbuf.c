@@ -6,6 +6,7 @@
 
 enum {
 	FEW = 64, /* entries that may have more than the bytes */
+	ASTRAY = 64, /* entries by which one may be out of the order of ids */
 };
 
 
@@ -224,11 +225,12 @@ void textbuf_set_unread(struct textbuf *tb, uint64_t id)
 struct textbuf_entry *textbuf_find(
 	const struct textbuf *tb, uint64_t id, size_t *index)
 {
-	size_t i;
+	size_t i, older = 0;
 
-	for (i = tb->n; id && i--;) {
+	for (i = tb->n; id && i-- && older < ASTRAY;) {
 		struct textbuf_entry *e = textbuf_at(tb, i);
 
+		older += e->id && e->id < id;
 		if (e->id != id)
 			continue;
 		if (index)

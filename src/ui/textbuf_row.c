@@ -267,8 +267,13 @@ bool textbuf_at_end(struct textbuf *tb)
 {
 	size_t rows = textbuf_rows(tb);
 
+	if (tb->tail)
+		return true;
+	/* Each entry takes a row at least: so many need not be laid out. */
+	if (tb->top.index + rows + 1 < tb->n)
+		return false;
 	textbuf_lay(tb);
-	return tb->tail || rows_below(tb, tb->top, rows + 1) <= rows;
+	return rows_below(tb, tb->top, rows + 1) <= rows;
 }
 
 

@@ -175,6 +175,12 @@ static void fit(void **state)
 		{"e\xcc\x81x", 1, 3}, /* the accent stays with its e */
 		{"\xe6\x97\xa5x", 1, 0}, /* half a character is none */
 		{"a\xe6\x97\xa5", 2, 1},
+		{"abe\xcc\x81x", 3, 5}, /* it may be the last that fits */
+		{"abe\xcc\x81x", 2, 2},
+		{"abe\xcc\x81", 9, 5},
+		{"ab\xe0\xa4\x95\xe0\xa4\xbe", 2, 2},
+		{"ak\xe0\xa4\xbe", 2, 1}, /* a mark that takes a column */
+		{"ab\ncd", 3, 4},
 		{"x\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb", 3, 1},
 	};
 	size_t i;

@@ -195,6 +195,35 @@ static void picture_is(struct textbuf *tb, int rows, const char *expected)
 }
 
 
+static void finds_messages(void **state)
+{
+	static const uint64_t ids[] = {5, 9, 7, 0, 11, 8};
+	struct textbuf *tb = textbuf_alloc(500, 100000);
+	size_t i, index;
+	uint64_t id;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(ids); i++)
+		assert_true(textbuf_append(tb, entry(ids[i], "x"), true));
+	for (i = 0; i < UNIT_N(ids); i++) {
+		if (!ids[i])
+			continue;
+		assert_ptr_equal(
+			textbuf_find(tb, ids[i], &index), textbuf_at(tb, i));
+		assert_int_equal(index, i);
+	}
+	for (id = 20; id < 300; id++)
+		assert_true(textbuf_append(tb, entry(id, "x"), true));
+	for (i = 0; i < UNIT_N(ids); i++)
+		assert_int_equal(
+			textbuf_find(tb, ids[i], NULL) != NULL, ids[i] != 0);
+	assert_null(textbuf_find(tb, 6, NULL));
+	assert_null(textbuf_find(tb, 15, NULL));
+	assert_null(textbuf_find(tb, 300, NULL));
+	mem_deref(tb);
+}
+
+
 static void shows_the_end(void **state)
 {
 	struct textbuf *tb = textbuf_alloc(10, 1000);
@@ -464,6 +493,7 @@ int test_textbuf(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wraps),
 		cmocka_unit_test(rows_fit_and_are_the_text),
+		cmocka_unit_test(finds_messages),
 		cmocka_unit_test(shows_the_end),
 		cmocka_unit_test(narrow),
 		cmocka_unit_test(days),
