@@ -11,6 +11,7 @@ enum {
 	OFFERS_MAX = 8, /* realms answered in one response */
 	ROUNDS_MAX = 6, /* challenges to one request */
 	REALM_TEXT_MAX = 512,
+	HANDSHAKE_FAILED = 1000, /* in ms-diagnostics: it was the password */
 };
 
 /* Basic is not here and never will be (RFC 8760 2.6). */
@@ -170,8 +171,26 @@ static void offers_keep(struct sip_auth_query *q)
 }
 
 
-/* EACCES where our answer was refused, now or before. */
-static int offers_judge(struct sip_auth_query *q, bool *wrong, char **why)
+/* Why the server refused us, where it says that the password was not it: the
+ * clock, say. NULL: it was. */
+static char *other_cause(const struct msg *resp)
+{
+	enum { HANDSHAKE_FAILED = 1000 };
+	struct pl value, number;
+	uint32_t id;
+
+	if (!msg_value(resp, HDR_MS_DIAGNOSTICS, &value))
+		return NULL;
+	(void)pl_split(&value, ';', &number);
+	if (pl_u32(&number, &id) || id == HANDSHAKE_FAILED)
+		return NULL;
+	return sip_cause(resp);
+}
+
+
+/* EACCES where our answer was refused, by RESP or before. */
+static int offers_judge(struct sip_auth_query *q, const struct msg *resp,
+	bool *wrong, char **why)
 {
 	const struct auth_attempt *t;
 	struct auth_secret *secret;
@@ -183,8 +202,12 @@ static int offers_judge(struct sip_auth_query *q, bool *wrong, char **why)
 		secret = auth_secret_find(q->auth, o->name);
 		t = auth_attempt_find(q->tries, o->proxy, o->name);
 		if (t && t->fresh && secret && t->realm->secret == secret &&
-			!o->scheme->goes_on(&o->challenge, t->state))
+			!o->scheme->goes_on(&o->challenge, t->state)) {
+			*why = other_cause(resp);
+			if (*why)
+				return EACCES;
 			secret->refused = true;
+		}
 		if (secret && secret->refused) {
 			*wrong = true;
 			*why = mem_printf("wrong password for %s in \"%s\"",
@@ -401,7 +424,7 @@ int sip_auth_challenge(struct sip_auth_query **qp, struct sip_auth *auth,
 				  "and again");
 		err = EACCES;
 	} else {
-		err = offers_judge(q, wrong_password, why);
+		err = offers_judge(q, refusal->resp, wrong_password, why);
 		handshakes_judge(q);
 	}
 	if (err)

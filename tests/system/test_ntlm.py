@@ -22,7 +22,7 @@ def certificates(tmp_path_factory):
 def world(certificates, start):
     servers = []
 
-    def begin(transport="tls", settings="", **options):
+    def begin(transport="tls", settings="", env=(), **options):
         context = None
         if transport == "tls":
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -36,7 +36,7 @@ def world(certificates, start):
                   "account set work publish no\n"
                   "account set work tls-ca-file %s/ca.pem\n"
                   "account set work proxy 'sip:127.0.0.1:%d;transport=%s'\n%s"
-                  % (certificates, server.port, server.transport, settings))
+                  % (certificates, server.port, server.transport, settings), env=env)
         s.login = s.send("login", "work")
         return s, server
 
@@ -104,6 +104,49 @@ def test_wrong_password(world):
     assert "wrong password" in reason
     server.none("REGISTER", 1.5)
     assert s.do("version")
+
+
+@pytest.mark.parametrize("number, words", [
+    (1000, "wrong password"), (1013, "clock"), (4141, "disabled")])
+def test_cause(world, number, words):
+    """A refusal that is not the password's fault says whose it is."""
+    s, server = world()
+    m = server.handshake(server.recv("REGISTER"))
+    server.refuse(m, server.door.challenge(),
+                  'ms-diagnostics: %d;reason="because";source="fe01.lab.test"'
+                  % number)
+    reply = s.reply(s.login)
+    assert not reply["ok"]
+    reason = s.expect("account", state="failed")["reason"]
+    assert words in reason
+    assert ("password" in reason) == (number == 1000)
+    server.none("REGISTER", 0.3)
+
+
+def test_no_legacy_ciphers(world):
+    """An OpenSSL without its legacy provider: the sentence names it."""
+    s, server = world(env={"OPENSSL_MODULES": "/nonexistent"})
+    server.answer(server.recv("REGISTER"), "401 No", server.door.challenge())
+    error = s.reply(s.login)["error"]
+    assert "legacy provider" in error, error
+    assert s.do("version")
+
+
+def test_found_out(world):
+    """dialect=auto over TLS: after the first sign-in the server is seen to be
+    Microsoft's; the next one has an epid, and is signed for as well."""
+    s, server = world()
+    m = server.handshake(server.recv("REGISTER"))
+    server.answer(m, "200 OK", "Contact: <%s>;expires=3600" % m.contact(),
+                  "Expires: 3600", "Server: RTC/3.5")
+    m = server.recv("REGISTER")
+    assert m.get("expires") == "0" and "epid" not in m.get("from")
+    server.answer(m, "200 OK")
+    m = server.recv("REGISTER", unsigned=True)
+    m = server.handshake(m)
+    assert ";epid=" in m.get("from") and m.get("event") == "registration"
+    server.bound(m)
+    assert s.reply(s.login)["ok"]
 
 
 def test_unsigned_answer(world):

@@ -113,6 +113,46 @@ static void answers(void **state)
 }
 
 
+/* A server and a proxy in front of it: each gets its line, right by itself. */
+static void both(void **state)
+{
+	struct sip_assoc_config config = {
+		.aor = "sip:alice@example.org",
+		.proxy = true,
+		.version = 3,
+		.realm = SIGNER_REALM,
+		.target = SIGNER_TARGET,
+		.opaque = "2BDBAC9D",
+	};
+	struct list list = {0};
+	struct signer s, proxy;
+
+	(void)state;
+	signer_start(&s, 4, false);
+	signer_register(&s);
+	proxy = s;
+	proxy.proxy = true;
+	proxy.version = 3;
+	proxy.cnum = 0;
+	proxy.keys.client.sign[3] ^= 5;
+	config.crypto = s.crypto;
+	config.keys = &proxy.keys;
+	sip_assoc_settle(
+		sip_assoc_add(sip_agent_flow(s.agent), &list, &config));
+	signer_send(&s, "MESSAGE", "sip:bob@example.org");
+	signer_verify(&s, signer_got(&s));
+	signer_verify(&proxy, s.peer->msgs[s.next - 1]);
+	signer_answer_signed(&s, 200, 2);
+	assert_int_equal(signer_result(&s).status, 200);
+	/* The last one of them goes with the list that knows it. */
+	sip_assoc_end_all(&list);
+	signer_send(&s, "MESSAGE", "sip:bob@example.org");
+	signer_verify(&s, signer_got(&s));
+	signer_unsigned(&proxy, s.peer->msgs[s.next - 1]);
+	signer_stop(&s);
+}
+
+
 /* The server forgot: the request itself makes a new association. */
 static void lost(void **state)
 {
@@ -221,6 +261,7 @@ int test_auth_assoc_sign(void)
 		cmocka_unit_test(dialog),
 		cmocka_unit_test(given_up),
 		cmocka_unit_test(answers),
+		cmocka_unit_test(both),
 		cmocka_unit_test(lost),
 		cmocka_unit_test(anew),
 		cmocka_unit_test(flow_down),
