@@ -175,7 +175,6 @@ static void offers_keep(struct sip_auth_query *q)
  * clock, say. NULL: it was. */
 static char *other_cause(const struct msg *resp)
 {
-	enum { HANDSHAKE_FAILED = 1000 };
 	struct pl value, number;
 	uint32_t id;
 
