@@ -442,7 +442,7 @@ static const char *greeting(const struct line_front *f)
 	if (!a)
 		return "/account add    adds your account: it asks for what it "
 		       "needs\n"
-		       "sotto --demo    shows how all works, without an "
+		       "sotto --demo    shows it all without an "
 		       "account\n"
 		       "/quit           leaves; /help lists the commands";
 	for (; a; a = core_account_next(a)) {

@@ -143,7 +143,7 @@ static void draw_welcome(struct ui_front *f, const struct ui_area *a)
 		"No account yet.\n"
 		"\n"
 		"/account add   adds yours: it asks for what it needs\n"
-		"sotto --demo   shows how all works, without an account\n"
+		"sotto --demo   shows it all without an account\n"
 		"/quit          leaves\n";
 	bool fresh = !core_account_first(f->config.core);
 	struct pl line, left = pl_str(fresh ? first : lines);
@@ -260,7 +260,10 @@ static void draw_body(struct ui_front *f, const struct ui_area *a)
 
 static void draw_notice(struct ui_front *f, const struct ui_area *a, int row)
 {
-	if (!list_isempty(&f->questions))
+	bool error = f->notice && f->notice_style == UI_ERROR;
+
+	/* What went wrong is soon gone, and the question stays. */
+	if (!list_isempty(&f->questions) && !error)
 		ui_question_draw(f, a, row);
 	else if (f->notice)
 		(void)screen_cut(f->screen, a, row, 1, a->cols, f->notice_style,

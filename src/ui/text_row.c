@@ -69,6 +69,38 @@ size_t text_row_len(const struct pl *line, int cols)
 }
 
 
+/* Bytes of blanks at the start of TEXT. */
+static size_t blanks(const struct pl *text)
+{
+	size_t n = 0;
+
+	while (n < text->l && text->p[n] == ' ')
+		n++;
+	return n;
+}
+
+
+int text_row_hang(const struct pl *line, int cols)
+{
+	static const struct pl gap = PL("  ");
+	size_t indent = blanks(line), at = indent;
+	struct pl rest = *line, head;
+	const char *p;
+
+	pl_skip(&rest, indent);
+	p = pl_find(&rest, &gap);
+	if (p) {
+		rest.l -= (size_t)(p - rest.p);
+		rest.p = p;
+		head = pl_make(line->p, (size_t)(p - line->p) + blanks(&rest));
+		at = utf8_cols(&head);
+	}
+	if (at > (size_t)cols / 2)
+		at = indent;
+	return at > (size_t)cols / 2 ? 0 : (int)at;
+}
+
+
 int text_row_draw(struct screen *s, const struct ui_area *a, int row, int col,
 	enum ui_style style, const struct pl *text, const char *hit)
 {

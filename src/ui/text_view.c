@@ -122,10 +122,11 @@ void text_view_add(struct ui_view *v, enum ui_style style, const char *text)
 static size_t count_rows(const struct text_view *t, size_t i)
 {
 	struct pl rest = pl_str(line_at(t, i)->text);
+	int hang = text_row_hang(&rest, t->cols);
 	size_t n = 1;
 
 	for (pl_skip(&rest, text_row_len(&rest, t->cols)); rest.l; n++)
-		pl_skip(&rest, text_row_len(&rest, t->cols));
+		pl_skip(&rest, text_row_len(&rest, t->cols - hang));
 	return n;
 }
 
@@ -211,15 +212,18 @@ static void draw(struct ui_view *v, struct screen *s, const struct ui_area *a,
 	for (i = t->top; i < t->n && row < rows; i++) {
 		const struct line *line = line_at(t, i);
 		struct pl rest = pl_str(line->text), part;
+		int hang = text_row_hang(&rest, a->cols), col = 0;
 
 		do {
-			part = pl_make(rest.p, text_row_len(&rest, a->cols));
+			part = pl_make(
+				rest.p, text_row_len(&rest, a->cols - col));
 			pl_skip(&rest, part.l);
 			if (skip)
 				skip--;
 			else
-				(void)text_row_draw(s, a, row++, 0, line->style,
-					&part, t->find);
+				(void)text_row_draw(s, a, row++, col,
+					line->style, &part, t->find);
+			col = hang;
 		} while (rest.l && row < rows);
 	}
 }

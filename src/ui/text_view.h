@@ -38,6 +38,10 @@ char *text_clean(const struct pl *text);
 /* Bytes of LINE's next row; at least one character, so that it ends. */
 size_t text_row_len(const struct pl *line, int cols);
 
+/* Columns that LINE's further rows begin at, so that they stand below what they
+ * go on with: its indent, or its second column. */
+int text_row_hang(const struct pl *line, int cols);
+
 /* screen_text() with every HIT (NULL: none) in it marked. */
 int text_row_draw(struct screen *s, const struct ui_area *a, int row, int col,
 	enum ui_style style, const struct pl *text, const char *hit);

@@ -213,6 +213,8 @@ def test_question(world):
     kim = world.peer("kim", "account set me display-name Kim\n")
     kim.do("buddy", "add", world.uri("alice"))
     alice.see("Added you").same("question")
+    alice.line("said to nobody").see("no chat is shown").keys("C-u")
+    alice.see("Added you")
     alice.write("text").see("> text").keys("F2").gone("Added you")
     kim.expect("presence", buddy=world.uri("alice"), state="online")
     alice.see("> text").keys("C-u")

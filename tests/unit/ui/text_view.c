@@ -219,9 +219,27 @@ static void log_pane(void **state)
 }
 
 
+/* Further rows stand below what they go on with: the indent, or the second
+ * column of a table. */
+static void hangs(void **state)
+{
+	struct ui_view *v = open_view(false,
+		"  F1    tells the keys of it\n  plain text that goes on\nab  "
+		"c "
+		"d e f g h i j k");
+
+	(void)state;
+	draws(v, 8, 18,
+		"  F1    tells the\n        keys of it\n  plain text that\n"
+		"  goes on\nab  c d e f g h i\n    j k\n");
+	mem_deref(v);
+}
+
+
 int test_text_view(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(hangs, setup, teardown),
 		cmocka_unit_test_setup_teardown(wraps, setup, teardown),
 		cmocka_unit_test_setup_teardown(cleans, setup, teardown),
 		cmocka_unit_test_setup_teardown(moves, setup, teardown),
