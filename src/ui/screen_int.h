@@ -26,6 +26,7 @@ struct screen {
 	struct loop_signal *signals[SCREEN_SIGNALS];
 	struct tty tty;
 	struct theme theme;
+	bool light; /* what the theme is for */
 	enum tty_colours colours;
 	SCREEN *curses;
 	FILE *file; /* what curses takes for a terminal */

@@ -23,10 +23,10 @@ static int curses_colour(struct screen *s, int colour)
 {
 	int at, i;
 
-	colour = theme_colour(colour, s->colours);
+	colour = theme_colour(colour, s->colours, s->light);
 	if (colour < THEME_RGB)
 		return colour;
-	at = theme_colour(colour, TTY_256);
+	at = theme_colour(colour, TTY_256, s->light);
 	for (i = 0; i < 240; i++, at = at == 255 ? 16 : at + 1) {
 		if (s->palette[at] == -1)
 			s->palette[at] = colour & 0xffffff;
@@ -113,6 +113,7 @@ int screen_theme(struct screen *s, const char *name, char **why)
 {
 	int status = theme_load(&s->theme, name, why);
 
+	s->light = theme_light(&s->theme);
 	forget_looks(s);
 	screen_redraw(s);
 	return status;

@@ -56,8 +56,12 @@ void theme_names(const char *prefix, void (*emit)(const char *name, void *arg),
 	void *arg);
 
 /* COLOUR where there are only so many: -1 or the number of one; TTY_TRUE
- * leaves it as it is. */
-int theme_colour(int colour, enum tty_colours n);
+ * leaves it as it is. LIGHT: what the theme is for. */
+int theme_colour(int colour, enum tty_colours n, bool light);
+
+/* True if most of its texts are dark: it is for a light background, of which
+ * themes do not tell. */
+bool theme_light(const struct theme *t);
 
 /* The colour of the palette of 256 as 0xrrggbb. */
 uint32_t theme_rgb(int colour);

@@ -35,37 +35,45 @@ static int channel(uint32_t rgb, int shift)
 }
 
 
+/* How bright it is counts once more: text is to stand out from what is
+ * behind it. */
 static int distance(uint32_t a, uint32_t b)
 {
 	int red = channel(a, 16) - channel(b, 16);
 	int green = channel(a, 8) - channel(b, 8);
 	int blue = channel(a, 0) - channel(b, 0);
+	int bright = (3 * red + 6 * green + blue) / 10;
 
-	return 2 * red * red + 4 * green * green + 3 * blue * blue;
+	return 2 * red * red + 4 * green * green + 3 * blue * blue +
+		2 * bright * bright;
 }
 
 
-static bool is_grey(uint32_t rgb)
+static bool is_grey(uint32_t rgb, int near)
 {
-	enum {
-		NEAR = 64,
-	};
 	int red = channel(rgb, 16), green = channel(rgb, 8);
 	int blue = channel(rgb, 0);
 
-	return abs(red - green) < NEAR && abs(green - blue) < NEAR &&
-		abs(red - blue) < NEAR;
+	return abs(red - green) < near && abs(green - blue) < near &&
+		abs(red - blue) < near;
 }
 
 
 /* Of the colours FROM to END - 1. Where they are few, red stays some red and
- * does not become a grey as bright. */
+ * does not become a grey as bright, and grey becomes no colour. */
 static int nearest(uint32_t rgb, int from, int end)
 {
+	enum {
+		GREY = 16,
+		GREYISH = 64,
+	};
+	bool grey = is_grey(rgb, GREY), greyish = is_grey(rgb, GREYISH);
 	int i, best = -1;
 
 	for (i = from; i < end; i++) {
-		if (end <= 16 && !is_grey(rgb) && is_grey(theme_rgb(i)))
+		bool other = is_grey(theme_rgb(i), GREY);
+
+		if (end <= 16 && (other ? !greyish : grey))
 			continue;
 		if (best < 0 ||
 			distance(rgb, theme_rgb(i)) <
@@ -76,7 +84,25 @@ static int nearest(uint32_t rgb, int from, int end)
 }
 
 
-int theme_colour(int colour, enum tty_colours n)
+/* What is no edge of the scale is not to become the one that is behind it. */
+static int off_background(uint32_t rgb, int colour, bool light)
+{
+	enum {
+		BLACK = 0,
+		WHITE = 7,
+	};
+
+	if (!light && colour == BLACK &&
+		distance(rgb, 0) > distance(0x404040, 0))
+		return WHITE;
+	if (light && colour == WHITE &&
+		distance(rgb, 0xffffff) > distance(0xbfbfbf, 0xffffff))
+		return BLACK;
+	return colour;
+}
+
+
+int theme_colour(int colour, enum tty_colours n, bool light)
 {
 	uint32_t rgb;
 
@@ -94,9 +120,31 @@ int theme_colour(int colour, enum tty_colours n)
 		rgb = theme_rgb(colour);
 	if (n == TTY_256)
 		return nearest(rgb, 16, 256);
-	colour = nearest(rgb, 0, n == TTY_16 ? 16 : 8);
-	/* Grey text is not to vanish on a black background. */
-	if (!colour && distance(rgb, 0) > distance(0x404040, 0))
-		return 7;
-	return colour;
+	return off_background(
+		rgb, nearest(rgb, 0, n == TTY_16 ? 16 : 8), light);
+}
+
+
+bool theme_light(const struct theme *t)
+{
+	enum {
+		MIDDLE = 128,
+	};
+	int i, dark = 0;
+
+	for (i = 0; i < UI_STYLES; i++) {
+		int colour = t->styles[i].fg;
+		uint32_t rgb;
+
+		if (colour < 0 || t->styles[i].bg >= 0)
+			continue;
+		rgb = colour >= THEME_RGB ? (uint32_t)(colour & 0xffffff)
+					  : theme_rgb(colour);
+		dark += 3 * channel(rgb, 16) + 6 * channel(rgb, 8) +
+					channel(rgb, 0) <
+				10 * MIDDLE
+			? 1
+			: -1;
+	}
+	return dark > 0;
 }

@@ -83,28 +83,35 @@ static void fewer_colours(void **state)
 		int colour;
 		enum tty_colours n;
 		int expected;
+		bool light;
 	} cases[] = {
-		{THEME_DEFAULT, TTY_256, -1},
-		{THEME_UNSET, TTY_TRUE, -1},
-		{5, TTY_NONE, -1},
-		{5, TTY_8, 5},
-		{13, TTY_8, 5},
-		{13, TTY_16, 13},
-		{203, TTY_256, 203},
-		{203, TTY_16, 9},
-		{203, TTY_8, 1},
-		{240, TTY_8, 7}, /* grey on black is to be seen */
-		{16, TTY_8, 0},
-		{THEME_RGB | 0xff0000, TTY_256, 196},
-		{THEME_RGB | 0xff0000, TTY_16, 9},
-		{THEME_RGB | 0x808080, TTY_256, 244},
-		{THEME_RGB | 0x123456, TTY_TRUE, THEME_RGB | 0x123456},
+		{THEME_DEFAULT, TTY_256, -1, false},
+		{THEME_UNSET, TTY_TRUE, -1, false},
+		{5, TTY_NONE, -1, false},
+		{5, TTY_8, 5, false},
+		{13, TTY_8, 5, false},
+		{13, TTY_16, 13, false},
+		{203, TTY_256, 203, false},
+		{203, TTY_16, 9, false},
+		{203, TTY_8, 1, false},
+		{240, TTY_8, 7, false}, /* grey on black is to be seen */
+		{244, TTY_8, 7, false}, /* and no colour */
+		{243, TTY_8, 0, true}, /* or on white */
+		{253, TTY_8, 7, true},
+		{234, TTY_8, 0, false},
+		{24, TTY_8, 4, false}, /* as dark as it was */
+		{16, TTY_8, 0, false},
+		{THEME_RGB | 0xff0000, TTY_256, 196, false},
+		{THEME_RGB | 0xff0000, TTY_16, 9, false},
+		{THEME_RGB | 0x808080, TTY_256, 244, false},
+		{THEME_RGB | 0x123456, TTY_TRUE, THEME_RGB | 0x123456, false},
 	};
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < UNIT_N(cases); i++)
-		assert_int_equal(theme_colour(cases[i].colour, cases[i].n),
+		assert_int_equal(theme_colour(cases[i].colour, cases[i].n,
+					 cases[i].light),
 			cases[i].expected);
 }
 
@@ -165,6 +172,158 @@ static void places(void **state)
 }
 
 
+/* ---- what is shipped -------------------------------------------------- */
+
+
+/* The terminal's own colours, as people have them with such a theme. */
+static const struct {
+	const char *name;
+	uint32_t fg, bg;
+} shipped[] = {
+	{"dark", 0xd0d0d0, 0x000000},
+	{"dark", 0xe5e5e5, 0x282828},
+	{"light", 0x000000, 0xffffff},
+	{"light", 0x303030, 0xeeeeee},
+	{"mono", 0xd0d0d0, 0x000000},
+};
+
+static const enum tty_colours levels[] = {
+	TTY_NONE, TTY_8, TTY_16, TTY_256, TTY_TRUE};
+
+
+static double linear(uint32_t rgb, int shift)
+{
+	double c = (rgb >> shift & 0xff) / 255.0;
+
+	/* Near enough to the power of 2.4. */
+	return c * (c * (c * 0.305306011 + 0.682171111) + 0.012522878);
+}
+
+
+static double luminance(uint32_t rgb)
+{
+	return 0.2126 * linear(rgb, 16) + 0.7152 * linear(rgb, 8) +
+		0.0722 * linear(rgb, 0);
+}
+
+
+/* As WCAG 2.1 has it. */
+static double contrast(uint32_t a, uint32_t b)
+{
+	double x = luminance(a) + 0.05, y = luminance(b) + 0.05;
+
+	return x > y ? x / y : y / x;
+}
+
+
+static uint32_t seen(const struct theme *t, int colour, enum tty_colours n,
+	uint32_t otherwise)
+{
+	colour = theme_colour(colour, n, theme_light(t));
+	if (colour < 0)
+		return otherwise;
+	return colour >= THEME_RGB ? (uint32_t)(colour & 0xffffff)
+				   : theme_rgb(colour);
+}
+
+
+/* Borders may be faint, what is read may not; where colours are few, they are
+ * the terminal's own. */
+static double enough(enum ui_style style, enum tty_colours n)
+{
+	if (style == UI_BORDER)
+		return 1.2;
+	return n == TTY_8 || n == TTY_16 ? 1.8 : 3.0;
+}
+
+
+static void legible(void **state)
+{
+	struct theme t;
+	size_t i, k;
+	int s;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(shipped) * UNIT_N(levels); i++) {
+		enum tty_colours n = levels[i % UNIT_N(levels)];
+
+		k = i / UNIT_N(levels);
+		assert_int_equal(theme_load(&t, shipped[k].name, NULL), 0);
+		for (s = 0; s < UI_STYLES; s++) {
+			const struct theme_style *look = &t.styles[s];
+			double c =
+				contrast(seen(&t, look->fg, n, shipped[k].fg),
+					seen(&t, look->bg, n, shipped[k].bg));
+
+			if (c < enough((enum ui_style)s, n))
+				fail_msg("%s: %s: %.1f with %d",
+					shipped[k].name,
+					ui_style_name((enum ui_style)s), c,
+					(int)n);
+		}
+	}
+}
+
+
+/* Two styles that stand side by side and do not mean the same look different,
+ * and in the theme without colours too. */
+static void tell_apart(void **state)
+{
+	static const enum ui_style pairs[][2] = {
+		{UI_TITLE, UI_NORMAL},
+		{UI_HEADER, UI_NORMAL},
+		{UI_HEADER, UI_HEADER_FOCUS},
+		{UI_SELECTED, UI_NORMAL},
+		{UI_SELECTED, UI_GROUP},
+		{UI_GROUP, UI_NORMAL},
+		{UI_ONLINE, UI_OFFLINE},
+		{UI_ONLINE, UI_UNKNOWN},
+		{UI_ONLINE, UI_AWAY},
+		{UI_NOTE, UI_NORMAL},
+		{UI_UNREAD, UI_NORMAL},
+		{UI_UNREAD, UI_NOTE},
+		{UI_TIME, UI_NORMAL},
+		{UI_ME, UI_PEER},
+		{UI_DAY, UI_NORMAL},
+		{UI_EVENT, UI_NORMAL},
+		{UI_FAILED, UI_DONE},
+		{UI_FAILED, UI_WAITING},
+		{UI_HIT, UI_NORMAL},
+		{UI_HIT, UI_SELECTED},
+		{UI_HIT, UI_LINK},
+		{UI_LINK, UI_NORMAL},
+		{UI_TAB, UI_TAB_SHOWN},
+		{UI_PROMPT, UI_INPUT},
+		{UI_ERROR, UI_NOTICE},
+		{UI_QUESTION, UI_NOTICE},
+		{UI_QUESTION, UI_ERROR},
+		{UI_KEY, UI_NORMAL},
+	};
+	struct theme t;
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(shipped); i++) {
+		assert_int_equal(theme_load(&t, shipped[i].name, NULL), 0);
+		for (k = 0; k < UNIT_N(pairs); k++) {
+			const struct theme_style *a = &t.styles[pairs[k][0]];
+			const struct theme_style *b = &t.styles[pairs[k][1]];
+
+			if (a->attrs == b->attrs &&
+				theme_colour(a->fg, TTY_8, theme_light(&t)) ==
+					theme_colour(b->fg, TTY_8,
+						theme_light(&t)) &&
+				theme_colour(a->bg, TTY_8, theme_light(&t)) ==
+					theme_colour(
+						b->bg, TTY_8, theme_light(&t)))
+				fail_msg("%s: %s is as %s", shipped[i].name,
+					ui_style_name(pairs[k][0]),
+					ui_style_name(pairs[k][1]));
+		}
+	}
+}
+
+
 int test_theme(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +331,8 @@ int test_theme(void)
 		cmocka_unit_test(mistakes),
 		cmocka_unit_test(fewer_colours),
 		cmocka_unit_test(places),
+		cmocka_unit_test(legible),
+		cmocka_unit_test(tell_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
