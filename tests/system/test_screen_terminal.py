@@ -107,6 +107,22 @@ def test_dumb(screen):
     assert b"\x1b" not in s.raw
 
 
+@pytest.mark.parametrize("term", ["", "no-such-terminal", "unknown"])
+def test_no_capable_terminal(screen, term):
+    """What nobody can place a cursor on is the line front end."""
+    s = screen("alice", term=term).see("^>")
+    s.line("/echo words").see("^words")
+    finish(s)
+
+
+def test_no_utf8_with_borders(world):
+    """The locale decides, not the terminal: lines are drawn in ASCII."""
+    s = world.alice("bob", env={"LC_ALL": "POSIX"}).see("Bob")
+    assert re.match("- Buddies 0/1 -+[|]-+", s.settle().lines()[1])
+    assert max(s.raw) < 128
+    finish(s)
+
+
 @pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
 @pytest.mark.parametrize("term", TERMS)
 def test_kinds(screen, term, locale):
@@ -165,6 +181,57 @@ def test_suspended_and_continued(world):
     assert kim.reply(number)["ok"]
     assert termios.tcgetattr(s.fd) != s.before
     s.line("").see("draft.*✓")
+    finish(s)
+
+
+def test_resized_while_suspended(world):
+    s = world.alice("bob").see("Bob").keys("C-z")
+    s.wait("stop", lambda: state_of(s) == "T")
+    s.resize(20, 60).settle(0.05)
+    s.signal(signal.SIGCONT).see("sotto  me ●").settle()
+    assert len(s.lines()[0]) <= 60
+    same_drawn_anew(s)
+    finish(s)
+
+
+def test_stopped_and_continued_at_will(world):
+    """By anybody, in any order, and continued where it was not stopped."""
+    s = world.alice("bob").see("Bob").write("draft").see("> draft")
+    for _ in range(15):
+        s.signal(signal.SIGCONT).settle(0.02)
+        s.signal(signal.SIGTSTP)
+        s.wait("stop", lambda: state_of(s) == "T")
+        s.signal(signal.SIGTSTP)
+        s.signal(signal.SIGCONT).settle(0.02)
+        # The second stop may have counted too.
+        s.signal(signal.SIGCONT)
+    s.see("> draft").settle(0.3)
+    assert state_of(s) != "T"
+    same_drawn_anew(s)
+    s.keys("C-u")
+    finish(s)
+    restored(s)
+
+
+def test_hung_up_while_suspended(world):
+    s = world.alice("bob").see("Bob").keys("C-z")
+    s.wait("stop", lambda: state_of(s) == "T")
+    s.signal(signal.SIGHUP).signal(signal.SIGCONT)
+    assert s.ended() == 0
+    restored(s)
+
+
+def test_storm_of_sizes(world):
+    """As a mouse drags a corner: the last one counts, and few are drawn."""
+    s = world.alice("bob").see("Bob").write("draft").see("> draft")
+    mark = len(s.raw)
+    for n in range(400):
+        s.resize(5 + n % 40, 20 + n % 90)
+        s.pump(0)
+    s.resize(24, 80).see("> draft").settle()
+    assert len(s.raw) - mark < 400 * 8000
+    same_drawn_anew(s)
+    s.keys("C-u")
     finish(s)
 
 
