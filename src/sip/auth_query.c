@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include "auth.h"
+#include "date.h"
 #include "mem.h"
 
 
@@ -11,6 +12,8 @@ enum {
 	OFFERS_MAX = 8, /* realms answered in one response */
 	ROUNDS_MAX = 6, /* challenges to one request */
 	REALM_TEXT_MAX = 512,
+	SCHEMES_TEXT_MAX = 128,
+	SKEW_MAX_MS = 15 * 60 * 1000, /* of the clocks, for NTLM */
 	HANDSHAKE_FAILED = 1000, /* in ms-diagnostics: it was the password */
 };
 
@@ -156,6 +159,33 @@ static void offers_read(
 }
 
 
+/* The schemes of RESP, none of which can be answered. */
+static char *unsupported(const struct msg *resp)
+{
+	static const enum hdr_id ids[] = {
+		HDR_WWW_AUTHENTICATE, HDR_PROXY_AUTHENTICATE};
+	struct mbuf *names = mbuf_alloc(SCHEMES_TEXT_MAX);
+	const struct msg_hdr *h;
+	struct msg_challenge c;
+	struct pl text;
+	char *why;
+	size_t i;
+
+	for (i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		for (h = msg_hdr(resp, ids[i]); h; h = msg_hdr_next(resp, h))
+			if (!msg_challenge_decode(&c, &h->value))
+				(void)mbuf_printf(names, "%s%.*s",
+					names->end ? ", " : "",
+					PL_ARG(&c.scheme));
+	text = mbuf_all(names);
+	why = mem_printf("the server asks for a way to sign in that is not "
+			 "supported%s%.*s%s",
+		text.l ? " (" : "", PL_ARG(&text), text.l ? ")" : "");
+	mem_deref(names);
+	return why;
+}
+
+
 /* Copies what outlives the response. */
 static void offers_keep(struct sip_auth_query *q)
 {
@@ -171,13 +201,31 @@ static void offers_keep(struct sip_auth_query *q)
 }
 
 
-/* Why the server refused us, where it says that the password was not it: the
- * clock, say. NULL: it was. */
-static char *other_cause(const struct msg *resp)
+/* NTLM answers have a time in them. */
+static bool is_clock_wrong(const struct sip_auth_query *q,
+	const struct offer *o, const struct msg *resp)
+{
+	int64_t there, here = tmrs_wall(sip_tmrs(q->auth->sip));
+	struct pl value;
+
+	return o->scheme == &sip_auth_ntlm &&
+		msg_value(resp, HDR_DATE, &value) &&
+		!date_sip_decode(&there, &value) &&
+		(there < here - SKEW_MAX_MS || there > here + SKEW_MAX_MS);
+}
+
+
+/* Why the server refused our answer to O, where the password was not it. NULL:
+ * it was. */
+static char *other_cause(const struct sip_auth_query *q, const struct offer *o,
+	const struct msg *resp)
 {
 	struct pl value, number;
 	uint32_t id;
 
+	if (is_clock_wrong(q, o, resp))
+		return mem_strdup("the clock of this computer and that of "
+				  "the server differ by over 15 minutes");
 	if (!msg_value(resp, HDR_MS_DIAGNOSTICS, &value))
 		return NULL;
 	(void)pl_split(&value, ';', &number);
@@ -202,7 +250,7 @@ static int offers_judge(struct sip_auth_query *q, const struct msg *resp,
 		t = auth_attempt_find(q->tries, o->proxy, o->name);
 		if (t && t->fresh && secret && t->realm->secret == secret &&
 			!o->scheme->goes_on(&o->challenge, t->state)) {
-			*why = other_cause(resp);
+			*why = other_cause(q, o, resp);
 			if (*why)
 				return EACCES;
 			secret->refused = true;
@@ -413,10 +461,8 @@ int sip_auth_challenge(struct sip_auth_query **qp, struct sip_auth *auth,
 	q->arg = arg;
 	offers_read(q, refusal->resp, refusal->target_own);
 	if (!q->n) {
-		*why = mem_strdup(q->refused
-				? q->refused
-				: "the server asks for a way to sign in "
-				  "that is not supported");
+		*why = q->refused ? mem_strdup(q->refused)
+				  : unsupported(refusal->resp);
 		err = EACCES;
 	} else if (++tries->rounds > ROUNDS_MAX) {
 		*why = mem_strdup("the server asks for the password again "

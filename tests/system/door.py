@@ -22,8 +22,9 @@ class Door:
                  proxy=False):
         self.version, self.password, self.flags = version, password, flags
         self.proxy = proxy   # challenges with 407
-        self.signed = {}     # connection: Association
-        self.begun = {}      # connection: nonce and opaque of a challenge
+        self.signed = {}     # connection: Association, the newest
+        self.known = {}      # (connection, opaque): Association
+        self.begun = {}      # (connection, opaque): nonce of a challenge
         self.users = []      # (domain, user) of those who came in
         self.spoil = lambda line: line  # may change a signature
 
@@ -50,7 +51,9 @@ class Door:
 
     def forget(self, conn):
         self.signed.pop(conn, None)
-        self.begun.pop(conn, None)
+        for held in self.known, self.begun:
+            for key in [k for k in held if k[0] is conn]:
+                del held[key]
 
     def second(self, conn, m):
         """The challenge with a token, for M, which begins a handshake."""
@@ -62,7 +65,7 @@ class Door:
         info = ntlm.target_info([
             (ntlm.DOMAIN, "LAB"), (ntlm.COMPUTER, "FE01"),
             (ntlm.DNS_DOMAIN, "lab.test"), (ntlm.DNS_COMPUTER, TARGET)])
-        self.begun[conn] = nonce, opaque
+        self.begun[conn, opaque] = nonce
         token = ntlm.challenge(nonce, info, self.flags)
         return self.challenge(
             'opaque="%s"' % opaque,
@@ -70,31 +73,33 @@ class Door:
 
     def third(self, conn, m):
         """Judges the answer in M; ntlm.Refused: it is wrong."""
-        nonce, opaque = self.begun.pop(conn)
         c = self.credentials(m)
-        assert c["opaque"] == opaque, m.text
+        opaque = c["opaque"]
+        nonce = self.begun.pop((conn, opaque))
         answer = ntlm.Authenticate(base64.b64decode(c["gssapi-data"]))
         session = answer.check(nonce, self.password)
         self.users.append((answer.domain, answer.user))
-        self.signed[conn] = Association(session, opaque)
+        self.signed[conn] = self.known[conn, opaque] = Association(
+            session, opaque)
         if self.version > 3:
             self.verify(conn, m)
         else:
             assert "response" not in c and "crand" not in c, m.text
 
     def admit(self, conn, m):
-        """None: M may pass. Else the lines to refuse it with."""
+        """None: M may pass. Else the lines to refuse it with; none: it goes
+        no further."""
         c = self.credentials(m)
         if c is None or "gssapi-data" not in c:
-            if conn in self.signed and c:
+            if c and (conn, c["opaque"]) in self.known:
                 self.verify(conn, m)
                 return None
-            assert m.status is None and m.method != "ACK", \
+            assert m.status is None and (c or m.method != "ACK"), \
                 "unsigned: " + m.text
-            self.forget(conn)
+            if m.method == "ACK":  # to a refusal of ours
+                return []
             return [self.challenge()]
         if not c["gssapi-data"]:
-            self.forget(conn)
             return [self.second(conn, m)]
         try:
             self.third(conn, m)
@@ -108,10 +113,11 @@ class Door:
 
     def verify(self, conn, m):
         """M carries the client's right signature, with the next number."""
-        a, c = self.signed[conn], self.credentials(m)
+        c = self.credentials(m)
         assert c, "unsigned: " + m.text
-        assert (c["realm"], c["targetname"], c["opaque"], c["qop"]) == \
-            (REALM, TARGET, a.opaque, "auth"), m.text
+        a = self.known[conn, c["opaque"]]
+        assert (c["realm"], c["targetname"], c["qop"]) == \
+            (REALM, TARGET, "auth"), m.text
         a.cnum += 1
         assert int(c["cnum"]) == a.cnum, m.text
         text = ntlm.signed_text(self.version, c["crand"], c["cnum"], REALM,

@@ -323,6 +323,7 @@ class Server:
             refusal = self.door.admit(conn, m)
             if refusal:
                 self.answer(conn, m, self.door.status, *refusal)
+            if refusal is not None:
                 return
         if m.status:
             self._response(conn, m, data)

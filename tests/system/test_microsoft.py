@@ -259,6 +259,9 @@ def test_contacts_offline(server, start):
     for name in names:
         alice.do("buddy", "add", "sip:%s@%s" % (name, DOMAIN), "-n", name)
     settled(server, {"%s@%s" % (n, DOMAIN): (n, ["~"]) for n in names})
+    # The server's answers are on their way: what is behind them tells.
+    alice.do("search", "-p", KIM)
+    alice.expect("presence", buddy=KIM)
     alice.do("logout")
     alice.expect("account", state="offline")
 
@@ -292,3 +295,22 @@ def test_contacts_conflict(server, alice):
         server.user("alice").delta += 5  # nobody told us
     alice.do("buddy", "add", B, "-n", "Bob")
     settled(server, {"bob@" + DOMAIN: ("Bob", ["~"])})
+
+
+@pytest.mark.parametrize("server", [4], indirect=True)
+def test_association_lost(server, alice):
+    """The server forgot who is there while much is asked of it at once: each
+    request makes an association of its own, and all go through."""
+    conn = server.user("alice").conns[0]
+    server.expect("SERVICE")
+    with server.lock:
+        server.door.forget(conn)
+    numbers = [alice.send(*words) for words in (
+        ["search", "-p", KIM], ["presence", "set", "busy"],
+        ["chat", "open", KIM], ["buddy", "add", "sip:bob@" + DOMAIN])]
+    for number in numbers:
+        alice.reply(number)
+    assert b">6500<" in server.expect("SERVICE", 2).body
+    assert len(server.door.users) >= 3
+    assert not alice.seen("account", state="failed")
+    assert alice.quit() == 0

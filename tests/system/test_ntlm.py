@@ -123,6 +123,26 @@ def test_cause(world, number, words):
     server.none("REGISTER", 0.3)
 
 
+def test_clock(world):
+    """Refused by a server whose day is another."""
+    s, server = world()
+    m = server.handshake(server.recv("REGISTER"))
+    server.refuse(m, server.door.challenge(),
+                  "Date: Sat, 01 Jan 2000 00:00:00 GMT")
+    error = s.reply(s.login)["error"]
+    assert "clock" in error and "password" not in error, error
+
+
+def test_other_schemes(world):
+    """What is not supported is named."""
+    s, server = world()
+    server.answer(server.recv("REGISTER"), "401 No",
+                  'WWW-Authenticate: Kerberos realm="x", targetname="sip/y"',
+                  'WWW-Authenticate: TLS-DSK realm="x", targetname="y"')
+    error = s.reply(s.login)["error"]
+    assert "Kerberos, TLS-DSK" in error, error
+
+
 def test_no_legacy_ciphers(world):
     """An OpenSSL without its legacy provider: the sentence names it."""
     s, server = world(env={"OPENSSL_MODULES": "/nonexistent"})
