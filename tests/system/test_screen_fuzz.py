@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Random keys, resizes and traffic in the full screen. SOTTO_TEST_ALL=1:
-20 times as many; SOTTO_SEED and SOTTO_KEYS choose others."""
+20 times as many; SOTTO_SEED and SOTTO_KEYS choose others. The seed also
+chooses terminal, locale and the way of editing."""
 
 import os
 import random
@@ -26,6 +27,11 @@ SIZES = [(30, 100), (24, 80), (30, 50), (8, 30), (3, 10), (1, 1), (60, 200),
 TEXTS = ["short", "word " * 60, "one\ntwo\nthree", "\x1b[2J\u009b31m\u202e",
          "https://example.org/" + "x" * 150, "日本語" * 40, "\U0001f600" * 50,
          " ", "e" + "\u0301" * 30]
+
+EDITING = ["", "set editing-mode vi\n",
+           "set show-mode-in-prompt on\nset menu-complete-display-prefix on\n"
+           '"\\C-t": "\\C-x\\e"\n']
+TERMS = ["xterm-256color", "screen-256color", "linux", "vt100"]
 
 
 def random_key(rng):
@@ -73,12 +79,18 @@ def test_random_keys(screen, start, tmp_path):
     world = World(screen, start)
     kim = world.peer("kim")
 
+    inputrc = tmp_path / "inputrc"
+    inputrc.write_text(EDITING[seed // 2 % len(EDITING)])
+    term = TERMS[seed // 3 % len(TERMS)]
+    locale = "C" if seed % 5 == 4 else "C.UTF-8"
+
     def begin():
         return world.alice(
-            "bob", "kim", more="set mouse yes\n",
-            env={"EDITOR": "true", "VISUAL": "true",
+            "bob", "kim", more="set mouse yes\n", term=term,
+            env={"EDITOR": "true", "VISUAL": "true", "LC_ALL": locale,
+                 "INPUTRC": str(inputrc),
                  "LSAN_OPTIONS": "print_suppressions=0:suppressions=%s"
-                 % known}).see("● Kim")
+                 % known}).see("[●*] Kim")
 
     s = begin()
     done = []

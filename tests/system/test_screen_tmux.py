@@ -2,6 +2,8 @@
 """The full screen in a real tmux, as each kind of terminal that tmux can be,
 with a locale that has UTF-8 and one that has not."""
 
+import re
+
 import pytest
 
 from conftest import need
@@ -107,4 +109,23 @@ def test_attached(world, screen):
     outer.settle()
     s.settle()
     assert outer.text().rstrip() == s.text().rstrip()
+    finish(s)
+
+
+def test_links(world):
+    """A tmux that knows links has them whole, one that does not is left as
+    it was."""
+    s, kim = chat(world)
+    link = "https://example.org/" + "Q9Z8" * 40
+    kim.do("msg", world.uri("alice"), "see %s and more" % link)
+    s.see("and more").settle()
+    assert re.sub(r"[\s│]+", "", s.text()).count(link) == 1
+    before = s.text()
+    s.keys("C-l").settle()
+    assert s.text() == before
+    escapes = s.command("capture-pane", "-p", "-e")
+    version = re.search(r"(\d+)\.(\d+)", s.command("-V")).groups()
+    if tuple(map(int, version)) >= (3, 4):
+        assert escapes.count("\x1b]8;") >= 2
+        assert link in escapes
     finish(s)
