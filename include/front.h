@@ -84,6 +84,7 @@ enum front_pane {
 	FRONT_PANE_FIND_NEXT,
 	FRONT_PANE_FIND_PREVIOUS,
 	FRONT_PANE_ANSWER, /* screen answer: how */
+	FRONT_PANE_TYPE, /* screen type: the text */
 	FRONT_PANE_EDIT,
 	FRONT_PANE_SUSPEND,
 	FRONT_PANE_REDRAW,

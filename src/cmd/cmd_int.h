@@ -362,12 +362,13 @@ extern const struct cmd_entry cmd_account_add, cmd_account_set,
 	cmd_chat_close, cmd_chat_next, cmd_chat_previous, cmd_chat_unread,
 	cmd_chat_list, cmd_chat_split, cmd_chat_unsplit, cmd_chat_focus,
 	cmd_chat_zoom, cmd_chat_tab, cmd_chat_why, cmd_screen_show,
-	cmd_screen_move, cmd_screen_find, cmd_screen_answer, cmd_screen_edit,
-	cmd_screen_suspend, cmd_screen_redraw, cmd_toggle, cmd_msg, cmd_say,
-	cmd_typing, cmd_search, cmd_history_show, cmd_history_export,
-	cmd_history_clear, cmd_set, cmd_options, cmd_bind, cmd_unbind, cmd_keys,
-	cmd_alias, cmd_source, cmd_echo, cmd_sleep, cmd_wait, cmd_trace_entry,
-	cmd_log_entry, cmd_help, cmd_version, cmd_quit;
+	cmd_screen_move, cmd_screen_find, cmd_screen_answer, cmd_screen_type,
+	cmd_screen_edit, cmd_screen_suspend, cmd_screen_redraw, cmd_toggle,
+	cmd_msg, cmd_say, cmd_typing, cmd_search, cmd_history_show,
+	cmd_history_export, cmd_history_clear, cmd_set, cmd_options, cmd_bind,
+	cmd_unbind, cmd_keys, cmd_alias, cmd_source, cmd_echo, cmd_sleep,
+	cmd_wait, cmd_trace_entry, cmd_log_entry, cmd_help, cmd_version,
+	cmd_quit;
 
 /* Rows that more than one file gives. */
 struct json *row_peer(struct core_account *a, const char *peer);

@@ -91,6 +91,12 @@ static void answer_exec(struct cmd_call *call)
 }
 
 
+static void type_exec(struct cmd_call *call)
+{
+	pane(call, FRONT_PANE_TYPE, args_get(call->args, "TEXT"));
+}
+
+
 static void edit_exec(struct cmd_call *call)
 {
 	pane(call, FRONT_PANE_EDIT, NULL);
@@ -193,6 +199,16 @@ const struct cmd_entry cmd_screen_answer = {
 	.needs = CMD_PANES,
 	.help = "answers the question that is shown",
 	.exec = answer_exec,
+};
+
+
+const struct cmd_entry cmd_screen_type = {
+	.name = "screen type",
+	.items = {{.name = "TEXT", .kind = CMD_TEXT}},
+	.needs = CMD_PANES,
+	.help = "begins a line that is to be finished and entered; what is "
+		"typed so far waits",
+	.exec = type_exec,
 };
 
 

@@ -59,6 +59,7 @@ const struct cmd_entry *const cmd_table[] = {
 	&cmd_screen_move,
 	&cmd_screen_find,
 	&cmd_screen_answer,
+	&cmd_screen_type,
 	&cmd_screen_edit,
 	&cmd_screen_suspend,
 	&cmd_screen_redraw,

@@ -69,20 +69,24 @@ static void fill(struct buddy_view *v)
 }
 
 
-/* The cursor stays on a person although everything is new. */
+/* The cursor stays on a person although everything is new, and goes along
+ * where they are in another group now. */
 static void keep_cursor(
 	struct buddy_view *v, const char *peer, const char *group)
 {
-	size_t i;
+	size_t i, other = v->list.n;
 
 	for (i = 0; peer && i < v->list.n; i++) {
 		const struct buddy_person *p = v->list.items[i].data;
 
-		if (!p || strcmp(p->peer, peer) != 0 || p->group->name != group)
+		if (!p || strcmp(p->peer, peer) != 0)
 			continue;
-		v->list.cursor = i;
-		return;
+		other = i;
+		if (p->group->name == group)
+			break;
 	}
+	if (other < v->list.n)
+		v->list.cursor = other;
 }
 
 

@@ -40,6 +40,9 @@ const char *ui_keys_place(const struct ui_front *f)
 {
 	const struct ui_view *v = ui_keys_view(f);
 
+	if (f->mode == UI_MODE_COMMAND && f->focus != UI_FOCUS_BUDDIES &&
+		!f->above)
+		return "command";
 	if (f->mode == UI_MODE_FIND && f->focus != UI_FOCUS_BUDDIES &&
 		!f->above)
 		return f->browse ? "hits" : "find";

@@ -167,6 +167,7 @@ static void put(struct ui_front *f, struct ui_view *view)
 
 void ui_overlay(struct ui_front *f, struct ui_view *view)
 {
+	ui_type_end(f);
 	ui_prompt_end_find(f);
 	f->under = mem_deref(f->under);
 	f->above = false;

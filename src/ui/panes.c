@@ -124,6 +124,7 @@ static int why_failed(struct ui_front *f, char **why)
 
 static int go_search(struct ui_front *f)
 {
+	ui_type_end(f);
 	if (!f->search)
 		search_view_alloc(&f->search, f);
 	ui_overlay(f, mem_ref(f->search));
@@ -136,6 +137,8 @@ static int go_search(struct ui_front *f)
 static int go_find(struct ui_front *f, char **why)
 {
 	struct ui_view *v;
+
+	ui_type_end(f);
 
 	if (f->above) {
 		/* In the keys that are told: from now on a text like others. */
@@ -174,7 +177,9 @@ static int go_hits(struct ui_front *f, char **why)
 /* Back from the keys; or it ends what is looked for, else the pane. */
 static void go_back(struct ui_front *f)
 {
-	if (!f->above && f->mode == UI_MODE_FIND)
+	if (!f->above && f->mode == UI_MODE_COMMAND)
+		ui_type_end(f);
+	else if (!f->above && f->mode == UI_MODE_FIND)
 		ui_prompt_end_find(f);
 	else
 		ui_overlay_back(f);
@@ -328,6 +333,8 @@ int ui_pane_command(
 		return find(f, NULL, -1, why);
 	case FRONT_PANE_ANSWER:
 		return ui_question_answer(f, word, why);
+	case FRONT_PANE_TYPE:
+		return ui_type(f, word, why);
 	case FRONT_PANE_EDIT:
 		return ui_edit_outside(f, why);
 	case FRONT_PANE_SUSPEND:

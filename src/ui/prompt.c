@@ -30,6 +30,8 @@ static void prompt_text(const struct ui_front *f, char *text, size_t size)
 		(void)snprintf(text, size, "%ssearch: ", mode);
 	} else if (f->mode == UI_MODE_FIND) {
 		(void)snprintf(text, size, "%sfind: ", mode);
+	} else if (f->mode == UI_MODE_COMMAND) {
+		(void)snprintf(text, size, "%scommand: ", mode);
 	} else if (tab) {
 		name = pl_str(tab->name);
 		name.l = utf8_fit(&name, PROMPT_MAX);
@@ -239,7 +241,7 @@ static void lines_h(struct edit *e, const char *key, void *arg)
 
 void ui_prompt_load(struct ui_front *f)
 {
-	static const char *const keys[] = {NULL, "search", "find"};
+	static const char *const keys[] = {NULL, "search", "find", ""};
 	const struct ui_tab *tab = ui_tab_shown(f);
 	const char *text = NULL;
 	size_t point = 0;
@@ -305,6 +307,9 @@ static void line_h(const char *text, void *arg)
 		edit_set(f->edit, text, strlen(text));
 		ui_command(f, "screen show hits");
 		return;
+	case UI_MODE_COMMAND:
+		ui_type_entered(f, text);
+		return;
 	default:
 		break;
 	}
@@ -343,6 +348,8 @@ static void typed(struct ui_front *f)
 		v = ui_find_view(f);
 		if (v)
 			v->ops->find(v, text);
+		return;
+	case UI_MODE_COMMAND:
 		return;
 	default:
 		break;

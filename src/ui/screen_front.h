@@ -40,6 +40,7 @@ enum ui_mode {
 	UI_MODE_CHAT, /* texts and commands */
 	UI_MODE_SEARCH, /* the query of the search pane */
 	UI_MODE_FIND, /* what is looked for in the chat */
+	UI_MODE_COMMAND, /* one that was begun by a key */
 	UI_MODES
 };
 
@@ -108,6 +109,8 @@ struct ui_front {
 	bool browse; /* search, find: keys are for what was found */
 	char *modes[UI_MODES]; /* what was typed in each; where no chat is
 	                          shown */
+	enum ui_mode type_mode; /* before a command was begun by a key */
+	enum ui_focus type_focus;
 	struct list questions;
 	struct ui_menu menu;
 	char *notice;
@@ -127,6 +130,9 @@ struct ui_front {
 	struct ui_area answer_areas[UI_ANSWERS];
 	struct ui_area pane_areas[UI_PANES];
 };
+
+/* Who is under the cursor of the list that has the keys; false: nobody. */
+bool ui_selected(const struct ui_front *f, struct front_chat *chat);
 
 /* The tab that has the keys; NULL: none. */
 struct ui_tab *ui_tab_shown(const struct ui_front *f);
@@ -215,6 +221,12 @@ void ui_prompt_mode(struct ui_front *f, enum ui_mode mode);
 
 /* Nothing is looked for any more. */
 void ui_prompt_end_find(struct ui_front *f);
+
+/* type.c: puts TEXT into a line of its own, to be finished, with who is under
+ * the cursor for each word "%"; what is typed so far waits. */
+int ui_type(struct ui_front *f, const char *text, char **why);
+void ui_type_end(struct ui_front *f);
+void ui_type_entered(struct ui_front *f, const char *text);
 
 /* ---- 6 question.c --------------------------------------------------- */
 

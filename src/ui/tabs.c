@@ -159,6 +159,7 @@ void ui_tab_show(struct ui_front *f, struct ui_tab *tab, uint64_t id)
 	bool none;
 	size_t i;
 
+	ui_type_end(f);
 	ui_prompt_end_find(f);
 	if (f->mode != UI_MODE_CHAT)
 		ui_prompt_mode(f, UI_MODE_CHAT);

@@ -276,15 +276,19 @@ static void show_h(const struct front_chat *chat, void *arg)
 }
 
 
-static bool selected_h(struct front_chat *chat, void *arg)
+bool ui_selected(const struct ui_front *f, struct front_chat *chat)
 {
-	struct ui_front *f = arg;
-
 	if (f->focus == UI_FOCUS_BUDDIES)
 		return buddy_view_selected(f->buddies, chat);
 	if (f->overlay && f->overlay == f->search)
 		return search_view_selected(f->search, chat);
 	return false;
+}
+
+
+static bool selected_h(struct front_chat *chat, void *arg)
+{
+	return ui_selected(arg, chat);
 }
 
 
@@ -557,7 +561,9 @@ bool ui_front_interrupt(struct ui_front *f)
 	if (f->stopped)
 		return false;
 	/* A slip of the finger does not end it. */
-	if (!edit_interrupt(f->edit))
+	if (f->mode == UI_MODE_COMMAND)
+		ui_type_end(f);
+	else if (!edit_interrupt(f->edit))
 		ui_hint(f, UI_NOTICE, "/quit leaves");
 	ui_dirty(f);
 	return true;

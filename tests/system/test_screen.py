@@ -93,6 +93,64 @@ def test_groups_fold(three):
     finish(alice)
 
 
+def test_keys_of_the_list(three):
+    """Commands about who is under the cursor, begun by a key, finished in
+    a line of their own; the draft waits."""
+    alice, bob, kim, world = three
+    alice.line("/chat show bob").see("^Bob>").write("draft")
+    alice.see("^Bob> draft").keys("F6", "Home", "r")
+    alice.see("the cursor is on nobody")
+    alice.keys("Down", "Down", "r").see("^command: /buddy rename Kim$")
+    alice.same("list-rename").write("Kimberly").keys("Enter")
+    alice.see("● Kimberly").see("^Bob> draft").see("Enter chat")
+    alice.keys("g").see("^command: /buddy group Kimberly$").line("Work")
+    alice.see("▾ Work").keys("d").see("/buddy remove Kimberly$")
+    alice.keys("Escape").see("^Bob> draft").see("Enter chat").see("▾ Work")
+    alice.keys("d").see("/buddy remove Kimberly$").keys("Enter")
+    alice.gone("▾ Work").see("▾ Friends").see("Buddies 1/1")
+    alice.keys("a").see("^command: /buddy add$")
+    alice.line(world.uri("kim") + " -n Kim").see("● Kim")
+    alice.keys("Home", "Down", "i").see("/buddy show %|127.0.0.1")
+    alice.keys("Escape").settle().keys("Escape").see("^Bob> draft")
+    # What is no command is not said.
+    alice.keys("F6").see("Enter chat").keys("b").see("/buddy block Bob$")
+    alice.keys("C-u").line("oh no").see("a command begins with /")
+    assert not bob.seen("message")
+    alice.keys("b").see("/buddy block Bob$").keys("Enter").settle()
+    number = bob.send("msg", world.uri("alice"), "hello")
+    assert not bob.reply(number)["ok"]
+    # Another chat is shown: what was begun is gone, and each draft is there.
+    alice.keys("r").see("/buddy rename Bob$").keys("M-2")
+    alice.see("no such tab").keys("Escape").see("^Bob> draft")
+    alice.keys("Escape").see("^Bob> draft").see("F6 buddies").keys("C-u")
+    finish(alice)
+
+
+def test_list_options(three):
+    """Order, offline, width, hiding, folding; in little room its own view."""
+    alice, bob, kim, world = three
+    bob.do("presence", "set", "away", "at lunch")
+    alice.see("◐ Bob +at lunch").see("(?s)● Kim.*◐ Bob")
+    alice.line("/set buddies-order name").see("(?s)◐ Bob.*● Kim")
+    alice.line("/set buddies-order presence").see("(?s)● Kim.*◐ Bob")
+    alice.line("/set buddies-order fixed").see("(?s)◐ Bob.*● Kim")
+    bob.do("presence", "set", "offline")
+    alice.see("○ Bob").keys("F6").see("Enter chat").keys("o").gone("○ Bob")
+    alice.see("● Kim").keys("o").see("○ Bob")
+    column = alice.lines()[5].index("│")
+    alice.keys("+").settle()
+    assert alice.lines()[5].index("│") == column + 2
+    alice.keys("-", "-").settle()
+    assert alice.lines()[5].index("│") == column - 2
+    alice.keys("Escape").see("F6 buddies").keys("F9").gone("● Kim")
+    alice.keys("F6").see("● Kim").keys("Escape").gone("● Kim")
+    alice.keys("F9").see("● Kim").resize(20, 50).gone("● Kim")
+    alice.keys("F6").see("^ ● Kim$").gone("No chat")
+    alice.same("list-narrow").keys("End", "Enter").see("^Kim>")
+    alice.gone("Buddies")
+    finish(alice)
+
+
 def test_unread_and_tabs(three):
     """Counts in list and tabs; M-a goes there, M-1 back."""
     alice, bob, kim, world = three
@@ -341,15 +399,15 @@ def test_editor(world, tmp_path):
 def test_typing_in_a_list(chat):
     """What is typed in a list or a pane of text goes to the chat's line."""
     alice, bob, world = chat
-    alice.keys("F6").settle().write("abc").see("^Bob> abc")
-    alice.keys("F1").see("In a chat").write("def")
-    alice.see("^Bob> abcdef").gone("In a chat")
-    alice.keys("F7").see("^search:").keys("F6").settle().write("bob")
-    alice.see("^search: bob").see("Buddies$")
+    alice.keys("F6").settle().write("xyz").see("^Bob> xyz")
+    alice.keys("F1").see("In a chat").write("uvw")
+    alice.see("^Bob> xyzuvw").gone("In a chat")
+    alice.keys("F7").see("^search:").keys("F6").settle().write("pqs")
+    alice.see("^search: pqs").see("Nothing is found")
     alice.keys("F6").settle().keys("Escape").settle().keys("Escape")
-    alice.see("^Bob> abcdef")
-    alice.keys("F1").see("In a chat").keys("F6").settle().write("g")
-    alice.see("^Bob> abcdefg").gone("In a chat").keys("C-u")
+    alice.see("^Bob> xyzuvw")
+    alice.keys("F1").see("In a chat").keys("F6").settle().write("t")
+    alice.see("^Bob> xyzuvwt").gone("In a chat").keys("C-u")
     finish(alice)
 
 

@@ -85,7 +85,7 @@ static void table(void **state)
 				item->kind == CMD_VALUE;
 		}
 	}
-	assert_int_equal(i, 67);
+	assert_int_equal(i, 68);
 }
 
 
