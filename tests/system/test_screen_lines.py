@@ -253,7 +253,13 @@ def test_menu(typing):
     s.see("^> /set theme light$").write("x").see("theme lightx$")
     s.gone("^ mono").keys("C-u")
     s.write("/account add me sip:alice@example.org tls-").keys("Tab", "Tab")
-    s.see("tls-ca-file=$").same("menu").keys("C-u")
+    s.see("tls-ca-file=$").settle()
+    menu = [r for r in s.lines() if r.startswith(" tls-")]
+    assert menu[0] == (" tls-ca-file=      Certificates to trust instead of"
+                       " the system's.")
+    # All sentences stand below each other.
+    assert {r[19] != " " and r[18] == " " for r in menu} == {True}
+    s.keys("C-u")
     finish(s)
 
 
