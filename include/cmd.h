@@ -198,6 +198,9 @@ bool cmd_words_secret(
  * no secret and nothing that is said to somebody, and means something. */
 bool cmd_line_kept(const struct cmd *cmd, const char *text);
 
+/* True if it is one that says something to somebody: `msg`, `say`. */
+bool cmd_line_says(const struct cmd *cmd, const char *text);
+
 /* A sink for struct log: the lines that `log` shows, newest 500. ARG is the
  * struct cmd. Events of kind CORE_EVENT_LOG get there by themselves. */
 log_h cmd_log;

@@ -162,6 +162,10 @@ void edit_history_older(
 /* The list KEY is empty again. */
 void edit_history_forget(struct edit *e, const char *key);
 
+/* All lists without the lines for which DROP is true. */
+typedef bool(edit_line_h)(const char *text, void *arg);
+void edit_history_drop(struct edit *e, edit_line_h *drop, void *arg);
+
 /* The lines of chat KEY are those that Up and searches find from here on;
  * edit_remember() adds to them. LOAD is called for its first use and hands
  * its older lines to edit_remember(). */

@@ -250,15 +250,15 @@ bool cmd_line_secret(const struct cmd *cmd, const char *text)
 }
 
 
-/* True if one of the commands in LIST, in which aliases may stand, says
- * something or means nothing. Empties it. */
-static bool list_says(const struct cmd *cmd, struct list *list)
+/* Whether one of the commands in LIST, in which aliases may stand, says
+ * something, and whether one means nothing. Empties it. */
+static void look_through(
+	const struct cmd *cmd, struct list *list, bool *says, bool *nothing)
 {
 	const struct cmd_entry *entry;
 	struct list before = {0};
 	struct le *le, *next;
 	struct words *out;
-	bool says = false;
 	size_t at;
 
 	LIST_FOREACH (list, le, next) {
@@ -269,30 +269,50 @@ static bool list_says(const struct cmd *cmd, struct list *list)
 		entry = alias_expand(cmd, c->words, &before, &out, &why)
 			? NULL
 			: lookup_entry(out, &at, &why);
-		if (!entry || entry == &cmd_msg || entry == &cmd_say)
-			says = true;
+		*nothing = *nothing || !entry;
+		*says = *says || entry == &cmd_msg || entry == &cmd_say;
 		/* An alias may mean several commands. */
-		if (!list_isempty(&before) && list_says(cmd, &before))
-			says = true;
+		if (!list_isempty(&before))
+			look_through(cmd, &before, says, nothing);
 		mem_deref(out);
 		mem_deref(why);
 	}
 	list_flush(list);
-	return says;
+}
+
+
+/* False if TEXT, as typed, is no command at all. */
+static bool look_at(
+	const struct cmd *cmd, const char *text, bool *says, bool *nothing)
+{
+	struct list list = {0};
+	char *why = NULL;
+	bool command;
+
+	*says = *nothing = false;
+	if (text[0] != '/' || text[1] == '/')
+		return false;
+	command = !line_commands(cmd, text + 1, true, &list, &why) && list.head;
+	mem_deref(why);
+	look_through(cmd, &list, says, nothing);
+	return command;
+}
+
+
+bool cmd_line_says(const struct cmd *cmd, const char *text)
+{
+	bool says, nothing;
+
+	return look_at(cmd, text, &says, &nothing) && says;
 }
 
 
 bool cmd_line_kept(const struct cmd *cmd, const char *text)
 {
-	struct list list = {0};
-	char *why = NULL;
-	bool kept;
+	bool says, nothing;
 
-	if (text[0] != '/' || text[1] == '/' || cmd_line_secret(cmd, text))
-		return false;
-	kept = !line_commands(cmd, text + 1, true, &list, &why) && list.head;
-	mem_deref(why);
-	return !list_says(cmd, &list) && kept;
+	return !cmd_line_secret(cmd, text) &&
+		look_at(cmd, text, &says, &nothing) && !says && !nothing;
 }
 
 

@@ -220,31 +220,48 @@ void edit_history_older(
 }
 
 
+/* Readline's list of the moment, without those that DROP (NULL: all). */
+static void drop_lines(edit_line_h *drop, void *arg)
+{
+	int i;
+
+	for (i = history_length - 1; i >= 0; i--) {
+		HIST_ENTRY *entry = history_get(history_base + i);
+
+		if (entry && (!drop || drop(entry->line, arg))) {
+			entry = remove_history(i);
+			/* What was undone of it is not in use any more. */
+			(void)free_history_entry(entry);
+		}
+	}
+	using_history();
+}
+
+
 /* What is being typed stays, and is no longer an older line that was
  * changed. */
-static void empty(struct edit *e, struct lent_history *h)
+static void forget_lines(
+	struct edit *e, struct lent_history *h, edit_line_h *drop, void *arg)
 {
+	struct lent_history *current = e->lent->history;
 	char *text = NULL;
 	int point = rl_point;
-	HISTORY_STATE *now;
 
-	if (h != e->lent->history) {
-		now = history_get_history_state();
+	if (h != current) {
+		if (current)
+			put_away(current);
 		history_set_history_state(&h->state);
-		clear_history();
-		free(history_list());
-		h->state = (HISTORY_STATE){0};
-		if (!now)
-			mem_oom();
-		history_set_history_state(now);
-		free(now);
+		drop_lines(drop, arg);
+		put_away(h);
+		history_set_history_state(
+			current ? &current->state : &(HISTORY_STATE){0});
 		return;
 	}
 	if (!e->entering) {
 		text = mem_secret_strndup(rl_line_buffer, (size_t)rl_end);
 		lent_fresh(e->lent);
 	}
-	clear_history();
+	drop_lines(drop, arg);
 	if (text)
 		edit_set(e, text, (size_t)point);
 	mem_deref(text);
@@ -258,5 +275,14 @@ void edit_history_forget(struct edit *e, const char *key)
 	if (!h)
 		return;
 	drop_older(h);
-	empty(e, h);
+	forget_lines(e, h, NULL, NULL);
+}
+
+
+void edit_history_drop(struct edit *e, edit_line_h *drop, void *arg)
+{
+	struct le *le, *next;
+
+	LIST_FOREACH (&e->lent->histories, le, next)
+		forget_lines(e, le->data, drop, arg);
 }

@@ -154,6 +154,15 @@ char *ui_lines_key(const char *account, const char *peer)
 }
 
 
+/* Some of these were for that chat. */
+static bool says(const char *text, void *arg)
+{
+	const struct ui_front *f = arg;
+
+	return cmd_line_says(f->cmd, text);
+}
+
+
 void ui_lines_forget(struct ui_front *f, const char *account, const char *peer)
 {
 	char *key = ui_lines_key(account, peer);
@@ -163,5 +172,6 @@ void ui_lines_forget(struct ui_front *f, const char *account, const char *peer)
 	if (tab)
 		tab->lines = mem_deref(tab->lines);
 	edit_history_forget(f->edit, key);
+	edit_history_drop(f->edit, says, f);
 	mem_deref(key);
 }

@@ -204,7 +204,7 @@ void ui_tab_close(struct ui_front *f, struct ui_tab *tab)
 	/* A text that is on its way may still hold it. */
 	list_unlink(&tab->le);
 	mem_deref(tab);
-	if (shown && ui_tab_shown(f))
+	if (shown)
 		ui_prompt_load(f);
 	if (next && !ui_tab_shown(f))
 		ui_tab_go(f, next);

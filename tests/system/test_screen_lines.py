@@ -68,8 +68,16 @@ def test_history_is_cleared(chat):
     alice, bob, world = chat
     alice.line("forget me").see("forget me +✓")
     alice.line("/echo forget this").see("forget this")
+    alice.line("/chat close").see("^>$")
+    alice.line("/msg bob forget me, too").settle()
+    bob.expect("message", text="forget me, too")
+    alice.line("/chat show bob").see("^Bob>")
     alice.line("/history clear bob").gone("forget me").settle()
     alice.keys("Up").settle().see("^Bob>$")
+    alice.line("/chat close").see("^>$").keys("Up").see("/chat show bob")
+    for _ in range(3):
+        alice.keys("Up").settle().see("^> /chat show bob$")
+    alice.keys("C-u").line("/chat show bob").see("^Bob>$")
     alice = again(alice, world, "bob")
     alice.line("/chat show bob").see("^Bob>").settle()
     alice.keys("Up").see("^Bob> /quit").keys("Up").settle()

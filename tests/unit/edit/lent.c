@@ -367,6 +367,33 @@ static void forget(void **state)
 }
 
 
+static bool is_old(const char *text, void *arg)
+{
+	(void)arg;
+	return strstr(text, "old") != NULL;
+}
+
+
+/* Out of all lists, whichever is shown. */
+static void drop(void **state)
+{
+	struct fixture *f = *state;
+
+	edit_history(f->e, "bob", lines_of, f);
+	edit_remember(f->e, "new");
+	edit_history(f->e, "kim", lines_of, f);
+	type(f, "\033[A\033[AX");
+	edit_history_drop(f->e, is_old, f);
+	assert_line(f, "olderX", 6);
+	edit_remember(f->e, "kim's");
+	type(f, "\033[A\033[A\033[A");
+	assert_line(f, "kim's", 5);
+	edit_history(f->e, "bob", lines_of, f);
+	type(f, "\033[A\033[A\033[A");
+	assert_line(f, "new", 3);
+}
+
+
 static void search(void **state)
 {
 	struct fixture *f = *state;
@@ -679,6 +706,7 @@ int test_lent(void)
 		TEST(older_while_searching),
 		TEST(older_bounded),
 		TEST(forget),
+		TEST(drop),
 		TEST(search),
 		TEST(completion),
 		TEST(menu),
