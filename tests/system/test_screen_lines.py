@@ -80,8 +80,8 @@ def test_history_is_cleared(chat):
     alice.keys("C-u").line("/chat show bob").see("^Bob>$")
     alice = again(alice, world, "bob")
     alice.line("/chat show bob").see("^Bob>").settle()
-    alice.keys("Up").see("^Bob> /quit").keys("Up").settle()
-    alice.see("^Bob> /quit$").keys("C-u")
+    alice.keys("Up").see("^Bob> /quit").keys("Up").see("^Bob> /chat close")
+    alice.keys("Up").settle().see("^Bob> /chat close$").keys("C-u")
     finish(alice)
     with open(alice.home + "/state/sotto.db", "rb") as f:
         assert b"forget me" not in f.read()
