@@ -9,7 +9,7 @@
  * 3 keyboard     the KeyboardActivity document (Microsoft)
  * 4 composer     when to tell the peer that we are typing
  * 5 watching     how long the peer counts as typing
- * 6 html         a text/html body as its text
+ * 6 html, rtf    a body of another kind as its text
  */
 #ifndef SOTTO_IM_H
 #define SOTTO_IM_H
@@ -53,10 +53,10 @@ struct im_body {
  * KeyboardActivity that calls itself text/plain taken for what it is.
  *
  * text/plain and text/html become text, from any charset (none named:
- * UTF-8). multipart/alternative gives its last text/plain, else the last
- * part that we understand; other multiparts the first part that we
- * understand and that is no attachment. base64 and quoted-printable are
- * undone in parts. An XML document of another root, a broken one, a broken
+ * UTF-8), and text/rtf does by what it says of itself. multipart/alternative
+ * gives its last text/plain, else the last part that we understand; other
+ * multiparts the first part that we understand and that is no attachment.
+ * base64 and quoted-printable are undone in parts. An XML document of another root, a broken one, a broken
  * multipart, message/cpim and all other types are IM_UNSUPPORTED.
  */
 struct im_body *im_body_decode(const struct pl *content_type,
@@ -154,7 +154,7 @@ bool im_composing_message(struct im_composing *c, uint64_t *next);
 /* The deadline has come. */
 bool im_composing_due(struct im_composing *c, uint64_t now, uint64_t *next);
 
-/* ---- 6 html --------------------------------------------------------- */
+/* ---- 6 html, rtf ----------------------------------------------------- */
 
 /*
  * Writes the text of the UTF-8 HTML to MB: tags, comments, scripts, styles,
@@ -163,5 +163,9 @@ bool im_composing_due(struct im_composing *c, uint64_t now, uint64_t *next);
  * time. Returns mbuf errors.
  */
 int im_html_text(struct mbuf *mb, const struct pl *html);
+
+/* The same of RTF: control words, fonts, pictures and unknown groups removed,
+ * \par, \line and \tab as what they mean, characters by code page and \u. */
+int im_rtf_text(struct mbuf *mb, const struct pl *rtf);
 
 #endif

@@ -197,8 +197,11 @@ void conv_paged_waiting(struct conv *c)
 static bool fly_again(struct conv *c, const struct ua_result *r)
 {
 	struct conv_item *t = c->flying;
+	/* A Microsoft server says 480 for a device that has gone. */
+	bool gone =
+		r->status == 481 || (r->status == 480 && c->e->ops->sessions);
 
-	if (!r->msg || r->status != 481 || t->again)
+	if (!r->msg || !gone || t->again)
 		return false;
 	t->again = true;
 	c->flying = NULL;
@@ -246,6 +249,22 @@ void conv_fly(struct conv *c, struct conv_item *t)
 			&body, NULL, page_text_handler, c);
 	if (r.err)
 		flight_over(c, &r, session ? "session" : "page");
+}
+
+
+void conv_embedded_taken(struct conv *c, bool taken)
+{
+	const struct endpoint_outcome o = {
+		.sent = ENDPOINT_DELIVERED, .code = 200, .via = "session"};
+	struct conv_item *t = list_data(c->queue.head);
+
+	if (!t || !t->embedded)
+		return;
+	t->embedded = false;
+	if (!taken)
+		return;
+	list_unlink(&t->le);
+	text_done(c, t, &o);
 }
 
 

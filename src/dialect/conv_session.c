@@ -34,8 +34,11 @@ void conv_opened_session(struct conv *c)
 static void open_handler(void *arg)
 {
 	struct conv *c = conv_enter(arg);
+	const struct msg *answer = ua_session_answer(c->session);
 
 	c->opened_at = tmrs_now(c->e->stack->tmrs);
+	if (c->e->ops->took_text)
+		conv_embedded_taken(c, answer && c->e->ops->took_text(answer));
 	conv_opened_session(c);
 	conv_leave(c);
 }

@@ -43,8 +43,10 @@ struct dialect {
 	const char *(*profile)(struct endpoint *e, struct ua_profile *profile,
 		const struct endpoint_config *config);
 
-	/* Lines for the INVITE of C (mem_deref); NULL: none. */
+	/* Lines for the INVITE of C (mem_deref); NULL: none. TOOK: what its
+	 * 200 says of the text in them. */
 	char *(*invite_headers)(const struct conv *c);
+	bool (*took_text)(const struct msg *answer);
 
 	/* The account is online now, or is no more (see endpoint_reason()).
 	 * MOVED: it is reached at another address than the last time. RESP is
@@ -214,6 +216,7 @@ struct conv_item {
 	uint64_t token; /* of a text */
 	bool again; /* sent anew after its session was found dead */
 	bool paged; /* to go in page mode whatever is known */
+	bool embedded; /* it went in the INVITE too */
 };
 
 /* What is known of a peer's liking for sessions. */
@@ -303,6 +306,9 @@ enum endpoint_sent conv_sent_of(const struct ua_result *r);
 void conv_fail_waiting(struct conv *c, enum endpoint_sent sent, const char *why,
 	uint16_t code, uint32_t after);
 void conv_paged_waiting(struct conv *c);
+
+/* The text that went in the INVITE was TAKEN there, or is to follow. */
+void conv_embedded_taken(struct conv *c, bool taken);
 void conv_fly(struct conv *c, struct conv_item *t);
 bool conv_wants_opening(const struct conv *c, const struct conv_item *t);
 void simple_send(

@@ -165,7 +165,7 @@ static void ms_close(struct endpoint *e)
  * ms-text-format). */
 static char *ms_invite_headers(const struct conv *c)
 {
-	const struct conv_item *first = list_data(c->queue.head);
+	struct conv_item *first = list_data(c->queue.head);
 	uint32_t id = rand_u32(c->e->stack->rand);
 	const char *text = first ? first->text : NULL;
 	char *coded, *headers;
@@ -174,6 +174,7 @@ static char *ms_invite_headers(const struct conv *c)
 		return mem_printf("Supported: ms-sender\r\n"
 				  "Ms-Conversation-ID: %u\r\n",
 			id);
+	first->embedded = true;
 	coded = hash_base64((const uint8_t *)text, strlen(text));
 	headers = mem_printf("Supported: ms-sender\r\n"
 			     "Ms-Conversation-ID: %u\r\n"
@@ -185,12 +186,19 @@ static char *ms_invite_headers(const struct conv *c)
 }
 
 
+static bool ms_took_text(const struct msg *answer)
+{
+	return msg_has_token(answer, HDR_SUPPORTED, "ms-text-format");
+}
+
+
 const struct dialect dialect_microsoft = {
 	.name = "microsoft",
 	.sessions = true,
 	.keyboard = true,
 	.profile = ms_profile,
 	.invite_headers = ms_invite_headers,
+	.took_text = ms_took_text,
 	.online = ms_online,
 	.lost = ms_lost,
 	.goodbye = ms_goodbye,

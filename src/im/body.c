@@ -67,6 +67,18 @@ static struct im_body *decode_html(
 }
 
 
+static struct im_body *decode_rtf(const struct pl *body)
+{
+	struct im_body *b = body_new(IM_TEXT);
+	struct mbuf *mb = mbuf_alloc(IM_TEXT_MAX);
+
+	(void)im_rtf_text(mb, body);
+	b->text = mbuf_strdup(mb);
+	mem_deref(mb);
+	return b;
+}
+
+
 static struct im_body *decode_composing(const struct pl *body)
 {
 	struct im_body *b = body_new(IM_COMPOSING);
@@ -204,6 +216,8 @@ static struct found decode(
 		found.body = decode_plain(content_type, body, walk->session);
 	} else if (msg_type_is(content_type, "text/html")) {
 		found.body = decode_html(content_type, body);
+	} else if (msg_type_is(content_type, "text/rtf")) {
+		found.body = decode_rtf(body);
 	} else if (msg_type_is(content_type, IM_ISCOMPOSING_TYPE)) {
 		found.body = decode_composing(body);
 	} else if (msg_type_is(content_type, IM_KEYBOARD_TYPE) ||
@@ -221,7 +235,7 @@ static struct found decode(
 
 const char *im_accept(void)
 {
-	return "text/plain, text/html, multipart/alternative, "
+	return "text/plain, text/html, text/rtf, multipart/alternative, "
 	       "multipart/mixed, multipart/related, " IM_ISCOMPOSING_TYPE
 	       ", " IM_KEYBOARD_TYPE;
 }
@@ -229,7 +243,8 @@ const char *im_accept(void)
 
 const char *im_accept_types(void)
 {
-	return "text/plain text/html multipart/alternative multipart/mixed "
+	return "text/plain text/html text/rtf multipart/alternative "
+	       "multipart/mixed "
 	       "multipart/related " IM_ISCOMPOSING_TYPE " " IM_KEYBOARD_TYPE;
 }
 

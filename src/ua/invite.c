@@ -47,6 +47,7 @@ static void taken(
 		session_over(s, false, NULL, strerror(err));
 		return;
 	}
+	s->answer = mem_ref((void *)(uintptr_t)resp);
 	s->state = SESSION_ACCEPTED;
 	if (s->bye.active) {
 		session_send_bye(s);

@@ -40,6 +40,7 @@ static void session_destructor(void *data)
 	mem_deref(s->dialog);
 	ua_redirect_reset(&s->rd);
 	mem_deref(s->sdp);
+	mem_deref(s->answer);
 	mem_deref(s->to);
 	mem_deref(s->headers);
 	mem_deref(s->peer);
@@ -322,18 +323,32 @@ const char *ua_session_source(const struct ua_session *s)
 }
 
 
+const struct msg *ua_session_answer(const struct ua_session *s)
+{
+	return s->answer;
+}
+
+
 bool ua_session_isopen(const struct ua_session *s)
 {
 	return s->state == SESSION_OPEN && !s->bye.active;
 }
 
 
-/* DI6: the peer knows nothing of the dialog, or is silent. */
+/* DI6: the peer knows nothing of the dialog, or is silent. A Microsoft server
+ * says 480 for a device that has gone. */
+static bool ends_session(const struct ua_session *s, uint16_t status)
+{
+	return status == 481 || status == 408 ||
+		(status == 480 && s->ua && s->ua->profile.microsoft);
+}
+
+
 static void sent_h(const struct ua_result *result, void *arg)
 {
 	struct ua_session *s = mem_ref(arg);
 
-	if (result->status == 481 || result->status == 408)
+	if (ends_session(s, result->status))
 		session_over(s, false, result, result->why);
 	else if (s->bye.active && s->calls.count == 1 && s->ua &&
 		tmr_isrunning(&s->tmr))

@@ -35,6 +35,7 @@ struct ua_session {
 	struct sip_strans *st; /* their INVITE, unanswered or without ACK */
 	uint32_t cseq; /* of st */
 	char *sdp; /* ours */
+	struct msg *answer; /* the 200 to our INVITE */
 	char *to;
 	char *headers;
 	char *peer;

@@ -115,6 +115,7 @@ class Kim:
         self.dialog = None  # the session
         self.cseq = 1
         self.got = []       # requests of the session
+        self.takes_text = False  # of the INVITE
 
     def notify(self, dialog):
         dialog.cseq += 1
@@ -169,6 +170,7 @@ class Server:
         self.log = []       # (connection, Message) of requests, in order
         self.answers = []   # Messages: responses to our own requests
         self.refuse = {}    # (method, event or content type): status line
+        self.once = {}      # the same, for the next one alone
         self.expires = expires
         self.serial = 0
         self.flows = {}     # branch of a forwarded request: its connection
@@ -330,7 +332,8 @@ class Server:
             return
         self.log.append((conn, m))
         event = m.get("event") or m.get("content-type")
-        refused = self.refuse.get((m.method, event.split(";")[0]))
+        key = m.method, event.split(";")[0]
+        refused = self.once.pop(key, None) or self.refuse.get(key)
         if refused:
             self.answer(conn, m, *refused)
             return
@@ -729,8 +732,9 @@ class Server:
             self.answer(
                 conn, m, "200 OK", "Contact: <%s>" % GATEWAY,
                 "Record-Route: <sip:127.0.0.1:%d;transport=tcp;lr>"
-                % self.port, "Content-Type: application/sdp",
-                tag="1187999459aol",
+                % self.port, *(["Supported: ms-text-format"]
+                               if kim.takes_text else []),
+                "Content-Type: application/sdp", tag="1187999459aol",
                 body="v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=session\r\n"
                      "c=IN IP4 127.0.0.1\r\nt=0 0\r\nm=message 5060 sip "
                      "sip:kim@public.example\r\n"

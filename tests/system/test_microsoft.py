@@ -314,3 +314,67 @@ def test_association_lost(server, alice):
     assert len(server.door.users) >= 3
     assert not alice.seen("account", state="failed")
     assert alice.quit() == 0
+
+
+# ---- sessions
+
+def test_first_text_taken(server, alice):
+    """Who takes the text of the INVITE gets no MESSAGE."""
+    server.kim.takes_text = True
+    reply = alice.do("msg", KIM, "hi")
+    assert reply["result"]["state"] == "delivered"
+    assert [m.method for m in server.kim.got] == ["INVITE", "ACK"]
+    alice.do("msg", KIM, "more")
+    assert server.expect("MESSAGE").body == b"more"
+
+
+@pytest.mark.parametrize("status", ["480 Gone", "481 No Such Dialog"])
+def test_session_lost(server, alice, status):
+    """A device that has gone: a new session carries the text, once."""
+    alice.do("msg", KIM, "one")
+    server.expect("MESSAGE")
+    server.once["MESSAGE", "text/plain"] = [status]
+    reply = alice.do("msg", KIM, "two")
+    assert reply["result"]["state"] == "delivered"
+    assert server.expect("MESSAGE", 3).body == b"two"
+    server.expect("INVITE", 2)
+
+
+@pytest.mark.parametrize("status,words", [
+    (["480 Temporarily Unavailable"], "480"),
+    (["403 Forbidden", 'ms-diagnostics: 1001;reason="x"'],
+     "public IM networks"),
+    (["404 Not Found", 'ms-diagnostics: 1003;reason="User does not exist."'],
+     "no such user"),
+])
+def test_refused(server, alice, status, words):
+    """The cause belongs to the text, in words."""
+    server.refuse["INVITE", "application/sdp"] = status
+    reply = alice.do("msg", KIM, "hi", ok=False)
+    assert words in reply["error"], reply
+    failed = alice.expect("message-state", state="failed")
+    assert words in failed["reason"]
+
+
+def test_keyboard_as_message(server, alice):
+    """KeyboardActivity in a MESSAGE, as the founding log has it, and a text
+    as HTML and as RTF."""
+    alice.do("msg", KIM, "hi")
+    kim = server.kim
+    kim.in_dialog("MESSAGE", "Content-Type: application/xml",
+                  body='<KeyboardActivity>\n<status status="type" />\n'
+                       '</KeyboardActivity>')
+    alice.expect("typing", peer=KIM, active=True)
+    kim.in_dialog("MESSAGE", "Content-Type: text/html; charset=UTF-8",
+                  body="<b>bold</b> &amp; plain")
+    alice.expect("message", text="bold & plain")
+    kim.in_dialog("MESSAGE", "Content-Type: text/rtf",
+                  body="{\\rtf1\\ansi{\\fonttbl{\\f0 X;}}\\f0 rich\\par}")
+    alice.expect("message", text="rich")
+    kim.types("idle")
+    kim.in_dialog("INFO", "Content-Type: application/xml",
+                  body="<other/>")
+    kim.leaves()
+    alice.expect("chat", peer=KIM, state="closed", by="them")
+    alice.do("msg", KIM, "again")
+    server.expect("INVITE", 2)

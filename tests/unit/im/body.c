@@ -79,7 +79,7 @@ static void single(void **state)
 			IM_UNSUPPORTED, NULL},
 		{"message/cpim", PL("hi"), IM_UNSUPPORTED, NULL},
 		{"text/x-msmsgsinvite", PL("hi"), IM_UNSUPPORTED, NULL},
-		{"text/rtf", PL("{\\rtf1 hi}"), IM_UNSUPPORTED, NULL},
+		{"application/rtf", PL("{\\rtf1 hi}"), IM_UNSUPPORTED, NULL},
 		{"text", PL("hi"), IM_UNSUPPORTED, NULL},
 		{"text/plaintext", PL("hi"), IM_UNSUPPORTED, NULL},
 		{"image/png", PL("hi"), IM_UNSUPPORTED, NULL},
