@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* search_view.c - one pane that finds buddies, people and messages while the
  * query is typed. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include "date.h"
@@ -204,10 +205,38 @@ static void messages_h(
 }
 
 
+/* The word that is still being typed finds what begins with it, if it is one
+ * of a script with blanks between words (mem_deref). */
+static char *open_ended(const char *query)
+{
+	enum {
+		BEGUN = 2, /* bytes; less finds too much */
+		NO_BLANKS = 0x2e80,
+	};
+	const char *blank = strrchr(query, ' ');
+	struct pl word = pl_str(blank ? blank + 1 : query), left;
+	uint32_t cp = 0;
+
+	for (left = word; left.l && cp < NO_BLANKS;) {
+		size_t n = utf8_decode(&cp, left.p, left.l);
+
+		if (cp < 0x80 && !isalnum((unsigned char)cp))
+			break;
+		pl_skip(&left, n);
+	}
+	if (left.l || cp >= NO_BLANKS || word.l < BEGUN ||
+		pl_streq(&word, "AND") || pl_streq(&word, "OR") ||
+		pl_streq(&word, "NOT"))
+		return mem_strdup(query);
+	return mem_printf("%s*", query);
+}
+
+
 static void ask_h(void *arg)
 {
 	struct search_view *v = arg;
 	struct core *core = ui_core(v->view.front);
+	char *words;
 	struct asked *a;
 	struct le *le;
 
@@ -224,7 +253,9 @@ static void ask_h(void *arg)
 	list_append(&v->asked, &a->le, a);
 	core_search(core, NULL, CORE_SEARCH_BUDDIES | CORE_SEARCH_PEOPLE,
 		v->query, hit_h, people_h, a);
-	core_search_messages(core, NULL, v->query, 0, MESSAGES, messages_h, a);
+	words = open_ended(v->query);
+	core_search_messages(core, NULL, words, 0, MESSAGES, messages_h, a);
+	mem_deref(words);
 }
 
 

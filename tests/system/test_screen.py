@@ -207,6 +207,21 @@ def test_search_results(three):
     finish(alice)
 
 
+def test_search_while_typing(chat):
+    """A word that was begun finds; one that is done is the whole word."""
+    alice, bob, world = chat
+    for text in ("we meet at the harbour", "Привет, мир", "日本語の文字"):
+        bob.do("msg", world.uri("alice"), text)
+    alice.keys("F7").see("^search:")
+    for query, found in (("harb", True), ("harb ", False), ("at har", True),
+                         ('"at har', False), ("When NO", False),
+                         ("harbours", False), ("при", True), ("本語", True)):
+        alice.keys("C-u").see("^search:$").write(query)
+        alice.see("Messages" if found else "Nothing is found")
+    alice.keys("Escape").gone("^search:")
+    finish(alice)
+
+
 def test_find(chat):
     alice, bob, world = chat
     for n in range(40):

@@ -29,8 +29,8 @@ TEXTS = ["short", "word " * 60, "one\ntwo\nthree", "\x1b[2J\u009b31m\u202e",
          " ", "e" + "\u0301" * 30]
 
 EDITING = ["", "set editing-mode vi\n",
-           "set show-mode-in-prompt on\nset menu-complete-display-prefix on\n"
-           '"\\C-t": "\\C-x\\e"\n']
+           "set show-mode-in-prompt on\nset revert-all-at-newline on\n"
+           '"\\C-t": "a macro\\M-b"\n']
 TERMS = ["xterm-256color", "screen-256color", "linux", "vt100"]
 
 
