@@ -6,35 +6,61 @@
 #include "utf8.h"
 
 
+enum {
+	RUN_MAX = 128,
+};
+
+
 /* ---- cells ---------------------------------------------------------- */
 
 
-static bool has_background(const struct screen *s, enum ui_style style)
+/* Cells of a row one behind the other, on their way to curses. */
+struct run {
+	struct screen *s;
+	int row, col; /* of the first */
+	int cols; /* so far */
+	int n;
+	cchar_t cells[RUN_MAX];
+};
+
+
+static void run_begin(struct run *r, struct screen *s, int row, int col)
 {
-	return s->theme.styles[style].bg != THEME_UNSET ||
-		(s->theme.styles[style].attrs & THEME_REVERSE);
+	r->s = s;
+	r->row = row;
+	r->col = col;
+	r->cols = r->n = 0;
+}
+
+
+static void run_end(struct run *r)
+{
+	if (!r->n)
+		return;
+	links_cover(r->s->links, r->row, r->col, r->cols);
+	(void)mvadd_wchnstr(r->row, r->col, r->cells, r->n);
+	r->col += r->cols;
+	r->cols = r->n = 0;
 }
 
 
 /* A style without background has that of what is there. */
-static void put(struct screen *s, int row, int col, enum ui_style style,
-	const wchar_t *text, int cols)
+static void put(
+	struct run *r, enum ui_style style, const wchar_t *text, int cols)
 {
-	unsigned char *under =
-		&s->under[(size_t)row * (size_t)s->cols + (size_t)col];
-	attr_t attrs = look_attributes(s, style);
-	cchar_t cell;
-	int i;
+	struct screen *s = r->s;
+	unsigned char *under = &s->under[(size_t)r->row * (size_t)s->cols +
+		(size_t)(r->col + r->cols)];
+	attr_t attrs = s->attrs[style];
 
-	for (i = 0; i < cols; i++) {
-		if (has_background(s, style))
-			under[i] = (unsigned char)style;
-	}
-	attrs |= look_attributes(s, (enum ui_style) * under) & A_REVERSE;
-	(void)setcchar(&cell, text, attrs,
+	if (s->ground[style])
+		memset(under, (int)style, (size_t)cols);
+	attrs |= s->attrs[*under] & A_REVERSE;
+	(void)setcchar(&r->cells[r->n++], text, attrs,
 		look_pair(s, style, (enum ui_style) * under), NULL);
-	links_cover(s->links, row, col, cols);
-	(void)mvadd_wchnstr(row, col, &cell, 1);
+	r->cols += cols;
+	if (r->n == RUN_MAX)
+		run_end(r);
 }
 
 
@@ -59,18 +85,18 @@ static bool to_wide(const struct screen *s, const struct utf8_cell *c,
 }
 
 
-static void draw_cell(struct screen *s, int row, int col, enum ui_style style,
-	const struct utf8_cell *c)
+static void draw_cell(
+	struct run *r, enum ui_style style, const struct utf8_cell *c)
 {
 	wchar_t text[UTF8_MARKS + 2];
 	unsigned i;
 
-	if (to_wide(s, c, text)) {
-		put(s, row, col, style, text, (int)c->cols);
+	if (to_wide(r->s, c, text)) {
+		put(r, style, text, (int)c->cols);
 		return;
 	}
 	for (i = 0; i < c->cols; i++)
-		put(s, row, col + (int)i, style, L"?", 1);
+		put(r, style, L"?", 1);
 }
 
 
@@ -90,10 +116,12 @@ int screen_text(struct screen *s, const struct ui_area *a, int row, int col,
 {
 	struct pl left = *text;
 	struct utf8_cell c;
+	struct run r;
 	int from, end, at = col;
 
 	if (!clip(s, a, row, &from, &end))
 		return 0;
+	run_begin(&r, s, a->row + row, a->col + col);
 	while (left.l) {
 		pl_skip(&left, utf8_cell(&c, &left));
 		if (c.cp < 0x20 || (c.cp >= 0x7f && c.cp <= 0x9f))
@@ -103,9 +131,12 @@ int screen_text(struct screen *s, const struct ui_area *a, int row, int col,
 		if (at + (int)c.cols > end)
 			break;
 		if (at >= from)
-			draw_cell(s, a->row + row, a->col + at, style, &c);
+			draw_cell(&r, style, &c);
+		else
+			r.col += (int)c.cols;
 		at += (int)c.cols;
 	}
+	run_end(&r);
 	return at - col;
 }
 
@@ -171,15 +202,35 @@ int screen_link(struct screen *s, const struct ui_area *a, int row, int col,
 /* ---- surfaces ------------------------------------------------------- */
 
 
-void screen_fill_row(
-	struct screen *s, const struct ui_area *a, int row, enum ui_style style)
+/* TEXT, which takes one column, N times. */
+static void repeat(struct screen *s, const struct ui_area *a, int row, int col,
+	int n, enum ui_style style, const char *text)
 {
+	struct pl pl = pl_str(text);
+	struct utf8_cell c;
+	struct run r;
 	int from, end;
 
 	if (!clip(s, a, row, &from, &end))
 		return;
-	for (; from < end; from++)
-		put(s, a->row + row, a->col + from, style, L" ", 1);
+	if (n > end - col)
+		n = end - col;
+	if (col < from) {
+		n -= from - col;
+		col = from;
+	}
+	(void)utf8_cell(&c, &pl);
+	run_begin(&r, s, a->row + row, a->col + col);
+	for (; n > 0; n--)
+		draw_cell(&r, style, &c);
+	run_end(&r);
+}
+
+
+void screen_fill_row(
+	struct screen *s, const struct ui_area *a, int row, enum ui_style style)
+{
+	repeat(s, a, row, 0, a->cols, style, " ");
 }
 
 
@@ -195,9 +246,8 @@ void screen_fill(struct screen *s, const struct ui_area *a, enum ui_style style)
 void screen_hline(struct screen *s, const struct ui_area *a, int row, int col,
 	int n, enum ui_style style)
 {
-	for (; n > 0; n--)
-		(void)screen_glyph(
-			s, a, row, col++, style, UI_GLYPH_HORIZONTAL);
+	repeat(s, a, row, col, n, style,
+		ui_glyph_text(UI_GLYPH_HORIZONTAL, s->tty.utf8));
 }
 
 
@@ -227,7 +277,7 @@ void screen_begin(struct screen *s)
 {
 	cchar_t blank;
 
-	(void)setcchar(&blank, L" ", look_attributes(s, UI_NORMAL),
+	(void)setcchar(&blank, L" ", s->attrs[UI_NORMAL],
 		look_pair(s, UI_NORMAL, UI_NORMAL), NULL);
 	(void)bkgrndset(&blank);
 	(void)erase();

@@ -34,6 +34,8 @@ struct screen {
 	struct mbuf *raw; /* behind the next frame */
 	struct links *links;
 	unsigned char *under; /* per cell: whose background is there */
+	attr_t attrs[UI_STYLES];
+	bool ground[UI_STYLES]; /* it has a background of its own */
 	short pairs[UI_STYLES][UI_STYLES]; /* of style and background */
 	int palette[256]; /* true colours in the place of these, or -1 */
 	int rows, cols;
@@ -52,8 +54,6 @@ void screen_take(struct screen *s);
 void screen_send(struct screen *s);
 
 /* ---- screen_look.c ---- */
-
-attr_t look_attributes(const struct screen *s, enum ui_style style);
 
 /* The pair of the colours of FG on the background of BG. */
 short look_pair(struct screen *s, enum ui_style fg, enum ui_style bg);

@@ -4,9 +4,8 @@
 #include "screen_int.h"
 
 
-attr_t look_attributes(const struct screen *s, enum ui_style style)
+static attr_t attributes(unsigned attrs)
 {
-	unsigned attrs = s->theme.styles[style].attrs;
 	attr_t a = A_NORMAL;
 
 	a |= attrs & THEME_BOLD ? A_BOLD : 0;
@@ -89,6 +88,20 @@ void look_sgr(struct screen *s, enum ui_style style, char *text, size_t size)
 }
 
 
+static void set_looks(struct screen *s)
+{
+	int i;
+
+	for (i = 0; i < UI_STYLES; i++) {
+		const struct theme_style *look = &s->theme.styles[i];
+
+		s->attrs[i] = attributes(look->attrs);
+		s->ground[i] = look->bg != THEME_UNSET ||
+			(look->attrs & THEME_REVERSE);
+	}
+}
+
+
 /* Colours of the palette that styles name as such are not replaced. */
 static void forget_looks(struct screen *s)
 {
@@ -114,6 +127,7 @@ int screen_theme(struct screen *s, const char *name, char **why)
 	int status = theme_load(&s->theme, name, why);
 
 	s->light = theme_light(&s->theme);
+	set_looks(s);
 	forget_looks(s);
 	screen_redraw(s);
 	return status;
