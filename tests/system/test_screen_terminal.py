@@ -137,6 +137,7 @@ def test_kinds(screen, term, locale):
 # ---- signals and the end
 
 def restored(s):
+    s.settle(0.05)
     assert termios.tcgetattr(s.fd) == s.before
     for mode in re.findall(rb"\x1b\[\?(\d+)h", bytes(s.raw)):
         if mode in (b"1000", b"1004", b"1006", b"1049", b"2004"):
