@@ -56,8 +56,9 @@ struct im_body {
  * UTF-8), and text/rtf does by what it says of itself. multipart/alternative
  * gives its last text/plain, else the last part that we understand; other
  * multiparts the first part that we understand and that is no attachment.
- * base64 and quoted-printable are undone in parts. An XML document of another root, a broken one, a broken
- * multipart, message/cpim and all other types are IM_UNSUPPORTED.
+ * base64 and quoted-printable are undone in parts. An XML document of another
+ * root, a broken one, a broken multipart, message/cpim and all other types are
+ * IM_UNSUPPORTED.
  */
 struct im_body *im_body_decode(const struct pl *content_type,
 	const struct pl *body, bool session);
