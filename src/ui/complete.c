@@ -35,6 +35,7 @@ void ui_complete_h(enum front_kind kind, const char *prefix,
 			"from the words that are looked for to what they "
 			"found"},
 		{"log", "what happened"},
+		{"output", "what the last command printed"},
 		{"trace", "the SIP messages"},
 		{"help", "the commands"},
 		{"keys", "the keys"},

@@ -54,13 +54,15 @@ const char *ui_keys_place(const struct ui_front *f)
 
 static bool bound(struct ui_front *f, const char *key)
 {
-	const char *place = ui_keys_place(f);
+	const char *line = NULL;
 
-	if (!list_isempty(&f->questions) &&
-		cmd_key_command(f->cmd, "question", key) &&
-		cmd_key(f->queue, "question", key))
-		return true;
-	return cmd_key(f->queue, place, key);
+	if (!list_isempty(&f->questions))
+		line = cmd_key_command(f->cmd, "question", key);
+	if (!line)
+		line = cmd_key_command(f->cmd, ui_keys_place(f), key);
+	if (line)
+		ui_command(f, line);
+	return line != NULL;
 }
 
 
@@ -95,6 +97,7 @@ static void key_h(const char *name, const struct pl *bytes, void *arg)
 	}
 	if (f->stopped)
 		return;
+	f->keys++;
 	core_key(f->config.core);
 	ui_hurry(f);
 	if (edit_question(f->edit)) {
@@ -144,6 +147,7 @@ static void paste_h(const struct pl *text, void *arg)
 
 	if (f->stopped)
 		return;
+	f->keys++;
 	core_key(f->config.core);
 	f->browse = false;
 	fits = fitting(f, text);

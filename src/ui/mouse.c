@@ -142,6 +142,7 @@ void ui_mouse_h(enum ui_mouse what, int row, int col, void *arg)
 	/* One that was on its way while the option was taken back. */
 	if (f->stopped || !core_option_bool(f->config.core, "mouse"))
 		return;
+	f->keys++;
 	core_key(f->config.core);
 	ui_hurry(f);
 	act(f, what, row, col);

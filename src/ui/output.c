@@ -19,6 +19,8 @@ struct typed {
 	struct ui_tab *tab; /* it was said in; a reference */
 	struct mbuf *rows;
 	size_t n;
+	bool cut; /* there were more than fit */
+	unsigned keys; /* that had been pressed when it began */
 };
 
 
@@ -38,11 +40,11 @@ static void row_h(const struct front_row *row, void *arg)
 {
 	struct typed *t = arg;
 
-	if (!row->text)
+	if (!row->text || t->cut)
 		return;
 	if (t->n++)
-		(void)mbuf_write_u8(t->rows, '\n');
-	(void)mbuf_write_str(t->rows, row->text);
+		t->cut |= mbuf_write_u8(t->rows, '\n') != 0;
+	t->cut |= mbuf_write_str(t->rows, row->text) != 0;
 }
 
 
@@ -65,19 +67,38 @@ static void tell(struct typed *t, enum ui_style style, const char *text)
 }
 
 
-static void show_rows(struct typed *t)
+/* Rows that come when something else is being done would be in its way: they
+ * wait until they are asked for. */
+static void show_pane(struct typed *t, const char *text)
 {
 	struct ui_front *f = t->front;
-	struct ui_view *v;
+	char *say;
+
+	mem_deref(f->output);
+	text_view_alloc(&f->output, f, t->line, false);
+	text_view_add(f->output, UI_NORMAL, text);
+	if (t->cut)
+		text_view_add(f->output, UI_NOTE,
+			"(There is more than 8 MiB of it: the rest is left "
+			"out.)");
+	if (t->keys == f->keys) {
+		ui_overlay(f, mem_ref(f->output));
+		return;
+	}
+	say = mem_printf("%s is done: /screen show output shows it", t->line);
+	tell(t, UI_NOTICE, say);
+	mem_deref(say);
+}
+
+
+static void show_rows(struct typed *t)
+{
 	char *text = mbuf_strdup(t->rows);
 
-	if (t->n == 1 && !strchr(text, '\n') && strlen(text) < 100) {
+	if (t->n == 1 && !strchr(text, '\n') && strlen(text) < 100)
 		tell(t, UI_NOTICE, text);
-	} else {
-		text_view_alloc(&v, f, t->line, false);
-		text_view_add(v, UI_NORMAL, text);
-		ui_overlay(f, v);
-	}
+	else
+		show_pane(t, text);
 	mem_deref(text);
 }
 
@@ -130,20 +151,47 @@ bool ui_is_command(const char *text)
 }
 
 
-void ui_typed(struct ui_front *f, const char *text)
+static struct typed *typed_alloc(struct ui_front *f, const char *line)
 {
 	struct typed *t = mem_zalloc(sizeof(*t), destructor);
-	struct cmd_sink sink = {.row = row_h, .done = done_h, .arg = t};
 
 	t->front = f;
 	t->rows = mbuf_alloc(OUTPUT_MAX);
-	t->line = mem_secret_strndup(text, strlen(text));
+	t->line = mem_secret_strndup(line, strlen(line));
+	t->keys = f->keys;
+	list_append(&f->typed, &t->le, t);
+	return t;
+}
+
+
+void ui_typed(struct ui_front *f, const char *text)
+{
+	struct typed *t = typed_alloc(f, text);
+	struct cmd_sink sink = {.row = row_h, .done = done_h, .arg = t};
+
 	if (!ui_is_command(text)) {
 		t->said = mem_strdup(text);
 		t->tab = mem_ref(ui_tab_shown(f));
 	}
-	list_append(&f->typed, &t->le, t);
 	cmd_typed(f->queue, text, &sink);
+}
+
+
+void ui_command(struct ui_front *f, const char *line)
+{
+	static const struct front_origin origin = {.from = FRONT_BINDING};
+	struct typed *t = typed_alloc(f, line);
+	struct cmd_sink sink = {.row = row_h, .done = done_h, .arg = t};
+
+	cmd_line(f->queue, t->line, &origin, &sink);
+}
+
+
+bool ui_output_again(struct ui_front *f)
+{
+	if (f->output)
+		ui_overlay(f, mem_ref(f->output));
+	return f->output != NULL;
 }
 
 

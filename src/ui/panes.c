@@ -228,8 +228,13 @@ static int go(struct ui_front *f, const char *word, char **why)
 		ui_typed(f, "/help");
 		return 0;
 	}
-	*why = mem_printf("no such pane: %s; there are buddies, chat, search, "
-			  "find, hits, log, trace, help, keys and close",
+	if (!strcmp(word, "output") && !ui_output_again(f))
+		return fail(EX_DATAERR, why, "no command has printed anything");
+	if (!strcmp(word, "output"))
+		return 0;
+	*why = mem_printf(
+		"no such pane: %s; there are buddies, chat, search, "
+		"find, hits, log, trace, output, help, keys and close",
 		word);
 	return EX_USAGE;
 }

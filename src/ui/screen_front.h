@@ -90,7 +90,9 @@ struct ui_front {
 	struct tmr notice_tmr;
 	struct tmr next_tmr; /* a tab was closed: another one is shown */
 	struct outside *outside; /* the editor that has the terminal */
-	struct ui_view *printed; /* what a key's command prints */
+	struct ui_view *printed; /* what a file's commands print */
+	unsigned keys; /* pressed so far, with pastes and clicks */
+	struct ui_view *output; /* what the last command printed; or NULL */
 	char *title; /* of the window */
 	struct list typed; /* commands whose outcome is awaited */
 	struct list tabs;
@@ -245,6 +247,9 @@ bool ui_is_command(const char *text);
 /* Runs TEXT as typed; what it prints is shown as a notice or as a pane. */
 void ui_typed(struct ui_front *f, const char *text);
 void ui_output_flush(struct ui_front *f);
+
+/* Shows what the last command printed; false: nothing yet. */
+bool ui_output_again(struct ui_front *f);
 
 /* Shows VIEW (a reference is taken over) in place of the chats, with the
  * keys. */

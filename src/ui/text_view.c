@@ -33,7 +33,8 @@ struct text_view {
 	size_t skip; /* and how many of its rows are above */
 	bool live; /* lines come while it is read */
 	bool tail; /* stays at the end */
-	int rows, cols; /* drawn last */
+	int rows, cols; /* for lines, drawn last */
+	int height; /* of all */
 };
 
 
@@ -181,6 +182,7 @@ static bool at_end(const struct text_view *t)
  * is out of sight. */
 static int arrange(struct text_view *t, const struct ui_area *a, bool *more)
 {
+	t->height = a->rows;
 	t->rows = a->rows - (t->find && a->rows > 1);
 	if (t->cols != a->cols)
 		t->skip = 0;
@@ -271,6 +273,17 @@ static bool holds(const struct text_view *t, size_t i)
 }
 
 
+/* True if all of line I is, beside what the search says. */
+static bool in_sight(const struct text_view *t, size_t i)
+{
+	size_t at, rows = 0, max = t->height > 2 ? (size_t)t->height - 1 : 1;
+
+	for (at = t->top; at <= i && rows <= max + t->skip; at++)
+		rows += count_rows(t, at);
+	return i >= t->top && at > i && rows <= max + t->skip;
+}
+
+
 /* To the next hit from line I on, STEP by step, over the end to the start. */
 static void seek(struct text_view *t, size_t i, int step)
 {
@@ -288,10 +301,10 @@ static void seek(struct text_view *t, size_t i, int step)
 	t->say = "n goes to the next, N to the one before";
 	t->tail = false;
 	t->hit = i;
-	if (i < t->top || i >= t->top + (size_t)t->rows) {
+	if (!in_sight(t, i)) {
 		t->top = i;
 		t->skip = 0;
-		up(t, t->rows > 3 ? (size_t)t->rows / 3 : 0);
+		up(t, t->height > 4 ? (size_t)t->height / 3 : 0);
 	}
 }
 

@@ -41,6 +41,7 @@ static void destructor(void *data)
 	mem_deref(f->under);
 	mem_deref(f->search);
 	mem_deref(f->printed);
+	mem_deref(f->output);
 	mem_deref(f->title);
 	list_flush(&f->tabs);
 	mem_deref(f->buddies);
@@ -94,14 +95,6 @@ void ui_read(struct ui_front *f, struct core_account *account, const char *peer)
 void ui_show(struct ui_front *f, const struct front_chat *chat)
 {
 	cmd_show(f->cmd, chat);
-}
-
-
-void ui_command(struct ui_front *f, const char *line)
-{
-	static const struct front_origin origin = {.from = FRONT_BINDING};
-
-	cmd_line(f->queue, line, &origin, NULL);
 }
 
 

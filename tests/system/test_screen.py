@@ -430,10 +430,10 @@ def test_output_of_a_key(screen):
     """What a key's command prints begins at its beginning, each time."""
     s = screen("alice", "bind -p any F3 options\n").see("No account yet")
     for _ in range(2):
-        s.keys("F3").see("─ output")
+        s.keys("F3").see("─ options")
         first = s.settle().text()
         s.keys("Escape").see("No account yet")
-        s.keys("F3").see("─ output").settle()
+        s.keys("F3").see("─ options").settle()
         assert s.text() == first
         s.keys("q").see("No account yet")
     finish(s)

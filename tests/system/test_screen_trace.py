@@ -10,7 +10,7 @@ import pytest
 from peer import Peer
 from stranger import Stranger
 from test_screen import finish
-from test_screen_terminal import EVIL, no_foreign_bytes
+from test_screen_bytes import BODY, HEADER, evil, nothing_foreign
 from world import World
 
 
@@ -121,26 +121,27 @@ def test_secrets_are_masked(world, peer):
 def test_nothing_of_a_peer_reaches_the_terminal(world):
     """Control bytes in the start line, headers and body are visible marks:
     folded, unfolded, looked for, and in the log."""
-    alice = world.alice(more="trace on\n", cols=160, rows=50).see("me ●")
+    alice = world.alice(more="trace on\nset bell no\nset log-level debug\n",
+                        cols=400, rows=60).see("me ●")
     eve = Stranger(world.ports["alice"])
-    evil = EVIL.encode() + b"\x9b66m\xff\x00"
-    eve.send(b"AA" + evil + b" sip:" + evil + b" SIP/2.0\r\n\r\n" + evil)
-    eve.send(b"SIP/2.0 200 " + evil + b"\r\nCSeq: 7 OPT" + evil
-             + b"IONS\r\nX: " + evil + b"\r\n\r\n")
-    eve.send(b"SIP/2.0 500 " + evil + b"\r\nVia: SIP/2.0/UDP x;branch="
-             + evil + b"\r\nCSeq: 8 OPTIONS\r\n\r\n" + evil)
-    eve.request("MESSAGE", b"body\tof " + evil + b"\nend", "text/plain",
-                sender=b'"na' + evil + b'me" <sip:eve@x>')
+    bad, body = evil("EVIL", HEADER), evil("BODY", BODY)
+    eve.send(b"AA" + bad + b" sip:" + bad + b" SIP/2.0\r\n\r\n" + body)
+    eve.send(b"SIP/2.0 200 " + bad + b"\r\nCSeq: 7 OPT" + bad
+             + b"IONS\r\nX: " + bad + b"\r\n\r\n")
+    eve.send(b"SIP/2.0 500 " + bad + b"\r\nVia: SIP/2.0/UDP x;branch="
+             + bad + b"\r\nCSeq: 8 OPTIONS\r\n\r\n" + body)
+    eve.request("MESSAGE", body, "text/plain",
+                sender=b'"na' + bad + b'me" <sip:eve@x>')
     alice.line("/trace show").see("MESSAGE →").see("AAEVIL")
     for _ in range(8):
         alice.keys("Enter", "Up").settle(0.05)
-    alice.keys("Home").see("body +of EVIL").see("200 EVIL").see("500 EVIL")
+    alice.keys("Home").see("BODY").see("200 EVIL").see("500 EVIL")
     alice.keys("M-/").write("evil").see("find: evil").settle()
     for _ in range(12):
         alice.keys("Down").settle(0.02)
     alice.keys("Escape").gone("find: evil").keys("q").line("/log").settle()
     finish(alice)
-    no_foreign_bytes(alice)
+    nothing_foreign(alice.raw)
     eve.close()
 
 

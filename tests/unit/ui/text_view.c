@@ -229,7 +229,7 @@ static void hangs(void **state)
 		"d e f g h i j k");
 
 	(void)state;
-	draws(v, 8, 18,
+	draws(v, 6, 18,
 		"  F1    tells the\n        keys of it\n  plain text that\n"
 		"  goes on\nab  c d e f g h i\n    j k\n");
 	mem_deref(v);
