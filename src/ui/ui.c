@@ -418,9 +418,13 @@ static void draw_h(void *arg)
 }
 
 
+/* Or the terminal was another's meanwhile, and so was its title. */
 static void resized_h(void *arg)
 {
-	ui_hurry(arg);
+	struct ui_front *f = arg;
+
+	f->title = mem_deref(f->title);
+	ui_hurry(f);
 }
 
 
