@@ -18,6 +18,7 @@
 #ifndef SOTTO_SIP_H
 #define SOTTO_SIP_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -47,6 +48,8 @@ enum {
 	SIP_T2 = 4000,
 	SIP_T4 = 5000,
 	SIP_UDP_MAX = 1300, /* bytes of a request; more goes by a stream */
+	SIP_EFORGED = EILSEQ, /* an errno that no network has: what came was
+	                         not signed by the server */
 };
 
 /* A message as it went over the wire, secrets masked. */
@@ -390,7 +393,8 @@ struct sip_result {
 	uint16_t status;       /* of msg; 408 timeout, 503 transport error */
 	int err;               /* 0, ETIMEDOUT, ECONNREFUSED, ENOENT (name),
 	                          EPROTO (TLS), ECANCELED, EMSGSIZE, EACCES
-	                          (no credentials or refused), ... */
+	                          (no credentials or refused), SIP_EFORGED,
+	                          ... */
 	const char *why;       /* a sentence for people, without final stop;
 	                          never NULL for a final failure */
 	bool wrong_password;   /* credentials were refused */

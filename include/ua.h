@@ -22,6 +22,7 @@
 #ifndef SOTTO_UA_H
 #define SOTTO_UA_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -61,6 +62,10 @@ int ua_stack_alloc(struct ua_stack **sp, const struct ua_stack_config *config);
 void ua_stack_trace(struct ua_stack *stack, ua_trace_h *h, void *arg);
 
 /* ---- 2 account ------------------------------------------------------ */
+
+enum {
+	UA_EFORGED = EILSEQ, /* what came was not signed by the server */
+};
 
 /* How a request of ours ended. */
 struct ua_result {

@@ -127,7 +127,7 @@ static const char *why_of(const struct ua_result *r, enum endpoint_sent sent)
 		return NULL;
 	case ENDPOINT_UNKNOWN:
 		/* It came, and is not to be believed. */
-		if (r->err == EBADMSG)
+		if (r->err == UA_EFORGED)
 			break;
 		return r->status == 487
 			? "the session ended first; it may have arrived"

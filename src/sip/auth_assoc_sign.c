@@ -102,6 +102,7 @@ static int put_line(struct mbuf *mb, struct sip_assoc *a, const struct msg *msg)
 static struct sip_assoc *assoc_begun(
 	const struct list *list, bool proxy, const struct msg_challenge *c)
 {
+	struct sip_assoc *found = NULL;
 	struct pl realm, opaque, data;
 	struct le *le, *next;
 
@@ -116,9 +117,9 @@ static struct sip_assoc *assoc_begun(
 		if (a->version > 3 && !a->stands && a->proxy == proxy &&
 			pl_streq(&realm, a->realm) &&
 			pl_streq(&opaque, a->opaque ? a->opaque : ""))
-			return a;
+			found = a;
 	}
-	return NULL;
+	return found;
 }
 
 

@@ -103,12 +103,6 @@ static bool ntlm_goes_on(const struct msg_challenge *c, const void *state)
 }
 
 
-static void refuse(const char **why, const char *words)
-{
-	*why = words;
-}
-
-
 /* Draws a session key for CHALLENGE and writes the AUTHENTICATE to MB; KEYS
  * come of both. */
 static int answer_make(struct mbuf *mb, struct ntlm_keys *keys,
@@ -205,14 +199,13 @@ static int answer(struct state *s, const struct sip_auth_start *start,
 	if (token)
 		err = ntlm_challenge_decode(&challenge, token, n);
 	if (err) {
-		refuse(start->why, "the server's NTLM challenge is not sound");
+		*start->why = "the server's NTLM challenge is not sound";
 	} else {
 		flags = ntlm_flags(challenge.flags, old);
 		err = flags ? 0 : EPROTONOSUPPORT;
 		if (err)
-			refuse(start->why,
-				"the server's NTLM leaves out what makes it "
-				"safe");
+			*start->why = "the server's NTLM leaves out what makes "
+				      "it safe";
 	}
 	if (!err)
 		err = assoc_make(s, start, crypto, &challenge, flags);
@@ -230,9 +223,8 @@ static int crypto_get(struct sip_auth *auth, const char **why)
 	if (!auth->crypto)
 		err = ntlm_crypto_alloc(&auth->crypto);
 	if (err)
-		refuse(why,
-			"the server asks for NTLM, and OpenSSL's legacy "
-			"provider, which has its ciphers, is missing");
+		*why = "the server asks for NTLM, and OpenSSL's legacy "
+		       "provider, which has its ciphers, is missing";
 	return err;
 }
 
@@ -248,7 +240,7 @@ static int ntlm_start(void **statep, const struct sip_auth_start *start)
 	if (!err)
 		err = crypto_get(start->auth, start->why);
 	if (!err && strlen(start->secret->user) > LOGIN_MAX) {
-		refuse(start->why, "the name to sign in with is too long");
+		*start->why = "the name to sign in with is too long";
 		err = EINVAL;
 	}
 	if (err)

@@ -399,7 +399,7 @@ void sip_ctrans_refuse(struct sip *sip, const struct msg *msg, const char *why)
 	struct ctrans *t = ctrans_of(sip, msg);
 
 	if (t && (t->state == TRYING || t->state == PROCEEDING))
-		ctrans_fail(t, EBADMSG, why, false);
+		ctrans_fail(t, SIP_EFORGED, why, false);
 }
 
 

@@ -360,12 +360,10 @@ void request_ctrans_h(const struct msg *resp,
 		return;
 	}
 	r->maybe = r->maybe || !failure->lost;
-	if (failure->err == EBADMSG && !r->cancelled) {
+	if (failure->err == SIP_EFORGED && !r->cancelled) {
 		/* Who answered so may have done what was asked: another server
 		 * is not to do it again. */
-		request_set_failure(r, EBADMSG,
-			mem_strdup(failure->why ? failure->why
-						: strerror(EBADMSG)));
+		request_set_failure(r, SIP_EFORGED, mem_strdup(failure->why));
 		request_fail(r);
 		return;
 	}

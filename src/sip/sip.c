@@ -144,7 +144,7 @@ static bool is_trusted(
 		break;
 	case SIP_ASSOC_WRONG:
 		why = "what the server sent has a wrong signature";
-		sip_flow_close(flow, EBADMSG, why);
+		sip_flow_close(flow, SIP_EFORGED, why);
 		break;
 	}
 	log_print(sip->config.log, LOG_WARN, "sip", "%s: %.*s (%s): %s",

@@ -100,7 +100,7 @@ void sip_ctrans_cancel(struct sip_ctrans *ct);
 bool sip_ctrans_recv(struct sip *sip, const struct msg *msg);
 
 /* MSG, a final response, is not to be believed: its transaction fails with
- * EBADMSG and WHY. */
+ * SIP_EFORGED and WHY. */
 void sip_ctrans_refuse(
 	struct sip *sip, const struct msg *msg, const char *why);
 

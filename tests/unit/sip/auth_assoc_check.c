@@ -40,7 +40,7 @@ static void unsigned_answers(void **state)
 		(void)snprintf(status, sizeof(status), "%u", statuses[i]);
 		signer_answer(&s, status);
 		result = signer_result(&s);
-		assert_int_equal(result.err, EBADMSG);
+		assert_int_equal(result.err, SIP_EFORGED);
 		assert_true(result.maybe);
 		assert_non_null(strstr(result.why, "not signed"));
 		assert_false(signer_has(&s));
@@ -219,7 +219,7 @@ static void wrong_answer(void **state)
 	s.keys.server.sign[0] ^= 1;
 	signer_answer_signed(&s, 200, 2);
 	result = signer_result(&s);
-	assert_int_equal(result.err, EBADMSG);
+	assert_int_equal(result.err, SIP_EFORGED);
 	assert_non_null(strstr(result.why, "wrong signature"));
 	assert_false(signer_has(&s));
 	assert_false(connected(&s));
