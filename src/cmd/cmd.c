@@ -141,7 +141,10 @@ void cmd_show(struct cmd *cmd, const struct front_chat *chat)
 		cmd->shown.account = mem_strdup(chat->account);
 		cmd->shown.peer = mem_strdup(chat->peer);
 		cmd->shown.id = chat->id;
-		core_chat_read(core_chat_get(a, chat->peer));
+		/* Panes tell themselves what is seen of it, and show first
+		 * where unread begins. */
+		if (!cmd->front->pane)
+			core_chat_read(core_chat_get(a, chat->peer));
 	}
 	mem_deref((void *)old.account);
 	mem_deref((void *)old.peer);

@@ -213,6 +213,19 @@ static void chats(void **state)
 	assert_int_equal(w->status, 0);
 	assert_int_equal(world_line(w, "chat close"), EX_DATAERR);
 	world_free(w);
+
+	/* Panes tell themselves what was seen. */
+	w = world_alloc(WORLD_PANES);
+	world_people(w);
+	assert_int_equal(world_line(w, "chat show a@x.test"), 0);
+	assert_int_equal(world_line(w, "chat show b@x.test"), 0);
+	fake_unread(w->core, "sip:a@x.test", 2);
+	world_line(w, "chat unread");
+	assert_string_equal(w->shown, "work sip:a@x.test 0");
+	world_rows(w);
+	world_line(w, "chat list");
+	assert_non_null(strstr(world_rows(w), "sip:a@x.test closed 2\n"));
+	world_free(w);
 }
 
 
