@@ -52,7 +52,7 @@
 #define T_MOVES                                            \
 	"up|down|page-up|page-down|first|last|select|fold" \
 	"|wider|narrower"
-#define T_ANSWERS      "accept|decline|block|later"
+#define T_ANSWERS      "accept|decline|block|later|1|2|3|4|5|6|7"
 #define T_NEEDS_SCREEN "%s needs the full screen"
 #define T_NO_ANSWER    "no answer in %s seconds"
 #define T_QUEUED       "queued as %llu"
@@ -87,9 +87,9 @@
 #define T_SETUP_COMMAND                                     \
 	"Words, no shell; the first line it prints is the " \
 	"password."
-#define T_SETUP_SERVER                                                    \
-	"A host, host:port, or a SIP URI such as "                        \
-	"sip:sip.example.org;transport=tls; auto: the one that the "      \
+#define T_SETUP_SERVER                                               \
+	"A host, host:port, or a SIP URI such as "                   \
+	"sip:sip.example.org;transport=tls; auto: the one that the " \
 	"domain names."
 #define T_SETUP_SETTING                                              \
 	"A setting and its value, as in: tls-ca-file ~/ca.pem (man " \
@@ -100,6 +100,9 @@
 #define T_SETUP_SECRET	"choose password to change that"
 #define T_SETUP_STOPPED "stopped: there was no answer yet"
 #define T_SETUP_FAILED	"%s could not sign in: %s"
+#define T_SETUP_NOW                                                        \
+	"%s\nway: how the password gets here. again: as it is. keep: put " \
+	"into the file all the same."
 #define T_SETUP_UNWRITTEN                                                 \
 	"%s; what was in it is as it was. again: it is tried again. "     \
 	"store: the account is kept beside the history, its password is " \

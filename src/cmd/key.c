@@ -8,7 +8,8 @@
 
 /* Where keys may mean something of their own; "any" is asked last. */
 const char *const cmd_places[] = {"any", "chat", "buddies", "search", "results",
-	"find", "hits", "command", "text", "question", NULL};
+	"find", "hits", "command", "text", "question", "choice",
+	NULL};
 
 
 /* Keys that are no single character; the second name is taken too. */

@@ -119,5 +119,12 @@ const struct key_default key_defaults[] = {
 	{"question", "F4", "screen answer block", "blocks them"},
 	{"question", "F5", "screen answer later",
 		"asks again at the next start"},
+	{"choice", "F2", "screen answer 1", "takes the first"},
+	{"choice", "F3", "screen answer 2", "takes the second"},
+	{"choice", "F4", "screen answer 3", "takes the third"},
+	{"choice", "F5", "screen answer 4", "takes the fourth"},
+	{"choice", "F6", "screen answer 5", "takes the fifth"},
+	{"choice", "F7", "screen answer 6", "takes the sixth"},
+	{"choice", "F8", "screen answer 7", "takes the seventh"},
 	{NULL, NULL, NULL, NULL},
 };

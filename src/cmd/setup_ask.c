@@ -344,8 +344,10 @@ void setup_ask_now(struct cmd_call *call, const char *about)
 {
 	static const char *const ways[] = {"password", "way", "server",
 		"setting", "address", "again", "keep", NULL};
+	char *text = mem_printf(T_SETUP_NOW, about);
 	const struct front_question q = {
-		.text = "Change: ", .about = about, .choices = ways};
+		.text = "Change: ", .about = text, .choices = ways};
 
 	setup_ask(call, &q, got_now);
+	mem_deref(text);
 }

@@ -225,7 +225,11 @@ void edit_answer(struct edit *e, const char *text)
 {
 	if (!edit_asked(e))
 		return;
+	(void)mem_ref(e);
 	edit_answered(e, text);
+	if (e->lent && mem_nrefs(e) > 1)
+		e->lent->h.changed(false, e->lent->h.arg);
+	mem_deref(e);
 }
 
 

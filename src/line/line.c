@@ -440,7 +440,8 @@ static const char *greeting(const struct line_front *f)
 	if (f->config.greeting)
 		return f->config.greeting;
 	if (!a)
-		return "/account add    adds your account: it asks for what it "
+		return "No account yet.\n"
+		       "/account add    adds your account: it asks for what it "
 		       "needs\n"
 		       "sotto --demo    shows it all without an "
 		       "account\n"

@@ -103,7 +103,8 @@ static const struct {
 	{"hits", "At the hits in a chat"},
 	{"command", "In a command that a key began"},
 	{"text", "In a text to read"},
-	{"question", "When something is asked"},
+	{"question", "When somebody added you"},
+	{"choice", "When there is a choice"},
 };
 
 /* Keys that do the same and stand one behind the other share a line. */
@@ -204,7 +205,10 @@ void ui_hints_show(struct ui_front *f)
 	}
 	if (!strcmp(t.place, "chat"))
 		(void)mbuf_printf(t.mb, "%s\n", line_keys);
-	if (!list_isempty(&f->questions)) {
+	if (ui_asked_choice(f)) {
+		tell_place(&t, "choice");
+		(void)mbuf_write_str(t.mb, "\n");
+	} else if (!list_isempty(&f->questions)) {
 		tell_place(&t, "question");
 		(void)mbuf_write_str(t.mb, "\n");
 	}

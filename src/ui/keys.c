@@ -56,7 +56,9 @@ static bool bound(struct ui_front *f, const char *key)
 {
 	const char *line = NULL;
 
-	if (!list_isempty(&f->questions))
+	if (ui_asked_choice(f))
+		line = cmd_key_command(f->cmd, "choice", key);
+	else if (!list_isempty(&f->questions))
 		line = cmd_key_command(f->cmd, "question", key);
 	if (!line)
 		line = cmd_key_command(f->cmd, ui_keys_place(f), key);
@@ -100,7 +102,7 @@ static void key_h(const char *name, const struct pl *bytes, void *arg)
 	f->keys++;
 	core_key(f->config.core);
 	ui_hurry(f);
-	if (edit_question(f->edit)) {
+	if (edit_asked(f->edit) && edit_asked(f->edit)->secret) {
 		edit_feed(f->edit, bytes);
 		return;
 	}

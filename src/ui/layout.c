@@ -263,11 +263,15 @@ static void draw_notice(struct ui_front *f, const struct ui_area *a, int row)
 	bool error = f->notice && f->notice_style == UI_ERROR;
 
 	/* What went wrong is soon gone, and the question stays. */
-	if (!list_isempty(&f->questions) && !error)
+	if (ui_asked_choice(f))
+		ui_asked_bar(f, a, row);
+	else if (!list_isempty(&f->questions) && !error)
 		ui_question_draw(f, a, row);
 	else if (f->notice)
 		(void)screen_cut(f->screen, a, row, 1, a->cols, f->notice_style,
 			f->notice);
+	else if (edit_question(f->edit))
+		ui_asked_hint(f, a, row, 1);
 	else
 		ui_hints_draw(f, a, row);
 }
@@ -287,7 +291,8 @@ static void draw_tiny(struct ui_front *f, const struct ui_area *a)
 	ui_prompt_draw(f, &input);
 	if (body.rows < 1 || body.cols < 1)
 		return;
-	if ((f->notice || f->questions.head) && body.rows > 1)
+	if ((f->notice || f->questions.head || ui_asked_choice(f)) &&
+		body.rows > 1)
 		draw_notice(f, a, --body.rows);
 	f->body_area = body;
 	if (v)
@@ -298,22 +303,26 @@ static void draw_tiny(struct ui_front *f, const struct ui_area *a)
 void ui_layout_draw(struct ui_front *f)
 {
 	struct ui_area all = screen_area(f->screen), part;
-	int lines, row;
+	int lines, about, row;
 
 	if (all.rows < MIN_ROWS || all.cols < MIN_COLS) {
 		draw_tiny(f, &all);
 		return;
 	}
 	lines = ui_prompt_rows(f, all.cols - 1, all.rows / 3);
-	row = all.rows - lines - 1;
+	about = ui_asked_rows(f, all.cols, all.rows / 3);
+	row = all.rows - lines - about - 1;
 	draw_title(f, &all);
 	part = (struct ui_area){all.row + 1, all.col, row - 2, all.cols};
 	draw_body(f, &part);
 	part = (struct ui_area){all.row + row - 1, all.col, 1, all.cols};
 	screen_fill(f->screen, &part, UI_TAB);
 	ui_tab_draw(f, &part);
-	part = (struct ui_area){all.row + row, all.col, lines, all.cols};
+	part = (struct ui_area){all.row + row, all.col, about, all.cols};
+	ui_asked_draw(f, &part);
+	part = (struct ui_area){
+		all.row + row + about, all.col, lines, all.cols};
 	ui_prompt_draw(f, &part);
 	draw_notice(f, &all, all.rows - 1);
-	ui_menu_draw(f, &all, row - 1);
+	ui_menu_draw(f, &all, row + about - 1);
 }

@@ -110,6 +110,7 @@ static void act(struct ui_front *f, enum ui_mouse what, int row, int col)
 	size_t i;
 
 	if (ui_menu_mouse(f, what, row, col) ||
+		(!is_wheel(what) && ui_asked_click(f, row, col)) ||
 		(!is_wheel(what) &&
 			ui_question_click(
 				f, row, col, what == UI_MOUSE_DOUBLE)))

@@ -218,6 +218,10 @@ static int go(struct ui_front *f, const char *word, char **why)
 		ui_trace_show(f);
 		return 0;
 	}
+	/* The line is not theirs. */
+	if ((!strcmp(word, "search") || !strcmp(word, "find")) &&
+		edit_question(f->edit))
+		return fail(EX_DATAERR, why, "there is a question to answer");
 	if (!strcmp(word, "search"))
 		return go_search(f);
 	if (!strcmp(word, "find"))

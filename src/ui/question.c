@@ -57,6 +57,8 @@ int ui_question_answer(struct ui_front *f, const char *word, char **why)
 	struct ui_question *q = list_data(f->questions.head);
 	char *line, *peer;
 
+	if (*word >= '1' && *word <= '9')
+		return ui_asked_answer(f, word, why);
 	if (!q) {
 		*why = mem_strdup("nothing is asked");
 		return EX_DATAERR;

@@ -30,6 +30,7 @@ enum {
 	UI_PANES = 4, /* chats side by side */
 	UI_ANSWERS = 4, /* to a question */
 	UI_DRAFT_MAX = 1 << 20, /* bytes of a line, as core_draft_set() */
+	UI_CHOICES = 7, /* that keys choose */
 	UI_LINE = 1024, /* bytes of a line that is put together */
 	UI_NARROW =
 		60, /* columns; below, the buddy list is a pane of its own */
@@ -130,6 +131,7 @@ struct ui_front {
 	/* Where things were drawn last, for the mouse. */
 	struct ui_area buddy_area, body_area, tab_area;
 	struct ui_area answer_areas[UI_ANSWERS];
+	struct ui_area choice_areas[UI_CHOICES];
 	struct ui_area pane_areas[UI_PANES];
 };
 
@@ -238,6 +240,23 @@ int ui_question_answer(struct ui_front *f, const char *word, char **why);
 /* True if an answer was drawn there, which is given now. */
 bool ui_question_click(struct ui_front *f, int row, int col, bool twice);
 void ui_question_draw(struct ui_front *f, const struct ui_area *a, int row);
+
+/* asked.c: what a command asks in the line, for the front end's table. Rows
+ * above that, at most MAX; the bar of choices, and how to leave; WORD is the
+ * number of one, from 1. */
+void ui_ask(const struct front_question *q, front_answer_h *answer, void *ctx,
+	void *arg);
+void ui_ask_secret(
+	const char *prompt, core_secret_h *answer, void *ctx, void *arg);
+void ui_unask(const void *ctx, void *arg);
+int ui_asked_rows(const struct ui_front *f, int cols, int max);
+void ui_asked_draw(struct ui_front *f, const struct ui_area *a);
+bool ui_asked_choice(const struct ui_front *f);
+void ui_asked_hint(
+	struct ui_front *f, const struct ui_area *a, int row, int col);
+void ui_asked_bar(struct ui_front *f, const struct ui_area *a, int row);
+int ui_asked_answer(struct ui_front *f, const char *word, char **why);
+bool ui_asked_click(struct ui_front *f, int row, int col);
 
 /* ---- 7 output.c ----------------------------------------------------- */
 

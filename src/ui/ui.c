@@ -285,39 +285,6 @@ static bool selected_h(struct front_chat *chat, void *arg)
 }
 
 
-static void ask_h(const struct front_question *question, front_answer_h *answer,
-	void *ctx, void *arg)
-{
-	struct ui_front *f = arg;
-	struct front_question q = *question;
-
-	q.text = utf8_show_dup(q.text, UTF8_NAME);
-	q.about = q.about ? utf8_show_dup(q.about, UTF8_BODY) : NULL;
-	ui_prompt_save(f);
-	edit_ask(f->edit, &q, answer, ctx);
-	mem_deref((char *)q.text);
-	mem_deref((char *)q.about);
-	ui_dirty(f);
-}
-
-
-static void ask_secret_h(
-	const char *prompt, core_secret_h *answer, void *ctx, void *arg)
-{
-	const struct front_question q = {.text = prompt, .secret = true};
-
-	ask_h(&q, answer, ctx, arg);
-}
-
-
-static void unask_h(const void *ctx, void *arg)
-{
-	struct ui_front *f = arg;
-
-	edit_unask(f->edit, ctx);
-}
-
-
 static void quit_h(int status, void *arg)
 {
 	struct ui_front *f = arg;
@@ -335,9 +302,9 @@ static const struct front front = {
 	.pane = ui_pane_command,
 	.selected = selected_h,
 	.complete = ui_complete_h,
-	.ask_secret = ask_secret_h,
-	.ask = ask_h,
-	.unask = unask_h,
+	.ask_secret = ui_ask_secret,
+	.ask = ui_ask,
+	.unask = ui_unask,
 	.quit = quit_h,
 };
 

@@ -141,7 +141,8 @@ static void refusals(void **state)
 		{&cmd_typing, "bob perhaps", "!perhaps is none of on|off"},
 		{&cmd_bind, "-p moon M-n quit",
 			"!moon is no place; places: any chat buddies search "
-			"results find hits command text question"},
+			"results find hits command text question "
+			"choice"},
 		{&cmd_bind, "Q-x quit", "!Q-x is no key"},
 		{&cmd_account_add, "w sip:x@y proxy",
 			"!a setting is given as SETTING=VALUE"},

@@ -47,7 +47,7 @@ static void candidates(void **state)
 		{"/account add x sip:x@y proxy=s", 23,
 			"proxy=sip:proxy.example.org,", CMD_ASSIGN},
 		{"/bind M-n chat ne", 15, "next,", CMD_NONE},
-		{"/bind -p ch", 9, "chat,", CMD_PLACE},
+		{"/bind -p ch", 9, "chat,choice,", CMD_PLACE},
 		{"/bind F1", 6, "F1,F10,F11,F12,", CMD_KEY},
 		{"/help account s", 14, "set,show,", CMD_NONE},
 		{"/wait ", 6, "account,presence,message,typing,chat,sent,",
