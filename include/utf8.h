@@ -65,6 +65,9 @@ uint32_t utf8_upper(uint32_t cp);
 /* True if CP is a letter or a digit of any script. */
 bool utf8_is_letter(uint32_t cp);
 
+/* Turns the direction of what follows. */
+bool utf8_is_bidi(uint32_t cp);
+
 /* Columns that the cleaned text PL takes on a terminal. */
 size_t utf8_cols(const struct pl *pl);
 

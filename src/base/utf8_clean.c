@@ -172,7 +172,7 @@ static bool is_control(uint32_t cp)
 
 
 /* The code points of Unicode's property Bidi_Control. */
-static bool is_bidi(uint32_t cp)
+bool utf8_is_bidi(uint32_t cp)
 {
 	return cp == 0x061c || cp == 0x200e || cp == 0x200f ||
 		(cp >= 0x202a && cp <= 0x202e) ||
@@ -220,7 +220,7 @@ static int clean_one(struct cleaner *c, struct mbuf *mb, size_t *i)
 		*i = skip_control(c, at, &u);
 		return write_replacement(mb, c->ascii);
 	}
-	if (is_bidi(u.cp))
+	if (utf8_is_bidi(u.cp))
 		return 0;
 	if (c->ascii && u.cp > 0x7f)
 		return write_replacement(mb, true);

@@ -10,6 +10,7 @@
 enum {
 	PROMPT_MAX = 24, /* columns of a name in the prompt */
 	MODE_SIZE = 32, /* bytes of readline's mode */
+	VISIBLE_MAX = 4 << 20, /* bytes of the text as it is shown */
 };
 
 
@@ -98,30 +99,65 @@ static int wrap(const char *prompt, const char *text, size_t point, int cols,
 }
 
 
-/* The typed text for the screen: control characters as ^X. *POINT is moved
- * along. */
+/* Characters that are shown as they are. */
+static size_t plain(const char *text, size_t left)
+{
+	size_t n = 0;
+
+	while (n < left &&
+		((text[n] >= 0x20 && text[n] < 0x7f) || text[n] == '\n'))
+		++n;
+	return n;
+}
+
+
+/* One character, or several plain ones, as shown; returns the bytes. */
+static size_t show_some(struct mbuf *mb, const char *text, size_t left)
+{
+	unsigned char c = (unsigned char)*text;
+	size_t n = plain(text, left);
+	uint32_t cp;
+
+	if (n) {
+		(void)mbuf_write_mem(mb, text, n);
+		return n;
+	}
+	if (c == '\t') {
+		(void)mbuf_write_str(mb, "  ");
+		return 1;
+	}
+	if (c < 0x20 || c == 0x7f) {
+		(void)mbuf_printf(mb, "^%c", c ^ 0x40);
+		return 1;
+	}
+	n = utf8_decode(&cp, text, left);
+	if ((cp >= 0x80 && cp < 0xa0) || cp == 0xfffd || utf8_is_bidi(cp))
+		(void)mbuf_write_str(mb, "\xef\xbf\xbd");
+	else
+		(void)mbuf_write_mem(mb, text, n);
+	return n;
+}
+
+
+/* The typed text for the screen: control characters as ^X, and none that
+ * turns the text around. *POINT is moved along. */
 static char *visible(const struct ui_front *f, size_t *point)
 {
 	const char *text = edit_text(f->edit);
+	size_t i = 0, len = strlen(text), at = edit_point(f->edit), n;
 	struct mbuf *mb;
-	size_t i, at = edit_point(f->edit);
 	char *shown;
 
 	*point = 0;
 	if (edit_asked(f->edit) && edit_asked(f->edit)->secret)
 		return mem_strdup("");
-	mb = mbuf_alloc(4 << 20);
-	for (i = 0; text[i]; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		if (i == at)
+	mb = mbuf_alloc(VISIBLE_MAX);
+	while (i < len) {
+		/* Plain ones end where the cursor is. */
+		n = i < at ? at - i : len - i;
+		if (i <= at)
 			*point = mb->end;
-		if (c == '\t')
-			(void)mbuf_write_str(mb, "  ");
-		else if ((c < 0x20 && c != '\n') || c == 0x7f)
-			(void)mbuf_printf(mb, "^%c", c ^ 0x40);
-		else
-			(void)mbuf_write_u8(mb, c);
+		i += show_some(mb, text + i, plain(text + i, n) ? n : len - i);
 	}
 	if (i <= at)
 		*point = mb->end;

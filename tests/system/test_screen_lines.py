@@ -159,9 +159,11 @@ def test_emacs(typing):
             (["C-a", "C-k", "C-x", "(", "ab", "C-x", ")", "C-x", "e"],
              "> abab"),
             (["C-a", "C-k", "C-v", "Escape", "[31m"], r"> \^\[\[31m"),
+            (["C-a", "C-k", "a\u009b31m\u202eb"], "> a�31m�b"),
     ):
         s.keys(*keys)
         s.see("^(?:%s)$" % want)
+    assert "\u202e".encode() not in s.raw
     s.keys("C-a", "C-k")
     finish(s)
 
