@@ -250,7 +250,9 @@ static int ntlm_start(void **statep, const struct sip_auth_start *start)
 	s->realm = pl_strdup(&ch.realm);
 	s->target = pl_strdup(&ch.target);
 	s->opaque = pl_isset(&ch.opaque) ? pl_strdup(&ch.opaque) : NULL;
-	if (old && old->stage == OFFERED && pl_isset(&ch.data))
+	/* A password that was waited for may come after the connection. */
+	if (old && old->stage == OFFERED && pl_isset(&ch.data) &&
+		sip_flow_isup(start->flow))
 		err = answer(s, start, start->auth->crypto, &ch.data);
 	if (err)
 		mem_deref(s);

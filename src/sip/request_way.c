@@ -299,6 +299,9 @@ static void locate_h(int err, const char *why, const struct sip_target *targets,
 		request_fail(r);
 		return;
 	}
+	/* A connection that was lost amid a challenge is located anew. */
+	mem_deref(r->target_name);
+	mem_deref(r->targets);
 	r->target_name = mem_strdup(targets[0].name);
 	r->targets = mem_alloc(n * sizeof(*targets), NULL);
 	memcpy(r->targets, targets, n * sizeof(*targets));

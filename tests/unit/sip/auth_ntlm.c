@@ -87,6 +87,38 @@ static void wrong_password(void **state)
 }
 
 
+/* The password is asked for amid the handshake, and comes when the connection
+ * is gone: all begins anew over another one. */
+static void late_password(void **state)
+{
+	struct signer s;
+	char *text;
+
+	(void)state;
+	signer_start(&s, 4, false);
+	signer_send(&s, "REGISTER", "sip:example.org");
+	signer_unsigned(&s, signer_got(&s));
+	text = signer_challenge(&s, "");
+	signer_answer(&s, text);
+	mem_deref(text);
+	(void)signer_got(&s);
+	sip_agent_reset_credentials(s.agent);
+	s.lab->later = true;
+	text = signer_token(&s);
+	signer_answer(&s, text);
+	mem_deref(text);
+	assert_false(signer_has(&s));
+	assert_int_equal(s.lab->questions, 2);
+	memnet_reset(s.lab->host, s.peer->host);
+	memnet_run(s.lab->net, 1000);
+	s.lab->answer("LAB\\alice", "secret", s.lab->answer_ctx);
+	signer_legs(&s);
+	signer_answer_signed(&s, 200, 1);
+	assert_int_equal(signer_result(&s).status, 200);
+	signer_stop(&s);
+}
+
+
 /* A server that forgets its challenge each time is left at last. */
 static void endless(void **state)
 {
@@ -234,6 +266,7 @@ int test_auth_ntlm(void)
 		cmocka_unit_test(versions),
 		cmocka_unit_test(newer),
 		cmocka_unit_test(wrong_password),
+		cmocka_unit_test(late_password),
 		cmocka_unit_test(endless),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(policy),

@@ -99,7 +99,7 @@ char *signer_challenge(const struct signer *s, const char *more_)
 }
 
 
-static char *token_challenge(const struct signer *s)
+char *signer_token(const struct signer *s)
 {
 	uint8_t token[48 + HEX_MAX] = "NTLMSSP";
 	uint8_t bytes[HEX_MAX];
@@ -205,7 +205,7 @@ void signer_legs(struct signer *s)
 	assert_true(msg_challenge_param(&c, "gssapi-data", &data, NULL));
 	assert_int_equal(data.l, 0);
 	assert_int_equal(param(&c, "crand").l, 0);
-	text = token_challenge(s);
+	text = signer_token(s);
 	signer_answer(s, text);
 	mem_deref(text);
 	msg = signer_got(s);

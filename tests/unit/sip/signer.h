@@ -50,6 +50,9 @@ void signer_answer_signed(struct signer *s, uint16_t status, uint32_t n);
 /* "401\nWWW-Authenticate: NTLM ...", with further parameters (mem_deref). */
 char *signer_challenge(const struct signer *s, const char *more);
 
+/* The same with a CHALLENGE for who has begun. */
+char *signer_token(const struct signer *s);
+
 /* The two legs after a challenge. */
 void signer_legs(struct signer *s);
 
