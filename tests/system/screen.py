@@ -282,6 +282,11 @@ class Screen:
         os.kill(self.p.pid, signo)
         return self
 
+    def state(self):
+        """Of its process, a letter: T is stopped."""
+        with open("/proc/%d/stat" % self.p.pid, encoding="utf-8") as f:
+            return f.read().rsplit(")", 1)[1].split()[0]
+
     # ---- the end ----
 
     def ended(self, timeout=WAIT):

@@ -253,7 +253,8 @@ def test_title(two):
     assert titles()[-1][0] == b"sotto (1)"
     say(bob, "two")
     assert titles()[-1][0] == b"sotto (2)"
-    s.keys("C-z").wait("stop", lambda: titles()[-1][1] == b"23")
+    s.keys("C-z").wait("stop", lambda: s.state() == "T")
+    assert titles()[-1][1] == b"23"
     s.signal(signal.SIGCONT).see("^Kim>")
     s.wait("the title", lambda: titles()[-1][0] == b"sotto (2)")
     s.keys("M-a").see("^Bob>").wait(

@@ -165,17 +165,12 @@ def test_interrupt(world):
     finish(s)
 
 
-def state_of(s):
-    with open("/proc/%d/stat" % s.p.pid) as f:
-        return f.read().rsplit(")", 1)[1].split()[0]
-
-
 def test_suspended_and_continued(world):
     """Ctrl-Z gives the terminal back; what came meanwhile is there after."""
     kim = world.peer("kim")
     s = world.alice("kim").see("● Kim")
     s.line("/chat show kim").see("^Kim>").write("draft").see("> draft")
-    s.keys("C-z").wait("stop", lambda: state_of(s) == "T")
+    s.keys("C-z").wait("stop", lambda: s.state() == "T")
     restored(s)
     number = kim.send("msg", world.uri("alice"), "meanwhile")
     s.signal(signal.SIGCONT).see("meanwhile").see("^Kim> draft")
@@ -187,7 +182,7 @@ def test_suspended_and_continued(world):
 
 def test_resized_while_suspended(world):
     s = world.alice("bob").see("Bob").keys("C-z")
-    s.wait("stop", lambda: state_of(s) == "T")
+    s.wait("stop", lambda: s.state() == "T")
     s.resize(20, 60).settle(0.05)
     s.signal(signal.SIGCONT).see("sotto  me ●").settle()
     assert len(s.lines()[0]) <= 60
@@ -201,13 +196,13 @@ def test_stopped_and_continued_at_will(world):
     for _ in range(15):
         s.signal(signal.SIGCONT).settle(0.02)
         s.signal(signal.SIGTSTP)
-        s.wait("stop", lambda: state_of(s) == "T")
+        s.wait("stop", lambda: s.state() == "T")
         s.signal(signal.SIGTSTP)
         s.signal(signal.SIGCONT).settle(0.02)
         # The second stop may have counted too.
         s.signal(signal.SIGCONT)
     s.see("> draft").settle(0.3)
-    assert state_of(s) != "T"
+    assert s.state() != "T"
     same_drawn_anew(s)
     s.keys("C-u")
     finish(s)
@@ -216,7 +211,7 @@ def test_stopped_and_continued_at_will(world):
 
 def test_hung_up_while_suspended(world):
     s = world.alice("bob").see("Bob").keys("C-z")
-    s.wait("stop", lambda: state_of(s) == "T")
+    s.wait("stop", lambda: s.state() == "T")
     s.signal(signal.SIGHUP).signal(signal.SIGCONT)
     assert s.ended() == 0
     restored(s)
