@@ -184,6 +184,14 @@ enum sip_ntlm {
 	SIP_NTLM_ALWAYS, /* over TCP too */
 };
 
+/* Which names of a domain lead to its servers. */
+enum sip_names {
+	SIP_NAMES_RFC,       /* those of RFC 3263 */
+	SIP_NAMES_MICROSOFT, /* _sipinternaltls._tcp and the like, then hosts
+	                        such as sip.example.org */
+	SIP_NAMES_ANY,       /* the first, then the records of the second */
+};
+
 enum sip_long {
 	SIP_LONG_AUTO, /* over 1300 bytes only where our flow is a stream */
 	SIP_LONG_YES,  /* page over UDP too */
@@ -233,6 +241,7 @@ struct sip_agent_config {
 	enum sip_long long_messages;
 	const char *user_agent;
 	struct tls_config tls; /* ca_file, certificate, key */
+	enum sip_names names;
 	bool one_flow; /* every request goes over the agent's flow while it
 	                  lives, wherever its URI points */
 	bool tls_verify;

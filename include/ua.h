@@ -149,6 +149,7 @@ struct ua_config {
 	enum ua_ntlm ntlm;
 	const char *accept;         /* media types for Accept, "a/b, c/d" */
 	const char *session_accept; /* media types in a session's SDP */
+	bool guess; /* the server may be Microsoft's: its names are tried */
 	const struct ua_profile *profile; /* NULL: none; copied shallowly */
 };
 

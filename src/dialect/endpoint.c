@@ -252,6 +252,7 @@ static int make_ua(struct endpoint *e, char **why)
 		.ntlm = ntlm_of(config->dialect),
 		.accept = im_accept(),
 		.session_accept = im_accept_types(),
+		.guess = e->guessing,
 	};
 	struct ua_handlers h = {
 		.state = status_handler,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* locate.c - URI to a list of targets (RFC 3263 4, RFC 2782). */
+/* locate.c - URI to a list of targets (RFC 3263 4, RFC 2782; [MS-CONMGMT] for
+ * the names of Microsoft servers). */
 #include <errno.h>
 #include <string.h>
 #include "mem.h"
@@ -13,14 +14,29 @@ enum {
 	PORT_SIPS = 5061,
 };
 
-/* In the order of preference of an agent that may use any. */
-static const enum sip_tp tp_order[SIP_TPS] = {SIP_TLS, SIP_TCP, SIP_UDP};
-
-static const char *const srv_prefix[SIP_TPS] = {
-	[SIP_UDP] = "_sip._udp.",
-	[SIP_TCP] = "_sip._tcp.",
-	[SIP_TLS] = "_sips._tcp.",
+/* SRV records that are asked for, in the order of preference of an agent that
+ * may use any; those of Microsoft where the others are not, or alone. */
+static const struct {
+	const char *prefix;
+	enum sip_tp tp;
+	bool standard;
+	bool microsoft;
+} rows[] = {
+	{"_sips._tcp.", SIP_TLS, true, false},
+	{"_sipinternaltls._tcp.", SIP_TLS, false, true},
+	{"_sip._tls.", SIP_TLS, false, true},
+	{"_sipinternal._tcp.", SIP_TCP, false, true},
+	{"_sip._tcp.", SIP_TCP, true, true},
+	{"_sip._udp.", SIP_UDP, true, false},
 };
+
+enum {
+	ROWS = sizeof(rows) / sizeof(rows[0]),
+};
+
+/* Hosts of a Microsoft domain without such records, and at last itself. */
+static const char *const host_prefix[] = {
+	"sipinternal.", "sipexternal.", "sip.", ""};
 
 
 /* One host and port to look up, in the order to try. */
@@ -53,7 +69,9 @@ struct sip_locate {
 	char *host; /* the one to look up (maddr) */
 	bool allowed[SIP_TPS];
 	enum sip_tp fallback; /* where no SRV record is */
-	struct service services[SIP_TPS];
+	struct service services[ROWS];
+	enum sip_names names; /* which are still to be asked for */
+	bool microsoft; /* those under way are Microsoft's */
 	struct hop hops[HOPS_MAX];
 	size_t nhops;
 	size_t pending; /* queries under way */
@@ -80,7 +98,7 @@ static void locate_destructor(void *data)
 	size_t i;
 
 	tmr_cancel(&l->tmr);
-	for (i = 0; i < SIP_TPS; i++)
+	for (i = 0; i < ROWS; i++)
 		service_release(&l->services[i]);
 	for (i = 0; i < l->nhops; i++) {
 		mem_deref(l->hops[i].query);
@@ -136,7 +154,7 @@ static void finish(struct sip_locate *l)
 			err = l->hops[i].err;
 	}
 	if (!n) {
-		fail_name(l, err, l->nhops ? l->hops[0].host : l->host);
+		fail_name(l, err, l->nhops == 1 ? l->hops[0].host : l->host);
 		return;
 	}
 	targets = mem_zalloc(n * sizeof(*targets), NULL);
@@ -279,14 +297,15 @@ static void srv_sort(struct rand *rand, struct dns_srv *r, size_t n)
 }
 
 
-static void service_hops(struct sip_locate *l, enum sip_tp tp)
+static void service_hops(struct sip_locate *l, size_t row)
 {
-	struct service *s = &l->services[tp];
+	struct service *s = &l->services[row];
 	size_t i;
 
 	srv_sort(sip_rand(l->sip), s->records, s->n);
 	for (i = 0; i < s->n; i++)
-		hop_add(l, tp, s->records[i].target, s->records[i].port);
+		hop_add(l, rows[row].tp, s->records[i].target,
+			s->records[i].port);
 }
 
 
@@ -298,45 +317,95 @@ static bool is_local(const char *host)
 }
 
 
-static void fail_service(struct sip_locate *l, enum sip_tp tp, int err)
+static void fail_service(struct sip_locate *l, size_t row)
 {
-	char *name = mem_printf("%s%s", srv_prefix[tp], l->host);
+	char *name = mem_printf("%s%s", rows[row].prefix, l->host);
 
-	fail_name(l, err, name);
+	fail_name(l, l->services[row].err, name);
 	mem_deref(name);
 }
+
+
+/* Without an answer about TLS nothing weaker may be chosen: the record that
+ * was not answered, or ROWS. */
+static size_t unanswered(const struct sip_locate *l)
+{
+	bool weaker = l->allowed[SIP_TCP] || l->allowed[SIP_UDP];
+	size_t i;
+
+	if (!weaker || is_local(l->host))
+		return ROWS;
+	for (i = 0; i < ROWS; i++) {
+		if (rows[i].tp == SIP_TLS && l->services[i].err &&
+			l->services[i].err != ENOENT)
+			break;
+	}
+	return i;
+}
+
+
+/* The host itself, and before it what a Microsoft domain may call it. */
+static void hosts_add(struct sip_locate *l)
+{
+	size_t i = l->microsoft && l->names == SIP_NAMES_MICROSOFT
+		? 0
+		: sizeof(host_prefix) / sizeof(host_prefix[0]) - 1;
+
+	for (; i < sizeof(host_prefix) / sizeof(host_prefix[0]); i++) {
+		char *host = mem_printf("%s%s", host_prefix[i], l->host);
+
+		hop_add(l, l->fallback, host, default_port(l->fallback));
+		mem_deref(host);
+	}
+}
+
+
+static void services_query(struct sip_locate *l, bool microsoft);
 
 
 /* All SRV answers are there: TLS alone where there is TLS, else what else is
  * offered, else the host itself. */
 static void services_choose(struct sip_locate *l)
 {
-	const struct service *tls = &l->services[SIP_TLS];
+	size_t i, row = unanswered(l);
 	bool none = false;
 	char *why;
-	size_t i;
 
-	/* Without an answer about TLS nothing weaker may be chosen. */
-	if (tls->err && tls->err != ENOENT && l->fallback != SIP_TLS &&
-		!is_local(l->host)) {
-		fail_service(l, SIP_TLS, tls->err);
+	if (row < ROWS) {
+		fail_service(l, row);
 		return;
 	}
-	for (i = 0; i < SIP_TPS; i++) {
-		none |= l->services[tp_order[i]].none;
-		service_hops(l, tp_order[i]);
-		if (tls->n)
+	for (i = 0; i < ROWS; i++) {
+		if (l->nhops && l->hops[0].tp == SIP_TLS &&
+			rows[i].tp != SIP_TLS)
 			break;
+		none |= l->services[i].none;
+		service_hops(l, i);
 	}
 	if (!l->nhops && none) {
 		why = mem_printf("%s offers no SIP service", l->host);
 		fail(l, ENOENT, why);
 		mem_deref(why);
-		return;
+	} else if (!l->nhops && !l->microsoft && l->names == SIP_NAMES_ANY) {
+		services_query(l, true);
+	} else {
+		if (!l->nhops)
+			hosts_add(l);
+		hops_query(l);
 	}
-	if (!l->nhops)
-		hop_add(l, l->fallback, l->host, default_port(l->fallback));
-	hops_query(l);
+}
+
+
+static void weaker_cancel(struct sip_locate *l)
+{
+	size_t i;
+
+	for (i = 0; i < ROWS; i++) {
+		if (rows[i].tp == SIP_TLS || !l->services[i].query)
+			continue;
+		l->services[i].query = mem_deref(l->services[i].query);
+		--l->pending;
+	}
 }
 
 
@@ -362,32 +431,33 @@ static void srv_h(int err, const struct dns_srv *srv, size_t n, void *arg)
 		s->records[s->n] = srv[i];
 		s->records[s->n++].target = mem_strdup(srv[i].target);
 	}
-	/* Where TLS is found nothing else is asked for. */
-	if (s == &l->services[SIP_TLS] && s->n) {
-		l->services[SIP_TCP].query =
-			mem_deref(l->services[SIP_TCP].query);
-		l->services[SIP_UDP].query =
-			mem_deref(l->services[SIP_UDP].query);
-		l->pending = 1;
-	}
-	if (!--l->pending)
+	--l->pending;
+	/* Where TLS is found nothing weaker is asked for. */
+	if (rows[s - l->services].tp == SIP_TLS && s->n)
+		weaker_cancel(l);
+	if (!l->pending)
 		services_choose(l);
 }
 
 
-static void services_query(struct sip_locate *l)
+static void services_query(struct sip_locate *l, bool microsoft)
 {
 	const struct sip_resolver *r = sip_resolver(l->sip);
 	char *name;
 	size_t i;
 
-	for (i = 0; i < SIP_TPS; i++) {
+	l->microsoft = microsoft;
+	for (i = 0; i < ROWS; i++) {
 		struct service *s = &l->services[i];
+		bool asked = microsoft ? rows[i].microsoft : rows[i].standard;
 
 		s->locate = l;
-		if (!l->allowed[i])
+		/* What both know was asked for already. */
+		if (!l->allowed[rows[i].tp] || !asked ||
+			(microsoft && rows[i].standard &&
+				l->names == SIP_NAMES_ANY))
 			continue;
-		name = mem_printf("%s%s", srv_prefix[i], l->host);
+		name = mem_printf("%s%s", rows[i].prefix, l->host);
 		s->err = r->srv(&s->query, r->ctx, name, srv_h, s);
 		mem_deref(name);
 		if (!s->err)
@@ -395,7 +465,7 @@ static void services_query(struct sip_locate *l)
 	}
 	/* No name service at all: the host itself may still be known. */
 	if (!l->pending) {
-		hop_add(l, l->fallback, l->host, default_port(l->fallback));
+		hosts_add(l);
 		hops_query(l);
 	}
 }
@@ -444,7 +514,9 @@ static int transports_set(struct sip_locate *l, const struct sip_agent *agent,
 		allow_only(l, SIP_TLS);
 		break;
 	case SIP_TRANSPORT_AUTO:
-		allow_only(l, SIP_UDP);
+		/* Microsoft servers never take UDP. */
+		allow_only(
+			l, l->names == SIP_NAMES_MICROSOFT ? SIP_TLS : SIP_UDP);
 		l->allowed[SIP_TCP] = l->allowed[SIP_TLS] = true;
 		break;
 	}
@@ -469,6 +541,7 @@ int sip_locate(struct sip_locate **lp, struct sip_agent *agent,
 	if (!uri_param(uri, "maddr", &host) || !pl_isset(&host))
 		host = uri->host;
 	l->host = pl_strdup(&host);
+	l->names = sip_agent_config(agent)->names;
 	l->err = transports_set(l, agent, uri);
 	if (l->err) {
 		l->why = mem_printf("this transport cannot be used: %.*s",
@@ -479,7 +552,7 @@ int sip_locate(struct sip_locate **lp, struct sip_agent *agent,
 			uri->port ? uri->port : default_port(l->fallback));
 		hops_query(l);
 	} else {
-		services_query(l);
+		services_query(l, l->names == SIP_NAMES_MICROSOFT);
 	}
 	*lp = l;
 	return 0;

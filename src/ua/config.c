@@ -186,6 +186,9 @@ int ua_agent_make(struct ua *ua, const struct ua_config *c,
 		.arg = ua,
 	};
 
+	ac.names = c->profile && c->profile->microsoft ? SIP_NAMES_MICROSOFT
+		: c->guess			       ? SIP_NAMES_ANY
+						       : SIP_NAMES_RFC;
 	ac.one_flow = c->profile && c->profile->microsoft;
 	if (c->profile)
 		ac.filter = (struct sip_filter){

@@ -70,6 +70,35 @@ static const struct lab_name names[] = {
 	{.name = "_sip._udp.lone", .err = EAGAIN},
 	{.name = "lone", .addr = "192.0.2.23"},
 	{.name = "slow.example", .err = ETIMEDOUT},
+
+	/* Of Microsoft: inside, outside, by hosts alone, no answer. */
+	{.name = "_sipinternaltls._tcp.in.example",
+		.priority = 1,
+		.port = 5061,
+		.target = "tls.example.org"},
+	{.name = "_sip._tls.in.example",
+		.priority = 1,
+		.port = 443,
+		.target = "tls.example.org"},
+	{.name = "_sipinternal._tcp.in.example",
+		.priority = 1,
+		.port = 5060,
+		.target = "tcp.example.org"},
+	{.name = "_sip._tcp.out.example",
+		.priority = 1,
+		.port = 5060,
+		.target = "tcp.example.org"},
+	{.name = "_sip._udp.out.example",
+		.priority = 1,
+		.port = 5060,
+		.target = "udp.example.org"},
+	{.name = "sipexternal.hosts.example", .addr = "192.0.2.24"},
+	{.name = "hosts.example", .addr = "192.0.2.25"},
+	{.name = "_sipinternaltls._tcp.dumb.example", .err = ETIMEDOUT},
+	{.name = "_sipinternal._tcp.dumb.example",
+		.priority = 1,
+		.port = 5060,
+		.target = "tcp.example.org"},
 	{0},
 };
 
@@ -103,10 +132,11 @@ static void located(int err, const char *why, const struct sip_target *targets,
 }
 
 
-static void locate(struct lab *lab, enum sip_transport transport,
-	const char *text, struct outcome *o)
+static void locate_names(struct lab *lab, enum sip_transport transport,
+	enum sip_names which, const char *text, struct outcome *o)
 {
-	const struct sip_agent_config config = {.transport = transport};
+	const struct sip_agent_config config = {
+		.transport = transport, .names = which};
 	struct sip_agent *agent = lab_agent(lab, &config);
 	struct sip_locate *l;
 	struct pl pl = pl_str(text);
@@ -120,6 +150,13 @@ static void locate(struct lab *lab, enum sip_transport transport,
 	assert_true(o->done);
 	mem_deref(l);
 	mem_deref(agent);
+}
+
+
+static void locate(struct lab *lab, enum sip_transport transport,
+	const char *text, struct outcome *o)
+{
+	locate_names(lab, transport, SIP_NAMES_RFC, text, o);
 }
 
 
@@ -222,6 +259,68 @@ static void targets(void **state)
 		locate(lab, cases[i].transport, cases[i].uri, &o);
 		assert_string_equal(o.text, cases[i].targets);
 		assert_int_equal(o.err, cases[i].err);
+		mem_deref(o.text);
+	}
+	mem_deref(lab);
+}
+
+
+/* A domain of Microsoft servers; "any" asks for their records where there are
+ * none of the RFC's. */
+static void microsoft(void **state)
+{
+	static const struct {
+		enum sip_transport transport;
+		enum sip_names names;
+		const char *uri;
+		const char *targets;
+	} rows[] = {
+		{AUTO, SIP_NAMES_MICROSOFT, "sip:in.example",
+			"TLS 192.0.2.10:5061 in.example|"
+			"TLS [2001:db8::10]:5061 in.example|"
+			"TLS 192.0.2.10:443 in.example|"
+			"TLS [2001:db8::10]:443 in.example"},
+		{SIP_TRANSPORT_TCP, SIP_NAMES_MICROSOFT, "sip:in.example",
+			"TCP 192.0.2.11:5060 in.example"},
+		{AUTO, SIP_NAMES_ANY, "sip:in.example",
+			"TLS 192.0.2.10:5061 in.example|"
+			"TLS [2001:db8::10]:5061 in.example|"
+			"TLS 192.0.2.10:443 in.example|"
+			"TLS [2001:db8::10]:443 in.example"},
+		{AUTO, SIP_NAMES_RFC, "sip:in.example",
+			"no such host: in.example"},
+		{AUTO, SIP_NAMES_MICROSOFT, "sip:out.example",
+			"TCP 192.0.2.11:5060 out.example"},
+		{AUTO, SIP_NAMES_ANY, "sip:out.example",
+			"TCP 192.0.2.11:5060 out.example|"
+			"UDP 192.0.2.12:5060 out.example"},
+		{AUTO, SIP_NAMES_ANY, "sip:example.org",
+			"TLS 192.0.2.10:5061 example.org|"
+			"TLS [2001:db8::10]:5061 example.org"},
+		{AUTO, SIP_NAMES_MICROSOFT, "sip:hosts.example",
+			"TLS 192.0.2.24:5061 hosts.example|"
+			"TLS 192.0.2.25:5061 hosts.example"},
+		{AUTO, SIP_NAMES_ANY, "sip:hosts.example",
+			"UDP 192.0.2.25:5060 hosts.example"},
+		{AUTO, SIP_NAMES_MICROSOFT, "sip:dumb.example",
+			"no answer from the name service about "
+			"_sipinternaltls._tcp.dumb.example"},
+		{AUTO, SIP_NAMES_ANY, "sip:dumb.example",
+			"no answer from the name service about "
+			"_sipinternaltls._tcp.dumb.example"},
+		{AUTO, SIP_NAMES_MICROSOFT, "sip:nobody.example",
+			"no such host: nobody.example"},
+	};
+	struct lab *lab = lab_new(1);
+	struct outcome o;
+	size_t i;
+
+	(void)state;
+	lab->names = names;
+	for (i = 0; i < UNIT_N(rows); i++) {
+		locate_names(
+			lab, rows[i].transport, rows[i].names, rows[i].uri, &o);
+		assert_string_equal(o.text, rows[i].targets);
 		mem_deref(o.text);
 	}
 	mem_deref(lab);
@@ -391,6 +490,7 @@ int test_locate(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(targets),
+		cmocka_unit_test(microsoft),
 		cmocka_unit_test(no_lookups),
 		cmocka_unit_test(weights),
 		cmocka_unit_test(bounded),
