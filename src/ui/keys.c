@@ -76,7 +76,7 @@ void ui_keys_leave(struct ui_front *f)
 
 /* A list or a text that is read has no line of its own: what is typed there
  * begins one in the chat. */
-static void to_line(struct ui_front *f, const struct pl *bytes)
+static void to_line(struct ui_front *f)
 {
 	if (f->overlay && f->overlay != f->search &&
 		(f->above || f->mode != UI_MODE_FIND))
@@ -84,7 +84,6 @@ static void to_line(struct ui_front *f, const struct pl *bytes)
 	if (f->focus == UI_FOCUS_BUDDIES)
 		ui_keys_leave(f);
 	f->browse = false;
-	edit_feed(f->edit, bytes);
 }
 
 
@@ -114,7 +113,8 @@ static void key_h(const char *name, const struct pl *bytes, void *arg)
 		return;
 	if (name && bound(f, name))
 		return;
-	to_line(f, bytes);
+	to_line(f);
+	edit_feed(f->edit, bytes);
 }
 
 
@@ -151,7 +151,8 @@ static void paste_h(const struct pl *text, void *arg)
 		return;
 	f->keys++;
 	core_key(f->config.core);
-	f->browse = false;
+	if (!edit_asked(f->edit) || !edit_asked(f->edit)->secret)
+		to_line(f);
 	fits = fitting(f, text);
 	edit_paste(f->edit, &fits);
 	if (fits.l < text->l)

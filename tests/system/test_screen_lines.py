@@ -362,6 +362,19 @@ def test_paste_of_a_command_is_not_run(chat):
     finish(alice)
 
 
+def test_paste_into_a_list(chat):
+    """It goes to the line, and so does the Enter that follows."""
+    alice, bob, world = chat
+    alice.keys("F6").settle().paste("for Bob").see("^Bob> for Bob$")
+    alice.keys("Enter")
+    assert bob.expect("message", direction="in")["text"] == "for Bob"
+    alice.keys("F1").see("─ keys ─").paste("two").gone("─ keys ─")
+    alice.see("^Bob> two$").keys("C-u", "F7").see("^search:")
+    alice.paste("a query").see("^search: a query$").keys("Escape")
+    alice.see("^Bob>$")
+    finish(alice)
+
+
 def test_paste_of_a_mebibyte(chat):
     """It is one draft, can be edited, is kept, and what is more is told."""
     alice, bob, world = chat
@@ -473,6 +486,34 @@ def test_search_and_find_lines(chat):
     alice.keys("Escape").see("^Bob> draft$").keys("M-/").see("^find: app$")
     alice.keys("Escape").see("^Bob> draft$").keys("C-u")
     finish(alice)
+
+
+def test_drafts_of_commands(world):
+    """A command that is not entered yet is a draft as any other, unless it
+    holds a secret; the query is there again after something was chosen."""
+    bob, kim = world.peer("bob"), world.peer("kim")
+    alice = world.alice("bob", "kim").see("● Bob").see("● Kim")
+    alice.line("/chat show kim").see("^Kim>$")
+    alice.write("/account set me password hunter2").see("hunter2$").settle()
+    alice.line("").see("^Kim>$").line("/chat show bob").see("^Bob>$")
+    alice.write("/presence set away").keys("M-2").settle()
+    alice.keys("M-1").settle().keys("M-2").see("^Bob> /presence set away$")
+    alice.keys("M-1").see("^Kim>$").write("/account set me password hunter3")
+    alice.see("hunter3$").settle()
+    time.sleep(1.2)
+    alice.keys("F7").see("^search:").write("bob").see("Bob sip:").settle()
+    alice.keys("Down", "Enter").see("^Bob> /presence set away$")
+    alice.keys("F7").see("^search: bob$").keys("Escape")
+    alice.see("^Bob>").settle()
+    alice.kill()
+    for name in ("sotto.db", "sotto.db-wal"):
+        with open(alice.home + "/state/" + name, "rb") as f:
+            assert b"hunter3" not in f.read()
+    alice = world.alice("bob", "kim").see("● Bob").see("● Kim")
+    alice.line("/chat show bob").see("^Bob> /presence set away$")
+    alice.keys("C-u").line("/chat show kim").see("^Kim>$")
+    finish(alice)
+    assert not bob.seen("typing") and not kim.seen("typing")
 
 
 # ---- typing notices ----
