@@ -91,6 +91,9 @@ char *core_account_propose(struct core *core, const char *aor)
 		if (good && (unsigned char)user[i] < 0x80)
 			base[n++] = user[i];
 	}
+	/* It would look like a flag. */
+	if (n && base[0] == '-')
+		n = 0;
 	base[n] = '\0';
 	mem_deref(user);
 	name = mem_strdup(n ? base : "me");

@@ -35,6 +35,7 @@ int test_retention(void);
 int test_roster(void);
 int test_saved(void);
 int test_search(void);
+int test_setup(void);
 int test_watcher(void);
 
 UNIT_MAIN(test_contacts, test_account, test_attention, test_client,
@@ -45,4 +46,4 @@ UNIT_MAIN(test_contacts, test_account, test_attention, test_client,
 	test_notify_command, test_option, test_outbox, test_outbox_restore,
 	test_past, test_peer, test_presentity, test_read, test_resend,
 	test_resolve, test_retention, test_roster, test_saved, test_search,
-	test_watcher)
+	test_setup, test_watcher)
