@@ -572,6 +572,10 @@ struct core_eyes {
 	/* The chat with PEER is on the screen. */
 	bool (*in_sight)(const char *account, const char *peer, void *arg);
 
+	/* Another program, an editor, has the terminal: the user is there
+	 * without a key, and sees nothing of ours. */
+	bool (*elsewhere)(void *arg);
+
 	/* Tells beside the front end's own: as a message of the desktop, as
 	 * a sound. By the rules of the options, and a burst once. */
 	void (*show)(const char *title, const char *text, void *arg);

@@ -24,6 +24,8 @@ static void away_h(void *arg)
 {
 	struct core *core = arg;
 
+	if (core->eyes.elsewhere && core->eyes.elsewhere(core->eyes.arg))
+		core->key_at = tmrs_now(core->config.tmrs);
 	if (tmrs_now(core->config.tmrs) - core->key_at < limit(core)) {
 		schedule(core);
 		return;

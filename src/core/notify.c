@@ -117,6 +117,8 @@ unsigned core_notify_means(
 
 static bool looked(const struct core *core)
 {
+	if (core->eyes.elsewhere && core->eyes.elsewhere(core->eyes.arg))
+		return false;
 	if (core->focus_known)
 		return core->focus;
 	return core->keyed &&

@@ -19,7 +19,7 @@ static bool in_sight_h(const char *account, const char *peer, void *arg)
 	const struct ui_front *f = arg;
 	size_t i;
 
-	if (f->overlay || f->outside)
+	if (f->overlay)
 		return false;
 	for (i = 0; i < f->n_panes; i++) {
 		if ((!f->zoom || i == f->pane) &&
@@ -31,11 +31,21 @@ static bool in_sight_h(const char *account, const char *peer, void *arg)
 }
 
 
+static bool elsewhere_h(void *arg)
+{
+	const struct ui_front *f = arg;
+
+	return f->outside != NULL;
+}
+
+
 static void show_h(const char *title, const char *text, void *arg)
 {
 	struct ui_front *f = arg;
 
-	screen_notify(f->screen, title, text);
+	/* An editor's terminal is not ours to write to, and later it is old. */
+	if (!f->outside)
+		screen_notify(f->screen, title, text);
 }
 
 
@@ -43,7 +53,8 @@ static void ring_h(void *arg)
 {
 	struct ui_front *f = arg;
 
-	screen_bell(f->screen);
+	if (!f->outside)
+		screen_bell(f->screen);
 }
 
 
@@ -51,6 +62,7 @@ void ui_notify_start(struct ui_front *f)
 {
 	const struct core_eyes eyes = {
 		.in_sight = in_sight_h,
+		.elsewhere = elsewhere_h,
 		.show = show_h,
 		.ring = ring_h,
 		.arg = f,

@@ -5,6 +5,10 @@ that shows it. What is checked are the bytes that were written."""
 
 import os
 import re
+import socket
+import ssl
+import subprocess
+import threading
 
 import pexpect
 import pytest
@@ -370,6 +374,61 @@ def test_registrar(world, eve):
     s.see("me ✗").settle(0.1, 1)
     tour(s, "me")
     finish(s)
+
+
+def certificate(home, file, *issuer):
+    """Its names hold what is no text; the file has the key too."""
+    path = os.path.join(str(home), file)
+    name = evil("EVIL", ["\x1b[66m", "\x07", "\x08", "\u009b66m", "\u202e",
+                         "\x1b]0;PWNED\x07"])
+    subprocess.run(
+        [b"openssl", b"req", b"-x509", b"-newkey", b"ec", b"-pkeyopt",
+         b"ec_paramgen_curve:P-256", b"-nodes", b"-utf8", b"-keyout",
+         path.encode(), b"-out", path.encode() + b".crt", b"-days", b"30",
+         b"-subj", b"/O=%s/CN=%s" % (name, name), b"-addext",
+         b"subjectAltName=DNS:%s,URI:sip:%s" % (
+             name.replace(b",", b""), name.replace(b",", b"")), *issuer],
+        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with open(path + ".crt", "rb") as f, open(path, "ab") as pem:
+        pem.write(f.read())
+    return path
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+def test_certificate(world, tmp_path, trusted):
+    """Why one was refused: its issuer, its names."""
+    path = certificate(tmp_path, "ca.pem")
+    if not trusted:
+        path = certificate(tmp_path, "evil.pem", "-CA", path + ".crt",
+                           "-CAkey", path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        while True:
+            try:
+                context.wrap_socket(server.accept()[0], True).close()
+            except ssl.SSLError:
+                pass
+            except OSError:
+                return
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    s = world.screen("alice", OPTIONS + "account add me sip:alice@lab.test\n"
+                     "account set me proxy 'sip:127.0.0.1:%d;transport=tls'\n"
+                     "%slogin me\n" % (
+                         server.getsockname()[1],
+                         "account set me tls-ca-file %s.crt\n" % path
+                         if trusted else ""), **WIDE)
+    s.see("me ✗")
+    read(s, "/account show me", "/account list", "/log")
+    finish(s)
+    assert b"EVIL" in s.raw
+    server.shutdown(socket.SHUT_RDWR)
+    server.close()
+    thread.join(5)
 
 
 def csv(tag):

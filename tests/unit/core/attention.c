@@ -173,6 +173,38 @@ static void accounts(void **state)
 }
 
 
+static bool elsewhere_h(void *arg)
+{
+	return *(bool *)arg;
+}
+
+
+/* Who writes in an editor is there, though no key is seen. */
+static void editor(void **state)
+{
+	bool elsewhere = true;
+	const struct core_eyes eyes = {
+		.elsewhere = elsewhere_h,
+		.arg = &elsewhere,
+	};
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	(void)world_online(&w, &e);
+	core_set_eyes(w.core, &eyes);
+	set(&w, "auto-away", "10");
+	world_quiet(&w);
+	world_run(&w, 35 * MINUTE);
+	elsewhere = false;
+	assert_calls(&w, "");
+	world_run(&w, 5 * MINUTE);
+	assert_calls(&w, "publish online away - 0\n");
+	world_close(&w);
+}
+
+
 int test_attention(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +212,7 @@ int test_attention(void)
 		cmocka_unit_test(notes),
 		cmocka_unit_test(chosen),
 		cmocka_unit_test(accounts),
+		cmocka_unit_test(editor),
 	};
 
 	return cmocka_run_group_tests_name("attention", tests, NULL, NULL);

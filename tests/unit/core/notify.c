@@ -9,6 +9,7 @@ int test_notify(void);
 /* A front end where somebody sits; what it is told goes to the calls. */
 static struct {
 	bool in_sight;
+	bool elsewhere;
 } eyes;
 
 
@@ -18,6 +19,13 @@ static bool in_sight_h(const char *account, const char *peer, void *arg)
 	(void)peer;
 	(void)arg;
 	return eyes.in_sight;
+}
+
+
+static bool elsewhere_h(void *arg)
+{
+	(void)arg;
+	return eyes.elsewhere;
 }
 
 
@@ -47,6 +55,7 @@ static struct endpoint *ready(struct world *w, bool focus)
 {
 	static const struct core_eyes table = {
 		.in_sight = in_sight_h,
+		.elsewhere = elsewhere_h,
 		.show = show_h,
 		.ring = ring_h,
 	};
@@ -54,7 +63,7 @@ static struct endpoint *ready(struct world *w, bool focus)
 	struct endpoint *e;
 
 	world_open_commands(w);
-	eyes.in_sight = false;
+	eyes.in_sight = eyes.elsewhere = false;
 	a = world_online(w, &e);
 	core_account_set(a, "accept", "ask", NULL);
 	core_buddy_add(a, BOB, "Bob", NULL, NULL, NULL, NULL);
@@ -286,6 +295,12 @@ static void read_meanwhile(void **state)
 	core_focus(w.core, true);
 	world_run(&w, 5000);
 	assert_told(&w, "");
+	/* Nor is a screen looked at where an editor stands. */
+	eyes.elsewhere = eyes.in_sight = true;
+	message(&w, e, BOB, "in the editor");
+	assert_told(&w, "show [Bob] [in the editor]\n");
+	world_run(&w, 5000);
+	eyes.elsewhere = eyes.in_sight = false;
 	/* Quiet hours may have begun, the account may be gone. */
 	core_focus(w.core, false);
 	message(&w, e, BOB, "four");
