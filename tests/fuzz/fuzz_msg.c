@@ -191,10 +191,20 @@ static void check(const uint8_t *data, size_t size, bool stream)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct mbuf *mb = mbuf_alloc(4 * size + 100);
+	const struct pl text = {(const char *)data, size};
+	struct pl masked;
+	char *key, *same;
 
 	check(data, size, false);
 	check(data, size, true);
 	MUST(!msg_mask(mb, data, size));
+	/* What is masked is none of what tells a transaction. */
+	masked = mbuf_all(mb);
+	key = msg_trace_key(true, &text);
+	same = msg_trace_key(true, &masked);
+	MUST(!key == !same && (!key || !strcmp(key, same)));
+	mem_deref(key);
+	mem_deref(same);
 	mem_deref(mb);
 	return 0;
 }

@@ -16,7 +16,9 @@ WORDS = ["kim", "hello ", "/", "/chat ", "/buddy ", "//x", "日本", "e\u0301",
          "/help\r", "/chat split\r", "/set buddies-width 40\r", "/options\r",
          "/set buddies-hidden yes\r", "/chat close\r", "/presence show kim\r",
          "/history show kim\r", "/account list\r", "/set theme mono\r",
-         "/set theme light\r", "/set theme dark\r", "/screen edit\r"]
+         "/set theme light\r", "/set theme dark\r", "/screen edit\r",
+         "/trace on\r", "/trace show\r", "/trace show\r", "/log\r", "N", "message",
+         "/screen show output\r"]
 # Ctrl-D on an empty line leaves, Ctrl-Z stops.
 CONTROLS = "abcefghijklnopqrstuvwxy_]"
 BYTES = ["\x1b", "\x1b[", "\x1bO", "\x1b[200~a\nb\x1b[201~", "\x1b[<0;5;5M",
