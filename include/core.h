@@ -355,6 +355,9 @@ int core_watcher_decide(struct core_account *a, const char *peer,
 	enum core_decision decision, char **note);
 bool core_watcher_blocked(struct core_account *a, const char *peer);
 
+/* PEER asked to see us, and nothing is decided yet. */
+bool core_watcher_asks(struct core_account *a, const char *peer);
+
 /* ---- 8 chats -------------------------------------------------------- */
 
 struct core_chat *core_chat_find(struct core_account *a, const char *peer);

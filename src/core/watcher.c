@@ -84,6 +84,14 @@ bool core_watcher_blocked(struct core_account *a, const char *peer)
 }
 
 
+bool core_watcher_asks(struct core_account *a, const char *peer)
+{
+	const struct core_decision_entry *e = entry_find(a, peer);
+
+	return e && e->pending;
+}
+
+
 bool core_watcher_known(struct core_account *a, const char *peer)
 {
 	return core_buddy_added_find(a, peer) || decided(a, peer, CORE_ACCEPT);

@@ -305,6 +305,7 @@ void ui_layout_draw(struct ui_front *f)
 	struct ui_area all = screen_area(f->screen), part;
 	int lines, about, row;
 
+	ui_question_prune(f);
 	if (all.rows < MIN_ROWS || all.cols < MIN_COLS) {
 		draw_tiny(f, &all);
 		return;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* question.c - the bar that asks what to do with somebody who added you. */
+/* question.c - the bar that asks what to do with somebody who added you, or
+ * who asks for a session and is none of your people. */
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -18,59 +19,113 @@ static void destructor(void *data)
 
 
 static struct ui_question *find(
-	struct ui_front *f, const char *account, const char *peer)
+	struct ui_front *f, const char *account, const char *peer, bool chat)
 {
 	struct le *le;
 
 	for (le = f->questions.head; le; le = le->next) {
 		struct ui_question *q = le->data;
 
-		if (!strcmp(q->account, account) && !strcmp(q->peer, peer))
+		if (q->chat == chat && !strcmp(q->account, account) &&
+			!strcmp(q->peer, peer))
 			return q;
 	}
 	return NULL;
 }
 
 
-void ui_question_add(struct ui_front *f, const struct core_event *event)
+static char *sentence(struct ui_front *f, const struct core_event *e, bool chat)
 {
-	struct ui_question *q;
-	char *text;
+	struct core_account *a = core_account_find(f->config.core, e->account);
+	const char *said = chat ? "Asks for a chat" : "Added you";
+	const char *name = chat && a ? core_peer_name(a, e->peer) : e->name;
+	char *text = name ? mem_printf("%s: %s (%s)", said, name, e->peer)
+			  : mem_printf("%s: %s", said, e->peer);
+	char *clean = utf8_show_dup(text, UTF8_NAME);
 
-	if (find(f, event->account, event->peer))
+	mem_deref(text);
+	return clean;
+}
+
+
+void ui_question_event(struct ui_front *f, const struct core_event *e)
+{
+	bool chat = e->kind == CORE_EVENT_CHAT;
+	struct ui_question *q = find(f, e->account, e->peer, chat);
+
+	ui_dirty(f);
+	if (chat &&
+		(!e->by || strcmp(e->state, "opening") ||
+			strcmp(e->by, "them"))) {
+		mem_deref(q);
+		return;
+	}
+	if (q)
 		return;
 	q = mem_zalloc(sizeof(*q), destructor);
-	q->account = mem_strdup(event->account);
-	q->peer = mem_strdup(event->peer);
-	text = event->name
-		? mem_printf("Added you: %s (%s)", event->name, event->peer)
-		: mem_printf("Added you: %s", event->peer);
-	q->text = utf8_show_dup(text, UTF8_NAME);
-	mem_deref(text);
+	q->chat = chat;
+	q->account = mem_strdup(e->account);
+	q->peer = mem_strdup(e->peer);
+	q->text = sentence(f, e, chat);
 	list_append(&f->questions, &q->le, q);
-	ui_dirty(f);
+}
+
+
+void ui_question_prune(struct ui_front *f)
+{
+	struct le *le, *next;
+
+	LIST_FOREACH (&f->questions, le, next) {
+		struct ui_question *q = le->data;
+		struct core_account *a =
+			core_account_find(f->config.core, q->account);
+
+		if (!a || (!q->chat && !core_watcher_asks(a, q->peer)))
+			mem_deref(q);
+	}
+}
+
+
+/* The commands that answer with WORD; NULL: none (mem_deref). */
+static char *answer(const struct ui_question *q, const char *word)
+{
+	char *peer = cmd_quote(q->peer), *line = NULL;
+
+	if (!strcmp(word, "later"))
+		;
+	else if (!q->chat)
+		line = mem_printf("buddy %s %s -a %s", word, peer, q->account);
+	else if (!strcmp(word, "accept"))
+		line = mem_printf("chat open %s -a %s; chat show %s -a %s",
+			peer, q->account, peer, q->account);
+	else if (!strcmp(word, "decline"))
+		line = mem_printf("chat close %s -a %s", peer, q->account);
+	else
+		line = mem_printf("buddy block %s -a %s; chat close %s -a %s",
+			peer, q->account, peer, q->account);
+	mem_deref(peer);
+	return line;
 }
 
 
 int ui_question_answer(struct ui_front *f, const char *word, char **why)
 {
-	struct ui_question *q = list_data(f->questions.head);
-	char *line, *peer;
+	struct ui_question *q;
+	char *line;
 
 	if (*word >= '1' && *word <= '9')
 		return ui_asked_answer(f, word, why);
+	ui_question_prune(f);
+	q = list_data(f->questions.head);
 	if (!q) {
 		*why = mem_strdup("nothing is asked");
 		return EX_DATAERR;
 	}
-	if (strcmp(word, "later") != 0) {
-		peer = cmd_quote(q->peer);
-		line = mem_printf("buddy %s %s -a %s", word, peer, q->account);
-		mem_deref(peer);
-		ui_command(f, line);
-		mem_deref(line);
-	}
+	line = answer(q, word);
 	mem_deref(q);
+	if (line)
+		ui_command(f, line);
+	mem_deref(line);
 	ui_dirty(f);
 	return 0;
 }
@@ -83,16 +138,11 @@ static const char *const words[UI_ANSWERS] = {
 /* The key that answers with WORD, or NULL. */
 static const char *key_of(const struct ui_front *f, const char *word)
 {
-	static const char *const keys[] = {"F2", "F3", "F4", "F5"};
-	size_t i;
+	char *command = mem_printf("screen answer %s", word);
+	const char *key = cmd_key_of(f->cmd, "question", command);
 
-	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		const char *line = cmd_key_command(f->cmd, "question", keys[i]);
-
-		if (line && strstr(line, word))
-			return keys[i];
-	}
-	return NULL;
+	mem_deref(command);
+	return key;
 }
 
 

@@ -65,6 +65,7 @@ struct ui_tab {
 
 struct ui_question {
 	struct le le;
+	bool chat; /* a session is asked for, else to see us */
 	char *account;
 	char *peer;
 	char *text; /* clean */
@@ -234,8 +235,11 @@ void ui_type_entered(struct ui_front *f, const char *text);
 
 /* ---- 6 question.c --------------------------------------------------- */
 
-/* Somebody asks to see us. */
-void ui_question_add(struct ui_front *f, const struct core_event *event);
+/* Somebody asks to see us, or for a session, or no longer does. */
+void ui_question_event(struct ui_front *f, const struct core_event *event);
+
+/* What was answered elsewhere is not asked any more. */
+void ui_question_prune(struct ui_front *f);
 int ui_question_answer(struct ui_front *f, const char *word, char **why);
 /* True if an answer was drawn there, which is given now. */
 bool ui_question_click(struct ui_front *f, int row, int col, bool twice);

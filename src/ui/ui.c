@@ -178,12 +178,15 @@ static void event_h(const struct core_event *e, void *arg)
 		ui_tab_rename(f);
 		buddy_view_changed(f->buddies);
 		break;
-	case CORE_EVENT_PRESENCE:
 	case CORE_EVENT_CHAT:
+		ui_question_event(f, e);
+		buddy_view_touch(f->buddies, e->account, e->peer);
+		break;
+	case CORE_EVENT_PRESENCE:
 		buddy_view_touch(f->buddies, e->account, e->peer);
 		break;
 	case CORE_EVENT_WATCHER:
-		ui_question_add(f, e);
+		ui_question_event(f, e);
 		break;
 	case CORE_EVENT_HISTORY:
 		reload(f, e);

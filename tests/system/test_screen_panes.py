@@ -107,3 +107,71 @@ def test_why(world):
     alice.keys("M-y").see("Forbidden.*; /msg --resend \\d+ sends it again")
     alice.line("/bind -p chat F4 chat why").keys("F4").see("--resend")
     finish(alice)
+
+
+def test_questions_queue(world):
+    """One after the other; what is answered elsewhere is not asked."""
+    alice = world.screen("alice", world.person(
+        "alice", "account set me accept ask\n"), rows=24, cols=120)
+    alice.see("me ●").line("/chat show sip:someone@lab.test")
+    alice.see("^someone.*>").write("draft").see("> draft")
+    bob = world.peer("bob", "account set me display-name Bob\n")
+    kim = world.peer("kim", "account set me display-name Kim\n")
+    bob.do("buddy", "add", world.uri("alice"))
+    alice.see("Added you: Bob")
+    kim.do("buddy", "add", world.uri("alice"))
+    alice.see("Added you: Bob.* \\+1$").see("> draft").see("─ someone")
+    alice.same("questions")
+    # Another key, and the bar tells it.
+    alice.keys("C-u").line("/unbind -p question F2")
+    alice.line("/bind -p question M-y screen answer accept")
+    alice.see("Added you: Bob.*M-y accept").keys("M-y")
+    alice.see("Added you: Kim").gone("\\+1$")
+    bob.expect("presence", buddy=world.uri("alice"), state="online")
+    alice.line("/buddy accept " + world.uri("kim")).gone("Added you")
+    kim.expect("presence", buddy=world.uri("alice"), state="online")
+    alice.keys("M-y").gone("nothing is asked")
+    alice.line("/screen answer accept").see("nothing is asked")
+    finish(alice)
+
+
+def test_later_and_decline(world):
+    """Later leaves it open; who is declined is told nothing more."""
+    alice = world.screen("alice", world.person(
+        "alice", "account set me accept ask\n"))
+    alice.see("me ●")
+    bob, kim = world.peer("bob"), world.peer("kim")
+    bob.do("buddy", "add", world.uri("alice"))
+    alice.see("Added you.*bob").keys("F5").gone("Added you")
+    bob.none("presence", 0.3, state="online")
+    alice.line("/buddy accept " + world.uri("bob"))
+    bob.expect("presence", buddy=world.uri("alice"), state="online")
+    kim.do("buddy", "add", world.uri("alice"))
+    alice.see("Added you.*kim").keys("F3").gone("Added you")
+    kim.expect("presence", buddy=world.uri("alice"), state="unknown")
+    kim.none("presence", 0.3, state="online")
+    finish(alice)
+
+
+def test_session_of_a_stranger(world):
+    """Rings in the same bar until it is answered, or given up."""
+    alice = world.screen("alice", world.person(
+        "alice", "account set me accept ask\n"))
+    alice.see("me ●")
+    bob = world.start("bob", world.person(
+        "bob", "account set me accept all\naccount set me session session\n"))
+    bob.expect("account", state="online")
+    number = bob.send("chat", "open", world.uri("alice"))
+    alice.see("Asks for a chat: .*bob").keys("F2").see("^bob.*>")
+    alice.gone("Asks for a chat").see("session ─")
+    assert bob.reply(number)["ok"]
+    bob.do("chat", "close", world.uri("alice"))
+    alice.see("closed the session").gone("session ─")
+    number = bob.send("chat", "open", world.uri("alice"))
+    alice.see("Asks for a chat").keys("F3").gone("Asks for a chat")
+    assert not bob.reply(number)["ok"]
+    number = bob.send("chat", "open", world.uri("alice"))
+    alice.see("Asks for a chat")
+    bob.do("chat", "close", world.uri("alice"))
+    alice.gone("Asks for a chat")
+    finish(alice)

@@ -41,14 +41,17 @@ static void asked(void **state)
 
 		world_open(&w);
 		a = world_online(&w, &e);
+		assert_false(core_watcher_asks(a, BOB));
 		assert_int_equal(
 			authorize(e, BOB, "Bob\tMiller"), ENDPOINT_PENDING);
+		assert_true(core_watcher_asks(a, BOB));
 		assert_int_equal(authorize(e, BOB, "Bob"), ENDPOINT_PENDING);
 		world_run(&w, 0);
 		assert_log(&w, "watcher " BOB " Bob Miller\n");
 		assert_int_equal(
 			core_watcher_decide(a, BOB, cases[i].decision, &note),
 			0);
+		assert_false(core_watcher_asks(a, BOB));
 		assert_calls(&w, cases[i].calls);
 		assert_int_equal(authorize(e, BOB, "Bob"), cases[i].verdict);
 		assert_int_equal(note != NULL, cases[i].note);
