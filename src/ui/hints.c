@@ -18,7 +18,7 @@ enum {
 static const struct {
 	const char *place;
 	const char *command;
-	const char *word;
+	const char *word; /* NULL: what the view says, if it does */
 } hints[] = {
 	{"chat", "screen show keys", "keys"},
 	{"chat", "screen show buddies", "buddies"},
@@ -58,6 +58,7 @@ static const struct {
 	{"command", "screen show close", "leave"},
 	{"command", "screen show keys", "keys"},
 	{"text", "screen show close", "leave"},
+	{"text", "screen move select", NULL},
 	{"text", "screen move page-down", "down"},
 	{"text", "screen show find", "find"},
 	{"text", "screen show keys", "keys"},
@@ -67,6 +68,8 @@ static const struct {
 void ui_hints_draw(struct ui_front *f, const struct ui_area *a, int row)
 {
 	const char *place = ui_keys_place(f);
+	const struct ui_view *v = ui_keys_view(f);
+	const char *enter = v ? v->ops->enter : NULL;
 	int col = 1;
 	size_t i;
 
@@ -74,9 +77,10 @@ void ui_hints_draw(struct ui_front *f, const struct ui_area *a, int row)
 		return;
 	for (i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
 		const char *key;
-		struct pl k, word = pl_str(hints[i].word);
+		struct pl k, word;
 
-		if (strcmp(hints[i].place, place) != 0)
+		word = pl_str(hints[i].word ? hints[i].word : enter);
+		if (!word.p || strcmp(hints[i].place, place) != 0)
 			continue;
 		key = cmd_key_of(f->cmd, place, hints[i].command);
 		k = pl_str(key);

@@ -232,6 +232,7 @@ static void sip_h(const struct cmd_sip *sip, void *arg)
 
 static const struct ui_view_ops ops = {
 	.place = "text",
+	.enter = "unfold",
 	.title = title,
 	.draw = draw,
 	.move = trace_view_move,

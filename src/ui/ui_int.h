@@ -229,6 +229,8 @@ enum ui_move {
 
 struct ui_view_ops {
 	const char *place; /* for keys: one of cmd_places */
+	const char *enter; /* what UI_MOVE_SELECT does there, in a word, where
+	                      that is not the same all over the place */
 
 	/* Writes the header's text into TEXT (clean). */
 	void (*title)(struct ui_view *v, char *text, size_t size);
