@@ -251,14 +251,7 @@ static void readline_line(char *text)
 
 static void readline_input(struct edit *e)
 {
-	int c;
-
 	e->entered = false;
-	if (RL_ISSTATE(RL_STATE_ISEARCH)) {
-		c = get_char(rl_instream);
-		edit_before_key(c);
-		(void)rl_stuff_char(c);
-	}
 	rl_callback_read_char();
 	if (!e->installed)
 		return;
@@ -338,6 +331,8 @@ static void set_up_readline(struct edit *e)
 		(void)rl_variable_bind("convert-meta", "off");
 		(void)rl_variable_bind("input-meta", "on");
 	}
+	(void)rl_initialize();
+	edit_fill_keymaps();
 	using_history();
 	stifle_history(HISTORY);
 }

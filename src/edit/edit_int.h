@@ -95,12 +95,12 @@ const char *edit_question_shown(const struct edit *e);
 bool edit_asks_secret(const struct edit *e);
 bool edit_asks_text(const struct edit *e);
 
-/* ---- search.c ---- */
+/* ---- keymap.c ---- */
 
-/* Byte C is read next. Readline 8.2 that is searching takes C-x and what is no
- * key behind it for the end of the search, and then jumps to where nobody is
- * any more: before such bytes the search is ended here. */
-void edit_before_key(int c);
+/* Keys of several bytes that are none do nothing. Readline 8.2 would jump out
+ * of them, and where one of its searches or macros read the first byte, to
+ * where nobody is any more. After all keys are bound. */
+void edit_fill_keymaps(void);
 
 /* ---- plain.c ---- */
 

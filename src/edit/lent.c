@@ -370,7 +370,6 @@ static void read_queue(struct edit *e)
 	l->entered = false;
 	while (mem_nrefs(e) > 1 && edit_asked(e) == q &&
 		l->queue->pos < l->queue->end) {
-		edit_before_key(l->queue->buf[l->queue->pos]);
 		rl_callback_read_char();
 		restore_kept(l);
 	}
@@ -561,6 +560,7 @@ static void set_up(struct lent *l)
 	(void)rl_variable_bind("convert-meta", "off");
 	(void)rl_variable_bind("input-meta", "on");
 	bind_keys();
+	edit_fill_keymaps();
 	using_history();
 }
 

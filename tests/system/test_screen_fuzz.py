@@ -32,7 +32,7 @@ TEXTS = ["short", "word " * 60, "one\ntwo\nthree", "\x1b[2J\u009b31m\u202e",
 
 EDITING = ["", "set editing-mode vi\n",
            "set show-mode-in-prompt on\nset revert-all-at-newline on\n"
-           '"\\C-t": "a macro\\M-b"\n']
+           '"\\C-t": "a macro\\C-x\\e\\C-xq"\n']
 TERMS = ["xterm-256color", "screen-256color", "linux", "vt100"]
 
 

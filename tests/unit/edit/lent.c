@@ -303,6 +303,20 @@ static void no_key_ends_search(void **state)
 }
 
 
+/* Nor do the keys that a macro types. */
+static void no_key_in_macro(void **state)
+{
+	struct fixture *f = *state;
+	char macro[] = "\"\\C-t\": \"a\\C-x\\e\\C-xqb\"";
+
+	assert_int_equal(rl_parse_and_bind(macro), 0);
+	type(f, "\024");
+	assert_line(f, "ab", 2);
+	type(f, "\030\007c");
+	assert_line(f, "abc", 3);
+}
+
+
 static void older_while_searching(void **state)
 {
 	static const char *const lines[] = {"old one", "2"};
@@ -703,6 +717,7 @@ int test_lent(void)
 		TEST(history),
 		TEST(older),
 		TEST(no_key_ends_search),
+		TEST(no_key_in_macro),
 		TEST(older_while_searching),
 		TEST(older_bounded),
 		TEST(forget),

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* keymap.c - what readline's keys may not do. */
+#include <stdio.h>
+#include <readline/readline.h>
+#include "edit_int.h"
+
+
+enum {
+	DEPTH = 16, /* of the maps that inputrc may make */
+	KEYS = 256,
+};
+
+
+static int nothing(int count, int key)
+{
+	(void)count;
+	(void)key;
+	return rl_ding();
+}
+
+
+/* A map with a shadow knows what to do with what it does not have, and so do
+ * those below it. */
+static void fill(Keymap map, unsigned depth)
+{
+	int i;
+
+	if (depth == DEPTH || map[ANYOTHERKEY].function)
+		return;
+	for (i = 0; i < KEYS; i++) {
+		if (map[i].type == ISKMAP)
+			fill((Keymap)map[i].function, depth + 1);
+		else if (map[i].type == ISFUNC && !map[i].function && depth)
+			map[i].function = nothing;
+	}
+}
+
+
+void edit_fill_keymaps(void)
+{
+	static const char *const names[] = {
+		"emacs-standard", "vi-insert", "vi-command"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		fill(rl_get_keymap_by_name(names[i]), 0);
+}
