@@ -137,23 +137,65 @@ void lent_history_none(struct lent *l, bool on)
 }
 
 
+/* What was changed of a line that is no longer there. */
+static void free_changes(histdata_t data)
+{
+	UNDO_LIST *change = data, *next;
+
+	for (; change; change = next) {
+		next = change->next;
+		if (change->what == UNDO_DELETE)
+			free(change->text);
+		free(change);
+	}
+}
+
+
+/* Readline's list of the moment, without those that DROP (NULL: all). */
+static void drop_lines(edit_line_h *drop, void *arg)
+{
+	int i;
+
+	for (i = history_length - 1; i >= 0; i--) {
+		HIST_ENTRY *entry = history_get(history_base + i);
+
+		if (entry && (!drop || drop(entry->line, arg))) {
+			entry = remove_history(i);
+			free_changes(free_history_entry(entry));
+		}
+	}
+	using_history();
+}
+
+
+/* Readline has no list at all. */
+static void drop_all(void)
+{
+	drop_lines(NULL, NULL);
+	free(history_list());
+	history_set_history_state(&(HISTORY_STATE){0});
+}
+
+
 void lent_history_flush(struct lent *l)
 {
 	struct le *le, *next;
 
 	if (l->lines)
 		lent_history_none(l, false);
+	/* It may be a line's: then that has none any more. */
+	rl_free_undo_list();
 	if (l->history)
 		put_away(l->history);
+	else
+		drop_all();
 	LIST_FOREACH (&l->histories, le, next) {
 		struct lent_history *h = le->data;
 
 		history_set_history_state(&h->state);
-		clear_history();
-		free(history_list());
+		drop_all();
 		mem_deref(h);
 	}
-	history_set_history_state(&(HISTORY_STATE){0});
 	l->history = NULL;
 }
 
@@ -192,7 +234,7 @@ void edit_history(struct edit *e, const char *key,
 	if (l->history)
 		put_away(l->history);
 	else
-		clear_history();
+		drop_all();
 	l->history = h;
 	take_out(h);
 	if (fresh && load)
@@ -217,24 +259,6 @@ void edit_history_older(
 		lent_history_settle(l);
 	else
 		merge_older(l, h);
-}
-
-
-/* Readline's list of the moment, without those that DROP (NULL: all). */
-static void drop_lines(edit_line_h *drop, void *arg)
-{
-	int i;
-
-	for (i = history_length - 1; i >= 0; i--) {
-		HIST_ENTRY *entry = history_get(history_base + i);
-
-		if (entry && (!drop || drop(entry->line, arg))) {
-			entry = remove_history(i);
-			/* What was undone of it is not in use any more. */
-			(void)free_history_entry(entry);
-		}
-	}
-	using_history();
 }
 
 

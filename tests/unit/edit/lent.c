@@ -395,8 +395,9 @@ static void drop(void **state)
 
 	edit_history(f->e, "bob", lines_of, f);
 	edit_remember(f->e, "new");
+	type(f, "\033[A\033[AX\177Y\033[A"); /* one is changed */
 	edit_history(f->e, "kim", lines_of, f);
-	type(f, "\033[A\033[AX");
+	type(f, "\033[AZ\177Z\033[A\033[AX");
 	edit_history_drop(f->e, is_old, f);
 	assert_line(f, "olderX", 6);
 	edit_remember(f->e, "kim's");
