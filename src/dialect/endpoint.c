@@ -190,15 +190,17 @@ static void choose_dialect(struct endpoint *e, const char *name)
 }
 
 
-/* Before it is known what the server is, a stranger on the way must not be
- * able to ask for NTLM, whose answer opens more than SIP. */
-static enum ua_ntlm ntlm_of(const char *name)
+/* Before it is known what the server is, a challenge of NTLM tells; later a
+ * stranger on the way must not be able to ask for it, whose answer opens more
+ * than SIP. */
+static enum ua_ntlm ntlm_of(const struct endpoint *e)
 {
-	if (name && !strcmp(name, "simple"))
+	const char *name = e->config->dialect;
+
+	if (e->ops != &dialect_microsoft)
 		return UA_NTLM_NEVER;
-	if (name && !strcmp(name, "microsoft"))
-		return UA_NTLM_ALWAYS;
-	return UA_NTLM_TLS;
+	return name && !strcmp(name, "microsoft") ? UA_NTLM_ALWAYS
+						  : UA_NTLM_TLS;
 }
 
 
@@ -249,7 +251,7 @@ static int make_ua(struct endpoint *e, char **why)
 		.tls_pin = config->tls_pin,
 		.tls_certificate = config->tls_certificate,
 		.tls_key = config->tls_key,
-		.ntlm = ntlm_of(config->dialect),
+		.ntlm = ntlm_of(e),
 		.accept = im_accept(),
 		.session_accept = im_accept_types(),
 		.guess = e->guessing,

@@ -39,23 +39,36 @@ static void ms_destructor(void *data)
 }
 
 
+/* True where RESP asks for what only such servers have. */
+static bool asks_for_other(const struct msg *resp)
+{
+	static const enum hdr_id ids[] = {
+		HDR_WWW_AUTHENTICATE, HDR_PROXY_AUTHENTICATE};
+	bool digest = false, other = false;
+	const struct msg_hdr *h;
+	struct msg_challenge c;
+	size_t i;
+
+	for (i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		for (h = msg_hdr(resp, ids[i]); h; h = msg_hdr_next(resp, h)) {
+			if (msg_challenge_decode(&c, &h->value))
+				continue;
+			digest = digest || pl_strcaseeq(&c.scheme, "Digest");
+			other = other || pl_strcaseeq(&c.scheme, "NTLM") ||
+				pl_strcaseeq(&c.scheme, "Kerberos") ||
+				pl_strcaseeq(&c.scheme, "TLS-DSK");
+		}
+	}
+	return other && !digest;
+}
+
+
 bool ms_is_spoken(const struct msg *resp)
 {
 	static const struct pl rtc = PL("RTC/");
-	struct msg_list it = {0};
-	struct msg_challenge c;
 	struct pl value;
-	bool digest = false, other = false;
 
-	while (msg_list_next(resp, HDR_WWW_AUTHENTICATE, &it, &value)) {
-		if (msg_challenge_decode(&c, &value))
-			continue;
-		digest = digest || pl_strcaseeq(&c.scheme, "Digest");
-		other = other || pl_strcaseeq(&c.scheme, "NTLM") ||
-			pl_strcaseeq(&c.scheme, "Kerberos") ||
-			pl_strcaseeq(&c.scheme, "TLS-DSK");
-	}
-	return (other && !digest) || msg_hdr(resp, HDR_MS_DIAGNOSTICS) ||
+	return asks_for_other(resp) || msg_hdr(resp, HDR_MS_DIAGNOSTICS) ||
 		msg_has_token(resp, HDR_SUPPORTED, "msrtc-event-categories") ||
 		(msg_value(resp, HDR_SERVER, &value) && value.l > rtc.l &&
 			!memcmp(value.p, rtc.p, rtc.l));

@@ -463,7 +463,7 @@ int sip_auth_challenge(struct sip_auth_query **qp, struct sip_auth *auth,
 	if (!q->n) {
 		*why = q->refused ? mem_strdup(q->refused)
 				  : unsupported(refusal->resp);
-		err = EACCES;
+		err = EOPNOTSUPP;
 	} else if (++tries->rounds > ROUNDS_MAX) {
 		*why = mem_strdup("the server asks for the password again "
 				  "and again");

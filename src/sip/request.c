@@ -271,11 +271,15 @@ static void challenged(struct sip_request *r, const struct msg *msg)
 	err = sip_auth_challenge(&r->query, sip_agent_auth(r->agent), &r->tries,
 		&refusal, &r->wrong_password, &why, auth_h, r);
 	if (r->state == REQUEST_DONE || r->cancelled)
-		mem_deref(why);
-	else if (!err)
+		err = EINPROGRESS;
+	if (!err)
 		again(r);
+	else if (err == EOPNOTSUPP && r->method == MSG_REGISTER)
+		/* It tells what kind of server this is. */
+		report_final(r, msg, why);
 	else if (err != EINPROGRESS)
-		refuse(r, why, msg->status);
+		refuse(r, mem_ref(why), msg->status);
+	mem_deref(why);
 	unguard(r);
 }
 

@@ -250,8 +250,8 @@ struct sip_auth_refusal {
 };
 
 /* Takes the challenges of REFUSAL. 0: send again; EINPROGRESS: H is called
- * once, mem_deref() of *QP stops it; EACCES and others: never, *WHY
- * (mem_deref) tells. */
+ * once, mem_deref() of *QP stops it; EOPNOTSUPP: there is none that can be
+ * answered; EACCES and others: never, *WHY (mem_deref) tells. */
 struct sip_auth_query;
 typedef void(sip_auth_h)(int err, const char *why, void *arg);
 int sip_auth_challenge(struct sip_auth_query **qp, struct sip_auth *auth,

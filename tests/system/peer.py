@@ -20,6 +20,7 @@ class Message:
         self.headers = [(n.strip().lower(), v.strip()) for n, _, v in
                         (line.partition(":") for line in lines[1:])]
         self.way = way  # an address, or a connection
+        self.signed = False
         words = self.first.split(" ", 2)
         self.status = int(words[1]) if words[0] == "SIP/2.0" else None
         self.method = self.get("cseq").split()[-1]

@@ -22,7 +22,8 @@ def certificates(tmp_path_factory):
 def world(certificates, start):
     servers = []
 
-    def begin(transport="tls", settings="", env=(), **options):
+    def begin(transport="tcp", settings="", dialect="microsoft", env=(),
+              **options):
         context = None
         if transport == "tls":
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -34,9 +35,11 @@ def world(certificates, start):
         s = start("alice", "account add work sip:alice@lab.test\n"
                   "account set work password secret\n"
                   "account set work publish no\n"
+                  "account set work session page\n"
+                  "account set work dialect %s\n"
                   "account set work tls-ca-file %s/ca.pem\n"
                   "account set work proxy 'sip:127.0.0.1:%d;transport=%s'\n%s"
-                  % (certificates, server.port, server.transport, settings), env=env)
+                  % (dialect, certificates, server.port, server.transport, settings), env=env)
         s.login = s.send("login", "work")
         return s, server
 
@@ -150,23 +153,6 @@ def test_no_legacy_ciphers(world):
     error = s.reply(s.login)["error"]
     assert "legacy provider" in error, error
     assert s.do("version")
-
-
-def test_found_out(world):
-    """dialect=auto over TLS: after the first sign-in the server is seen to be
-    Microsoft's; the next one has an epid, and is signed for as well."""
-    s, server = world()
-    m = server.handshake(server.recv("REGISTER"))
-    server.answer(m, "200 OK", "Contact: <%s>;expires=3600" % m.contact(),
-                  "Expires: 3600", "Server: RTC/3.5")
-    m = server.recv("REGISTER")
-    assert m.get("expires") == "0" and "epid" not in m.get("from")
-    server.answer(m, "200 OK")
-    m = server.recv("REGISTER", unsigned=True)
-    m = server.handshake(m)
-    assert ";epid=" in m.get("from") and m.get("event") == "registration"
-    server.bound(m)
-    assert s.reply(s.login)["ok"]
 
 
 def test_unsigned_answer(world):
@@ -291,7 +277,7 @@ def test_association_lost(world):
 
 def test_dialect_simple(world):
     """Who says simple does not answer NTLM, and is told so."""
-    s, server = world(settings="account set work dialect simple\n")
+    s, server = world("tls", dialect="simple")
     m = server.recv("REGISTER")
     server.answer(m, "401 No", server.door.challenge())
     reply = s.reply(s.login)
@@ -300,11 +286,28 @@ def test_dialect_simple(world):
     server.none("REGISTER", 0.5)
 
 
-def test_not_over_tcp(world):
-    """As long as it is not known who is there, TLS must tell."""
-    s, server = world("tcp")
+@pytest.mark.parametrize("proxy", [False, True])
+def test_found_out(world, proxy):
+    """dialect=auto: a challenge of NTLM tells what the server is; the next
+    REGISTER is as it wants it, and has the answer."""
+    s, server = world("tls", dialect="auto", proxy=proxy)
     m = server.recv("REGISTER")
-    server.answer(m, "401 No", server.door.challenge())
+    assert "epid" not in m.get("from")
+    server.refuse(m)
+    m = server.handshake(server.recv("REGISTER"))
+    assert ";epid=" in m.get("from") and m.get("event") == "registration"
+    server.bound(m)
+    assert s.reply(s.login)["ok"]
+    states = [e["state"] for e in s.seen("account")]
+    assert "failed" not in states
+    leave(s, server)
+
+
+def test_not_over_tcp(world):
+    """As long as nobody has said who is there, TLS must tell."""
+    s, server = world(dialect="auto")
+    server.refuse(server.recv("REGISTER"))
+    server.refuse(server.recv("REGISTER"))
     reply = s.reply(s.login)
     assert not reply["ok"] and "TLS" in reply["error"], reply
     server.none("REGISTER", 0.5)
@@ -312,7 +315,7 @@ def test_not_over_tcp(world):
 
 def test_digest_wins(world):
     """Of two ways in one realm the better one is taken."""
-    s, server = world()
+    s, server = world("tls", dialect="auto")
     m = server.recv("REGISTER")
     server.answer(m, "401 No", server.door.challenge(),
                   'WWW-Authenticate: Digest realm="%s", nonce="n1", '
@@ -356,7 +359,7 @@ def test_weak_flags(world):
 
 def test_old_server(world):
     """Version 2 without extended session security, over TLS."""
-    s, server = world(version=2, flags=ntlm.FLAGS & ~ntlm.EXTENDED)
+    s, server = world("tls", version=2, flags=ntlm.FLAGS & ~ntlm.EXTENDED)
     server.register()
     assert s.reply(s.login)["ok"]
     number = s.send("msg", "sip:bob@lab.test", "hi")

@@ -218,7 +218,7 @@ static void policy(void **state)
 		signer_answer(&s, text);
 		mem_deref(text);
 		result = signer_result(&s);
-		assert_int_equal(result.err, EACCES);
+		assert_int_equal(result.status, 401);
 		assert_non_null(strstr(result.why, cases[i].why));
 		assert_false(signer_has(&s));
 		assert_int_equal(s.lab->questions, 0);
