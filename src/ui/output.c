@@ -75,7 +75,8 @@ static void show_pane(struct typed *t, const char *text)
 	char *say;
 
 	mem_deref(f->output);
-	text_view_alloc(&f->output, f, t->line, false);
+	text_view_alloc(&f->output, f,
+		cmd_line_secret(f->cmd, t->line) ? "output" : t->line, false);
 	text_view_add(f->output, UI_NORMAL, text);
 	if (t->cut)
 		text_view_add(f->output, UI_NOTE,
