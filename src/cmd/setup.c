@@ -208,13 +208,16 @@ static void written_h(const struct core_outcome *outcome, void *arg)
 {
 	struct cmd_call *call = arg;
 	const struct setup *s = setup_of(call);
+	/* It may have got in by itself while the person was asked. */
+	bool online = s->online ||
+		core_account_state(s->account) == ENDPOINT_ONLINE;
 
 	if (!call->cmd) {
 		setup_finish(call);
 	} else if (outcome->status) {
 		ask_unwritten(call, outcome->text);
 	} else {
-		if (s->online)
+		if (online)
 			reply_done(call, 0, T_SETUP_DONE, s->name,
 				call->cmd->config);
 		else
