@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* asked.c - what a command asks in the line of input: what helps to answer
- * stands above it, and the choices in the bar below. */
+ * stands above it, and the choices in the bar below. What went wrong and is
+ * too long for the last line stands there too: its end tells the cure. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,13 +29,33 @@ static size_t row_length(const struct pl *line, int cols)
 }
 
 
-/* Tells H each row of what is asked; how many they are. */
-static int each_row(const struct ui_front *f, int cols,
-	void (*h)(int row, const struct pl *text, void *arg), void *arg)
+bool ui_notice_above(const struct ui_front *f, int cols)
+{
+	struct pl pl = pl_str(f->notice ? f->notice : "");
+
+	return !edit_question(f->edit) && f->notice &&
+		f->notice_style == UI_ERROR &&
+		utf8_cols(&pl) + 1 > (size_t)cols;
+}
+
+
+/* What stands above the line; NULL: nothing. */
+static const char *above(const struct ui_front *f, int cols)
 {
 	const struct front_question *q = edit_asked(f->edit);
-	struct pl rest = pl_str(q && q->about ? q->about : ""), line, text;
-	bool more = q && q->about && cols > 0;
+
+	if (q)
+		return q->about;
+	return ui_notice_above(f, cols) ? f->notice : NULL;
+}
+
+
+/* Tells H each row of it; how many they are. */
+static int each_row(const char *said, int cols,
+	void (*h)(int row, const struct pl *text, void *arg), void *arg)
+{
+	struct pl rest = pl_str(said ? said : ""), line, text;
+	bool more = said && cols > 0;
 	int n = 0;
 
 	while (more) {
@@ -55,7 +76,7 @@ static int each_row(const struct ui_front *f, int cols,
 
 int ui_asked_rows(const struct ui_front *f, int cols, int max)
 {
-	int n = each_row(f, cols - 2, NULL, NULL);
+	int n = each_row(above(f, cols), cols - 2, NULL, NULL);
 
 	return n < max ? n : max;
 }
@@ -64,6 +85,7 @@ int ui_asked_rows(const struct ui_front *f, int cols, int max)
 struct drawing {
 	struct screen *s;
 	const struct ui_area *a;
+	enum ui_style style;
 };
 
 
@@ -72,16 +94,17 @@ static void draw_row(int row, const struct pl *text, void *arg)
 	const struct drawing *d = arg;
 
 	if (row < d->a->rows)
-		(void)screen_text(d->s, d->a, row, 1, UI_NOTICE, text);
+		(void)screen_text(d->s, d->a, row, 1, d->style, text);
 }
 
 
 void ui_asked_draw(struct ui_front *f, const struct ui_area *a)
 {
-	struct drawing d = {f->screen, a};
+	enum ui_style style = edit_question(f->edit) ? UI_NOTICE : UI_ERROR;
+	struct drawing d = {f->screen, a, style};
 
 	screen_fill(f->screen, a, UI_NOTICE);
-	(void)each_row(f, a->cols - 2, draw_row, &d);
+	(void)each_row(above(f, a->cols), a->cols - 2, draw_row, &d);
 }
 
 

@@ -260,16 +260,19 @@ static void draw_body(struct ui_front *f, const struct ui_area *a)
 
 static void draw_notice(struct ui_front *f, const struct ui_area *a, int row)
 {
-	bool error = f->notice && f->notice_style == UI_ERROR;
+	bool tiny = a->rows < MIN_ROWS || a->cols < MIN_COLS;
+	const char *notice =
+		!tiny && ui_notice_above(f, a->cols) ? NULL : f->notice;
+	bool error = notice && f->notice_style == UI_ERROR;
 
 	/* What went wrong is soon gone, and the question stays. */
 	if (ui_asked_choice(f))
 		ui_asked_bar(f, a, row);
 	else if (!list_isempty(&f->questions) && !error)
 		ui_question_draw(f, a, row);
-	else if (f->notice)
+	else if (notice)
 		(void)screen_cut(f->screen, a, row, 1, a->cols, f->notice_style,
-			f->notice);
+			notice);
 	else if (edit_question(f->edit))
 		ui_asked_hint(f, a, row, 1);
 	else

@@ -253,6 +253,7 @@ void ui_ask(const struct front_question *q, front_answer_h *answer, void *ctx,
 void ui_ask_secret(
 	const char *prompt, core_secret_h *answer, void *ctx, void *arg);
 void ui_unask(const void *ctx, void *arg);
+bool ui_notice_above(const struct ui_front *f, int cols);
 int ui_asked_rows(const struct ui_front *f, int cols, int max);
 void ui_asked_draw(struct ui_front *f, const struct ui_area *a);
 bool ui_asked_choice(const struct ui_front *f);

@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from sotto import account
 from world import World
 
 
@@ -62,6 +63,15 @@ def test_certificate(kamailio, screen):
     s.keys("F5").see("^Setting:$").line("tls-name other.example")
     s.see("is signed in")
     assert "account set alice tls-name other.example\n" in config(s)
+
+
+def test_the_cure_is_in_sight(kamailio, screen):
+    """What went wrong is shown to its end, where the setting stands; a key
+    takes it away."""
+    s = screen("alice", account("work", "alice", kamailio, "tls",
+                                port=kamailio.wrong_port), rows=24, cols=80)
+    s.line("/login work").see(r"\(tls-name=other.example")
+    s.same("certificate").keys("C-l").gone("other.example")
 
 
 def test_the_chat_stays(world):
