@@ -323,6 +323,11 @@ int core_exchange_export(struct core *core, struct core_account *a,
 /* The name to show for PEER: the buddy's, else the user part. */
 const char *core_peer_name(struct core_account *a, const char *peer);
 
+/* Which groups the list shows folded: kept over the end of the program, for
+ * whoever draws it. */
+bool core_folded(const struct core *core, const char *group);
+void core_fold(struct core *core, const char *group, bool on);
+
 /* ---- 6 presence ----------------------------------------------------- */
 
 /* WORD: online, away, busy, invisible, offline. A NULL: all accounts. */

@@ -58,6 +58,7 @@ static void destructor(void *data)
 	tmr_cancel(&core->rows_tmr);
 	list_flush(&core->rows);
 	list_flush(&core->lines);
+	list_flush(&core->folds);
 	core_read_drop(core);
 	tmr_cancel(&core->retention_tmr);
 	tmr_cancel(&core->limit_tmr);

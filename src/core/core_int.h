@@ -109,6 +109,7 @@ struct core {
 	void *trace_arg;
 	struct list accounts;
 	struct list leavers; /* removed accounts that still sign out */
+	struct list folds; /* fold.c */
 	struct list chats; /* of all accounts, oldest first */
 	struct list outbox; /* struct core_message: not final, oldest first */
 	struct core_message *by_id;
@@ -210,6 +211,7 @@ struct core_account *core_saved_account_of(
 
 /* ---- draft.c -------------------------------------------------------- */
 
+void core_fold_load(struct core *core, const char *key, const char *value);
 void core_draft_load(struct core *core, const char *key, const char *value);
 void core_draft_forget(struct core_account *a); /* rows of the store */
 void core_draft_flush(struct core *core); /* writes what is to be written */

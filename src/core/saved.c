@@ -302,6 +302,7 @@ static const struct {
 	{"contact", core_contacts_load},
 	{"decision", load_decision},
 	{"draft", core_draft_load},
+	{"fold", core_fold_load},
 	{"line", core_lines_load},
 	{"read", core_read_load},
 };

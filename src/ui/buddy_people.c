@@ -63,6 +63,7 @@ static struct buddy_group *group_get(struct buddy_people *bp, const char *name)
 		bp->groups, bp->n_groups + 1, sizeof(struct buddy_group *));
 	g = mem_zalloc(sizeof(*g), NULL);
 	g->name = mem_strdup(name);
+	g->folded = core_folded(bp->core, name);
 	g->others = name == others;
 	g->last = g->others || name == nameless;
 	bp->groups[bp->n_groups++] = g;
@@ -227,6 +228,7 @@ void buddy_people_make(struct buddy_people *bp)
 		struct buddy_group *g = bp->groups[i];
 
 		g->n = g->online = g->unread = 0;
+		g->folded = core_folded(bp->core, g->name);
 	}
 	collect(bp);
 	if (bp->n)

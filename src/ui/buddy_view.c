@@ -236,7 +236,7 @@ static void fold(struct buddy_view *v)
 
 	if (!g)
 		return;
-	g->folded = !g->folded;
+	core_fold(ui_core(v->view.front), group, !g->folded);
 	make(v);
 	for (i = 0; i < v->list.n; i++) {
 		if (v->list.items[i].head && v->list.items[i].group == group)

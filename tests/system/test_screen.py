@@ -90,6 +90,13 @@ def test_groups_fold(three):
     alice.keys("Space").see("● Bob")
     alice.keys("Down", "Down", "Enter").see("^Kim>")
     alice.same("groups-chosen")
+    # It is folded again after a restart.
+    alice.keys("F6", "Home", "Space").gone("● Kim")
+    finish(alice)
+    alice = world.alice("bob", "kim").see("▸ Friends +2/2").gone("● Kim")
+    alice.keys("F6", "Home", "Enter").see("● Kim")
+    finish(alice)
+    alice = world.alice("bob", "kim").see("▾ Friends").see("● Kim")
     finish(alice)
 
 
