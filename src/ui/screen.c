@@ -286,6 +286,7 @@ static void start_colours(struct screen *s)
 		return;
 	(void)use_default_colors();
 	s->colours = tty_colours(COLORS, tigetflag("RGB") == 1);
+	s->direct = s->colours == TTY_TRUE && COLORS > 256;
 }
 
 

@@ -27,6 +27,7 @@ struct screen {
 	struct tty tty;
 	struct theme theme;
 	bool light; /* what the theme is for */
+	bool direct; /* colours from 8 on are their red, green, blue */
 	enum tty_colours colours;
 	SCREEN *curses;
 	FILE *file; /* what curses takes for a terminal */

@@ -17,12 +17,26 @@ static attr_t attributes(unsigned attrs)
 }
 
 
+/* Terminals of such a kind have no palette behind the first eight. */
+static int direct_colour(int colour)
+{
+	int rgb;
+
+	if (colour < 8)
+		return colour;
+	rgb = colour >= THEME_RGB ? colour & 0xffffff : (int)theme_rgb(colour);
+	return rgb < 8 ? 0 : rgb;
+}
+
+
 /* True colours take the place of one of the palette that is like them. */
 static int curses_colour(struct screen *s, int colour)
 {
 	int at, i;
 
 	colour = theme_colour(colour, s->colours, s->light);
+	if (s->direct)
+		return direct_colour(colour);
 	if (colour < THEME_RGB)
 		return colour;
 	at = theme_colour(colour, TTY_256, s->light);
@@ -51,12 +65,16 @@ short look_pair(struct screen *s, enum ui_style fg, enum ui_style bg)
 }
 
 
-static void put_colour(struct mbuf *mb, int colour, int base)
+static void put_colour(
+	const struct screen *s, struct mbuf *mb, int colour, int base)
 {
 	if (colour < 0)
 		return;
 	if (colour < 8)
 		(void)mbuf_printf(mb, ";%d", base + colour);
+	else if (s->direct)
+		(void)mbuf_printf(mb, ";%d;2;%d;%d;%d", base + 8, colour >> 16,
+			colour >> 8 & 0xff, colour & 0xff);
 	else if (colour < 16)
 		(void)mbuf_printf(mb, ";%d", base + 60 + colour - 8);
 	else
@@ -78,8 +96,8 @@ void look_sgr(struct screen *s, enum ui_style style, char *text, size_t size)
 			(void)mbuf_printf(mb, ";%d", codes[i]);
 	}
 	if (s->colours != TTY_NONE) {
-		put_colour(mb, curses_colour(s, look->fg), 30);
-		put_colour(mb, curses_colour(s, bg), 40);
+		put_colour(s, mb, curses_colour(s, look->fg), 30);
+		put_colour(s, mb, curses_colour(s, bg), 40);
 	}
 	if (mb->end)
 		memcpy(text, mb->buf, mb->end);

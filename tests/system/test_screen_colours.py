@@ -35,13 +35,23 @@ def kinds(raw):
     return found
 
 
+# As xterm-direct has it, for a foreground (3) or a background.
+DIRECT = (r"\E[%%?%%p1%%{8}%%<%%t%d%%p1%%d%%e%d8\:2\:\:%%p1%%{65536}%%/%%d\:"
+          r"%%p1%%{256}%%/%%{255}%%&%%d\:%%p1%%{255}%%&%%d%%;m")
+
+
 @pytest.fixture
-def sixteen(tmp_path):
-    """Where terminfo has a terminal of 16 colours."""
+def terminfo(tmp_path):
+    """Where terminfo has a terminal of 16 colours, and one whose colours are
+    their red, green and blue."""
     need("tic")
     source = tmp_path / "source"
     source.write_text("sixteen|with 16 colours,\n\tcolors#16, pairs#256,"
-                      " use=xterm-256color,\n")
+                      " use=xterm-256color,\n"
+                      "direct|without a palette,\n\tRGB, colors#0x1000000,"
+                      " pairs#0x7FFF, setab=%s, setaf=%s,"
+                      " use=xterm-256color,\n"
+                      % (DIRECT % (4, 4), DIRECT % (3, 3)))
     subprocess.run(["tic", "-x", "-o", str(tmp_path / "terminfo"),
                     str(source)], check=True)
     return {"TERMINFO": str(tmp_path / "terminfo")}
@@ -63,13 +73,13 @@ TRUE = "style peer fg #123456\nstyle link fg #abcdef underline\n"
     ("xterm-256color", {"NO_COLOR": "1"}, set()),
     ("xterm-256color", {"NO_COLOR": "1", "COLORTERM": "truecolor"}, set()),
     ("xterm-256color", {"NO_COLOR": ""}, {"256", "16", "8"})])
-def test_kinds(world, sixteen, tmp_path, term, env, want):
+def test_kinds(world, terminfo, tmp_path, term, env, want):
     theme = tmp_path / "mine.theme"
     theme.write_text("style title bg 236\nstyle online fg red\n"
                      "style group fg bright-blue\n" + TRUE)
     kim = world.peer("kim")
     s = world.alice("kim", more="set theme %s\n" % theme, term=term,
-                    env={**env, **(sixteen if term == "sixteen" else {})})
+                    env={**env, **(terminfo if term == "sixteen" else {})})
     s.see("Kim").line("/chat show kim").see("^Kim>")
     kim.do("msg", world.uri("alice"), "see https://example.org/a")
     s.see("example.org").settle()
@@ -88,5 +98,24 @@ def test_shipped(world, theme):
     mark = len(s.raw)
     s.line("/screen redraw").settle()
     assert bool(kinds(bytes(s.raw[mark:]))) == (theme != "mono")
+    s.line("/quit")
+    assert s.ended() == 0
+
+
+def test_direct(world, terminfo, tmp_path):
+    """Numbers of the palette are no colours there: what they stand for is."""
+    theme = tmp_path / "mine.theme"
+    theme.write_text("style title bg 236\nstyle online fg red\n"
+                     "style group fg bright-blue\n" + TRUE)
+    kim = world.peer("kim")
+    s = world.alice("kim", more="set theme %s\n" % theme, term="direct",
+                    env=terminfo)
+    s.see("Kim").line("/chat show kim").see("^Kim>")
+    kim.do("msg", world.uri("alice"), "see https://example.org/a")
+    s.see("example.org").settle()
+    for sgr in (b"48:2::48:48:48", b"\x1b[31m", b"38:2::92:92:255",
+                b"38:2::18:52:86", b"38;2;171;205;239"):
+        assert sgr in s.raw, sgr
+    assert b"8;5;" not in s.raw
     s.line("/quit")
     assert s.ended() == 0

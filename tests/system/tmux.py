@@ -154,6 +154,9 @@ class Pane(screen.Screen):
         self.see(r"\$$")
         self.type("stty -g >after; echo back $?")
         self.see("^back 0")
+        if self.term not in ("linux", "vt100"):
+            # They have one screen only.
+            assert "the shell was here as " in self.text(), self.text()
         with open(os.path.join(self.home, "before")) as before, open(
                 os.path.join(self.home, "after")) as after:
             assert before.read() == after.read()
