@@ -44,10 +44,14 @@ static void trace_exec(struct cmd_call *call)
 		if (view_pane(call, "trace"))
 			return;
 		show_trace(call);
+		reply_done(call, 0, NULL);
+	} else if (!strcmp(what, "on")) {
+		cmd_trace_on(call->cmd, true);
+		reply_done(call, 0, T_TRACE_ON, reply_slash(call));
 	} else {
-		cmd_trace_on(call->cmd, !strcmp(what, "on"));
+		cmd_trace_on(call->cmd, false);
+		reply_done(call, 0, T_TRACE_OFF);
 	}
-	reply_done(call, 0, NULL);
 }
 
 

@@ -141,4 +141,8 @@
 /* preferences */
 #define T_NOT_BOUND "%s is not bound"
 
+/* trace */
+#define T_TRACE_ON  "the trace is on: %strace show shows it"
+#define T_TRACE_OFF "the trace is off"
+
 #endif

@@ -122,11 +122,11 @@ static void give_back(struct typed *t, const struct front_outcome *o)
 }
 
 
-static void tell_none(struct typed *t, const char *text)
+static void tell_none(struct typed *t)
 {
 	char *none = mem_printf("%s: none", t->line);
 
-	tell(t, UI_NOTICE, text ? text : none);
+	tell(t, UI_NOTICE, none);
 	mem_deref(none);
 }
 
@@ -137,8 +137,9 @@ static void done_h(const struct front_outcome *o, void *arg)
 
 	if (t->n)
 		show_rows(t);
-	else if (!o->status && json_is_array(o->result) && !json_len(o->result))
-		tell_none(t, o->text);
+	else if (!o->status && !o->text && json_is_array(o->result) &&
+		!json_len(o->result))
+		tell_none(t);
 	if (o->text && !was_told(o))
 		tell(t, o->status ? UI_ERROR : UI_NOTICE, o->text);
 	give_back(t, o);

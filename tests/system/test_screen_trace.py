@@ -38,7 +38,7 @@ def test_trace_pane(world):
     bob = world.peer("bob")
     alice = world.alice("bob", rows=44, cols=160).see("● Bob")
     alice.line("/trace show").see("The trace is off").same("trace-off")
-    alice.line("/trace on").gone("The trace is off")
+    alice.line("/trace on").see("the trace is on: /trace show shows it")
     alice.line("/msg bob Hello, Bob").see("Bob")
     bob.expect("message", text="Hello, Bob")
     alice.line("/trace show").see("out MESSAGE → 200 OK")

@@ -104,7 +104,9 @@ static void at_once(void **state)
 		{"trace on; trace show; trace off", 0, "",
 			"2023-11-14T22:13:20.000Z UDP a -> b\n"
 			"OPTIONS sip:x SIP/2.0\n",
-			NULL},
+			"the trace is off"},
+		{"trace on", 0, "", "",
+			"the trace is on: trace show shows it"},
 	};
 	struct world *w = world_alloc(0);
 	size_t i;
