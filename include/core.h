@@ -323,8 +323,7 @@ int core_exchange_export(struct core *core, struct core_account *a,
 /* The name to show for PEER: the buddy's, else the user part. */
 const char *core_peer_name(struct core_account *a, const char *peer);
 
-/* Which groups the list shows folded: kept over the end of the program, for
- * whoever draws it. */
+/* Which groups are shown folded: kept over the end of the program. */
 bool core_folded(const struct core *core, const char *group);
 void core_fold(struct core *core, const char *group, bool on);
 
@@ -359,9 +358,8 @@ enum core_decision {
 int core_watcher_decide(struct core_account *a, const char *peer,
 	enum core_decision decision, char **note);
 bool core_watcher_blocked(struct core_account *a, const char *peer);
-
-/* PEER asked to see us, and nothing is decided yet. */
-bool core_watcher_asks(struct core_account *a, const char *peer);
+bool core_watcher_asks( /* asked to see us, not decided */
+	struct core_account *a, const char *peer);
 
 /* ---- 8 chats -------------------------------------------------------- */
 
@@ -410,8 +408,8 @@ void core_line_each(struct core *core, const struct core_account *a,
 	const char *peer, core_line_h *h, void *arg);
 void core_line_all(struct core *core, core_line_h *h, void *arg);
 
-/* DONE: open, or refused. */
-void core_chat_open(struct core_chat *c, core_done_h *done, void *arg);
+void core_chat_open( /* DONE: open, or refused */
+	struct core_chat *c, core_done_h *done, void *arg);
 void core_chat_close(struct core_chat *c, core_done_h *done, void *arg);
 
 /* Stores TEXT as queued, then sends: DONE with the final state. The message
@@ -580,12 +578,10 @@ struct core_eyes {
 	/* The chat with PEER is on the screen. */
 	bool (*in_sight)(const char *account, const char *peer, void *arg);
 
-	/* Another program, an editor, has the terminal: the user is there
-	 * without a key, and sees nothing of ours. */
+	/* An editor has the terminal: the user is there, and sees nothing. */
 	bool (*elsewhere)(void *arg);
 
-	/* Tells beside the front end's own: as a message of the desktop, as
-	 * a sound. By the rules of the options, and a burst once. */
+	/* Beside the front end's own, by the rules of the options. */
 	void (*show)(const char *title, const char *text, void *arg);
 	void (*ring)(void *arg);
 	void *arg;
@@ -598,8 +594,7 @@ void core_set_eyes(struct core *core, const struct core_eyes *eyes);
  * anything it counts as looked at for a minute after each key. */
 void core_focus(struct core *core, bool in);
 
-/* The user did something at the keyboard: he is back, if `auto-away` took him
- * for away. */
+/* A key: who was taken for away by `auto-away` is back. */
 void core_key(struct core *core);
 
 #endif
