@@ -229,15 +229,11 @@ static void kim_event(struct bot_front *f, const struct core_event *e)
 
 static void bob_writes(struct task *t)
 {
-	char *text = mem_printf(
+	type(t->f, t->account, t->peer);
+	later(t->f, PAUSE, say, t->account, t->peer,
 		"Hello, I am Bob. Thank you for letting me in! I see now that "
 		"you are online. To see me too, type:\n"
-		"/buddy add %s -n Bob",
-		core_account_aor(account_of(t)));
-
-	type(t->f, t->account, t->peer);
-	later(t->f, PAUSE, say, t->account, t->peer, text);
-	mem_deref(text);
+		"/buddy add bob -n Bob -g Demo");
 }
 
 
