@@ -323,9 +323,8 @@ int core_exchange_export(struct core *core, struct core_account *a,
 /* The name to show for PEER: the buddy's, else the user part. */
 const char *core_peer_name(struct core_account *a, const char *peer);
 
-/* Which groups are shown folded: kept over the end of the program. */
 bool core_folded(const struct core *core, const char *group);
-void core_fold(struct core *core, const char *group, bool on);
+void core_fold(struct core *core, const char *group, bool on); /* kept */
 
 /* ---- 6 presence ----------------------------------------------------- */
 
@@ -408,8 +407,8 @@ void core_line_each(struct core *core, const struct core_account *a,
 	const char *peer, core_line_h *h, void *arg);
 void core_line_all(struct core *core, core_line_h *h, void *arg);
 
-void core_chat_open( /* DONE: open, or refused */
-	struct core_chat *c, core_done_h *done, void *arg);
+/* DONE: open, or refused. */
+void core_chat_open(struct core_chat *c, core_done_h *done, void *arg);
 void core_chat_close(struct core_chat *c, core_done_h *done, void *arg);
 
 /* Stores TEXT as queued, then sends: DONE with the final state. The message

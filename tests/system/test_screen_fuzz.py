@@ -13,7 +13,8 @@ from world import World
 WORDS = ["kim", "hello ", "/", "/chat ", "/buddy ", "//x", "日本", "e\u0301",
          "\U0001f469\u200d\U0001f4bb", "?", "%", "'", " ", "q", "n", "+", "-",
          "/search kim\r", "/chat show bob\r", "/chat show kim\r",
-         "/help\r", "/chat split\r", "/set buddies-width 40\r", "/options\r",
+         "/help\r", "/chat split\r", "/chat unsplit\r", "r", "b", "i", "d",
+         "/screen show hits\r", "/screen type x % y\r", "/set buddies-width 40\r", "/options\r",
          "/set buddies-hidden yes\r", "/chat close\r", "/presence show kim\r",
          "/history show kim\r", "/account list\r", "/set theme mono\r",
          "/set theme light\r", "/set theme dark\r", "/screen edit\r",
@@ -41,7 +42,7 @@ def random_key(rng):
     if kind < 0.35:
         return key(rng.choice(list(KEYS)))
     if kind < 0.55:
-        return key("M-" + rng.choice(list("anpsozwy<>/123i?bfdu\r")))
+        return key("M-" + rng.choice(list("anpsozqwy<>/123i?bfdu\r")))
     if kind < 0.70:
         return key("C-" + rng.choice(CONTROLS))
     if kind < 0.78:
