@@ -149,9 +149,15 @@ static void up(struct text_view *t, size_t n)
 
 static void down(struct text_view *t, size_t n)
 {
-	for (; n && t->top < t->n; n--) {
-		if (++t->skip < count_rows(t, t->top))
-			continue;
+	while (n && t->top < t->n) {
+		size_t left = count_rows(t, t->top);
+
+		left -= t->skip < left ? t->skip : left;
+		if (n < left) {
+			t->skip += n;
+			return;
+		}
+		n -= left;
 		t->skip = 0;
 		++t->top;
 	}
