@@ -26,6 +26,9 @@ static void destructor(void *data)
 	struct ui_front *f = data;
 	size_t i;
 
+	/* What is asked ends first: commands hear of it. */
+	if (f->edit)
+		edit_stop(f->edit);
 	mem_deref(f->listener);
 	mem_deref(f->watch);
 	mem_deref(f->hook);
@@ -541,6 +544,7 @@ void ui_front_stop(struct ui_front *f)
 {
 	/* Ctrl-C is still heard. */
 	f->stopped = true;
+	edit_stop(f->edit);
 }
 
 
