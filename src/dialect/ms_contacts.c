@@ -180,6 +180,8 @@ static void names_of(const struct ms_contacts *l, const struct contact *c,
 }
 
 
+/* What the server had before our last edit must not undo it: nothing is told
+ * until all are done. */
 static void tell_handler(void *arg)
 {
 	struct ms_contacts *l = mem_ref(arg);
@@ -200,7 +202,7 @@ static void tell_handler(void *arg)
 			.groups = own,
 		};
 	}
-	if (e->h.contacts && endpoint_hears(e) && e->online)
+	if (e->h.contacts && endpoint_hears(e) && e->online && !l->edits.head)
 		e->h.contacts(all, n, e->h.arg);
 	mem_deref(names);
 	mem_deref(all);
@@ -341,6 +343,7 @@ static void failed(struct ms_contacts *l, const char *why)
 		"%s: the server's contact list does not take %s: %s",
 		l->ms->e->aor, t->peer, why ? why : "no reason is known");
 	mem_deref(t);
+	tell_soon(l);
 }
 
 
@@ -360,6 +363,46 @@ static void refused(struct ms_contacts *l, const struct ua_result *r)
 }
 
 
+/* T's groups as ids; the default one where it is in none. */
+static char *ids_of(const struct ms_contacts *l, const struct edit *t)
+{
+	struct mbuf *mb = mbuf_alloc(GROUPS_TEXT);
+	const struct group *g;
+	char *text;
+	size_t i;
+
+	for (i = 0; t->groups[i]; i++) {
+		g = group_by_name(l, t->groups[i]);
+		if (g)
+			(void)mbuf_printf(
+				mb, "%s%u", mb->end ? " " : "", g->id);
+	}
+	g = group_by_name(l, default_group);
+	if (!mb->end && g)
+		(void)mbuf_printf(mb, "%u", g->id);
+	text = mbuf_strdup(mb);
+	mem_deref(mb);
+	return text;
+}
+
+
+/* The server took T: its list is so from now on, whether it has told us yet or
+ * not. */
+static void edit_done(struct ms_contacts *l, struct edit *t)
+{
+	char *ids = t->drop ? NULL : ids_of(l, t);
+	const struct msdoc_contact contact = {
+		.peer = t->peer,
+		.name = t->name ? t->name : "",
+		.groups = ids ? ids : "",
+	};
+
+	contact_handler(t->drop ? MSDOC_DELETED : MSDOC_MODIFIED, &contact, l);
+	mem_deref(ids);
+	mem_deref(t);
+}
+
+
 static void edit_handler(const struct ua_result *r, void *arg)
 {
 	struct ms_contacts *l = arg;
@@ -372,7 +415,8 @@ static void edit_handler(const struct ua_result *r, void *arg)
 		return;
 	}
 	l->number++;
-	mem_deref(l->edits.head->data);
+	edit_done(l, l->edits.head->data);
+	tell_soon(l);
 	edit_next(l);
 }
 
@@ -413,29 +457,6 @@ static const char *lacking(const struct ms_contacts *l, const struct edit *t)
 							    : NULL;
 	}
 	return NULL;
-}
-
-
-/* T's groups as ids; the default one where it is in none. */
-static char *ids_of(const struct ms_contacts *l, const struct edit *t)
-{
-	struct mbuf *mb = mbuf_alloc(GROUPS_TEXT);
-	const struct group *g;
-	char *text;
-	size_t i;
-
-	for (i = 0; t->groups[i]; i++) {
-		g = group_by_name(l, t->groups[i]);
-		if (g)
-			(void)mbuf_printf(
-				mb, "%s%u", mb->end ? " " : "", g->id);
-	}
-	g = group_by_name(l, default_group);
-	if (!mb->end && g)
-		(void)mbuf_printf(mb, "%u", g->id);
-	text = mbuf_strdup(mb);
-	mem_deref(mb);
-	return text;
 }
 
 
