@@ -177,6 +177,17 @@ static void format_group(const struct buddy_view *v,
 }
 
 
+/* What begins to be written is seen before there is a tab. */
+static const char *typing_mark(const struct buddy_person *p)
+{
+	const struct core_chat *c = core_chat_find(p->account, p->peer);
+
+	if (!c || !core_chat_typing(c))
+		return "";
+	return utf8_terminal() ? "\xe2\x80\xa6" : "...";
+}
+
+
 static void format(const struct list_item *item, struct list_cell *c, void *arg)
 {
 	const struct buddy_view *v = arg;
@@ -197,7 +208,12 @@ static void format(const struct list_item *item, struct list_cell *c, void *arg)
 		copy_clean(c->note, presence->note);
 	if (p->unread) {
 		c->right_style = UI_UNREAD;
-		(void)snprintf(c->right, sizeof(c->right), "%u", p->unread);
+		(void)snprintf(c->right, sizeof(c->right), "%s%u",
+			typing_mark(p), p->unread);
+	} else {
+		c->right_style = UI_EVENT;
+		(void)snprintf(
+			c->right, sizeof(c->right), "%s", typing_mark(p));
 	}
 }
 

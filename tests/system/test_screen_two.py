@@ -18,11 +18,12 @@ def test_whole_life(kamailio, screen):
     bob.see("home ○").line("/login home").see("home ●")
     alice.see("─ Bob ● online")
     bob.line("/buddy add sip:alice@lab.test -n Alice -g Friends")
-    bob.see("● Alice").line("/chat show alice").see("─ Alice ● online")
+    bob.see("● Alice")
     alice.same("two-alice-online")
     bob.same("two-bob-online")
 
     alice.write("hel").see("the session is open")
+    bob.see("● Alice +…").line("/chat show alice").see("─ Alice ● online")
     bob.see("Alice is typing…").see("1 Alice…")
     alice.write("lo Bob\r").see("hello Bob +✓")
     bob.see("Alice +hello Bob").gone("is typing")
