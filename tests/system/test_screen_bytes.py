@@ -151,18 +151,22 @@ def read(s, *lines):
 
 
 def escape(s):
-    """By itself: with what follows at once it would be another key."""
-    s.keys("Escape").settle(0.1, 0.5)
+    """By itself: with what follows at once it would be another key. To the
+    line of input it is the beginning of one, which C-g ends."""
+    s.keys("Escape").settle(0.1, 0.5).keys("C-g", "C-a", "C-k")
+    s.settle(0.05, 0.5)
 
 
 def tour(s, word="EVIL"):
     """All panes, wherever what came can be shown."""
     for tab in ("M-1", "M-2", "M-3"):
         s.keys(tab).settle(0.05, 0.5)
-    s.keys("M-s", "M-o").settle(0.05, 0.5).keys("M-s")
+    s.keys("M-s", "M-o").settle(0.05, 0.5).keys("M-q")
     s.keys("F6", "Home").settle(0.05, 0.5)
     for _ in range(3):
-        s.keys("i").settle(0.05, 0.5).keys("q", "F6", "Down")
+        s.keys("i").settle(0.05, 0.5)
+        escape(s.keys("q", "F6", "Down"))
+        s.keys("F6")
     escape(s)
     s.keys("F8").settle(0.05, 0.5).keys("q")
     s.keys("F7").write(word).settle(0.1, 1).keys("Down", "Enter")
@@ -176,7 +180,6 @@ def tour(s, word="EVIL"):
                   "/buddy group %s" % word):
         s.write(start).keys("Tab", "Tab").settle(0.05, 0.5)
         escape(s.keys("Tab", "Down").settle(0.03, 0.3))
-        s.keys("C-a", "C-k")
     s.signal(28).settle(0.1, 1)  # SIGWINCH: all of it once more
 
 
@@ -225,7 +228,12 @@ def test_names_and_texts(world, eve, kind):
     tour(s, "EVILtext")
     assert s.raw.count(b"\x1b]777;notify;") > 3
     assert b"\x1b]777;notify;Bob;EVILtext1" in s.raw
-    assert re.search(rb"\x1b\]2;[^\x07]*(EVIL|Bob)", s.raw)
+    s.write("\x1b[I")
+    # With nothing unread the title has the name of who is shown.
+    for tab in ("M-1", "M-2", "M-3", "M-4"):
+        s.keys(tab).settle(0.3)
+    s.wait("a title with a name", lambda: re.search(
+        rb"\x1b\]2;sotto: (eve|Bob|EV)", bytes(s.raw)))
     finish(s, not kind)
 
 
@@ -492,7 +500,6 @@ def test_file_names(world):
             for _ in range(3):
                 s.keys("Tab").settle(0.03, 0.2)
             escape(s)
-            s.keys("C-a", "C-k")
     for command in ("/buddy import ", "/source ", "/buddy export "):
         for _ in range(2):
             s.write(command + "EV").keys("Tab", "Tab").settle(0.1, 1)
