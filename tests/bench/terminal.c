@@ -43,7 +43,8 @@ enum {
 	COMMAND_MAX = 4096,
 	TYPED_MAX = 10000,
 	ECHO_MS = 5000,
-	LINE_LETTERS = 40, /* typed before the line is emptied */
+	LINE_LETTERS = 42, /* before the line is emptied; another begins it */
+	EMPTY_MS = 100,
 	END_MS = 5000, /* between SIGTERM and SIGKILL */
 };
 
@@ -263,10 +264,21 @@ static uint64_t type_one(struct terminal *t, char letter)
 	if (write(t->fd, &letter, 1) != 1)
 		fail("terminal: write");
 	while (!memchr(t->drawn, letter, t->drawn_len)) {
-		if (!take(t, ECHO_MS))
+		if (!take(t, ECHO_MS) || now_us() - t->start > ECHO_MS * 1000)
 			return 0;
 	}
 	return t->last - t->start;
+}
+
+
+/* And waits, so that the next letter is drawn though it stood there before. */
+static void empty_line(struct terminal *t)
+{
+	uint64_t until = now_us() + EMPTY_MS * 1000;
+
+	put(t, "\025");
+	while (now_us() < until)
+		(void)take(t, 1);
 }
 
 
@@ -285,11 +297,8 @@ static void type(struct terminal *t, unsigned n, unsigned gap)
 		while (now_us() < until)
 			(void)take(t, 1);
 		bytes[i] = t->bytes;
-		if (i % LINE_LETTERS == LINE_LETTERS - 1) {
-			put(t, "\025");
-			while (now_us() < until + (uint64_t)gap * 1000)
-				(void)take(t, 1);
-		}
+		if (i % LINE_LETTERS == LINE_LETTERS - 1)
+			empty_line(t);
 	}
 	(void)printf("{\"us\":[");
 	for (i = 0; i < n && i < TYPED_MAX; i++)
@@ -298,7 +307,7 @@ static void type(struct terminal *t, unsigned n, unsigned gap)
 	for (i = 0; i < n && i < TYPED_MAX; i++)
 		(void)printf("%s%zu", i ? "," : "", bytes[i]);
 	(void)printf("]}\n");
-	put(t, "\025");
+	empty_line(t);
 	begin(t);
 }
 
