@@ -32,7 +32,8 @@ struct edit_handlers {
 	/* No more input. */
 	void (*end)(void *arg);
 
-	/* A key was typed; EMPTY if the line is. Readline only. */
+	/* A key was typed, not one that only looked an older line up; EMPTY
+	 * if the line is. Readline only. */
 	void (*key)(bool empty, const char *text, void *arg);
 
 	/* Standard output takes no more, errno ERR. */

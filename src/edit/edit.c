@@ -249,6 +249,13 @@ static void readline_line(char *text)
 }
 
 
+bool edit_is_older(void)
+{
+	return RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH) ||
+		(where_history() < history_length && !rl_undo_list);
+}
+
+
 static void readline_input(struct edit *e)
 {
 	e->entered = false;
@@ -258,7 +265,7 @@ static void readline_input(struct edit *e)
 	e->drawn = true;
 	restore_kept(e);
 	/* A line that was entered is no line that was emptied. */
-	if (!e->entered && e->h.key && !edit_asked(e))
+	if (!e->entered && e->h.key && !edit_asked(e) && !edit_is_older())
 		e->h.key(!rl_end, rl_line_buffer, e->h.arg);
 }
 

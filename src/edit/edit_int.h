@@ -62,6 +62,10 @@ struct edit_matches {
 /* The one there is, or NULL. */
 struct edit *edit_the(void);
 
+/* The line is an older one as it was entered, or one that is looked for:
+ * nobody has typed it now. */
+bool edit_is_older(void);
+
 /* One that nothing was done with yet; EBUSY. */
 int edit_base_alloc(struct edit **ep, struct loop *loop, struct cmd *cmd);
 

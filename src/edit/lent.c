@@ -399,14 +399,6 @@ static bool is_newline(const struct pl *bytes)
 }
 
 
-/* An older line as it was entered: nobody has typed it now. */
-static bool is_older(void)
-{
-	return RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH) ||
-		(where_history() < history_length && !rl_undo_list);
-}
-
-
 void edit_feed(struct edit *e, const struct pl *bytes)
 {
 	struct lent *l = e->lent;
@@ -431,7 +423,7 @@ void edit_feed(struct edit *e, const struct pl *bytes)
 		else if (mbuf_write_mem(l->queue, bytes->p, bytes->l))
 			mbuf_reset(l->queue);
 		read_queue(e);
-		typed = !asked && !l->entered && !is_older() &&
+		typed = !asked && !l->entered && !edit_is_older() &&
 			strcmp(l->before, rl_line_buffer) != 0;
 		remember_text(l);
 	}

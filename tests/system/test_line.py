@@ -10,6 +10,7 @@ import pytest
 
 from kamailio import free_ports
 from sotto import account, environment, program
+from world import World
 
 
 def spawn(tmp_path, name, config, term="xterm"):
@@ -182,4 +183,26 @@ def test_commands_of_an_earlier_run(tmp_path):
     p.send("\x1b[A")
     p.expect("echo one more time")
     p.send("\x1b[A\x15")
+    finish(p)
+
+
+def test_older_lines_are_not_typing(start, tmp_path):
+    """To look an older line up tells nobody anything; to change it does."""
+    world = World(None, start)
+    bob = world.peer("bob")
+    p = spawn(tmp_path, "alice", world.person(
+        "alice", "account set me accept all\naccount set me session page\n")
+        + world.buddies("bob"))
+    p.expect("Bob is online")
+    p.sendline("/chat show bob")
+    p.expect("Bob> ")
+    p.sendline("hello")
+    bob.expect("message", text="hello")
+    p.send("\x1b[A")
+    p.expect("hello")
+    p.send("\x1b[A\x1b[B\x12hel\x07")
+    bob.none("typing", 0.5)
+    p.send("\x1b>\x1b[Ax")
+    bob.expect("typing", active=True)
+    p.send("\x15")
     finish(p)
