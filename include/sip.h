@@ -262,6 +262,10 @@ const char *sip_agent_aor(const struct sip_agent *agent);
 const struct uri *sip_agent_uri(const struct sip_agent *agent);
 struct sip *sip_agent_stack(const struct sip_agent *agent);
 
+/* The server sends the account to URI: that is its proxy until another one or
+ * NULL is given. EACCES: it would lead away from TLS. */
+int sip_agent_move(struct sip_agent *agent, const char *uri);
+
 /* Service-Route of the registration (RFC 3608): all values joined by ", ";
  * NULL forgets it. Pre-loaded behind the outbound proxy. */
 int sip_agent_set_service_route(struct sip_agent *agent, const char *route);

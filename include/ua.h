@@ -53,7 +53,8 @@ struct ua_stack_config {
 	const struct sip_net *net;     /* ... or, with LOOP NULL, these */
 	const struct sip_resolver *resolver;
 	size_t max_transactions;       /* 0: 100,000 */
-	size_t body_max;               /* bytes; 0: 1 MiB */
+	size_t body_max;               /* bytes; 0: 1 MiB, and 8 MiB over
+	                                  connections that we made */
 };
 
 int ua_stack_alloc(struct ua_stack **sp, const struct ua_stack_config *config);

@@ -12,6 +12,7 @@
 
 enum {
 	BATCH_MAX = 8 << 20, /* bytes of a body */
+	PEERS_MAX = 100, /* in one SUBSCRIBE: its answer is bounded too */
 	ID_SPAN = 900000,
 	ID_LEAST = 100000,
 };
@@ -20,6 +21,7 @@ enum {
 struct ms_batch {
 	UT_hash_handle hh;
 	struct ms *ms;
+	char *key; /* target and number */
 	char *target;
 	struct list peers; /* struct ms_peer */
 	struct list drops; /* struct drop: not to be told of any more */
@@ -58,6 +60,7 @@ static void batch_destructor(void *data)
 	list_flush(&b->drops);
 	mem_deref(b->sub);
 	mem_deref(b->target);
+	mem_deref(b->key);
 }
 
 
@@ -267,19 +270,41 @@ static void batch_free(struct ms_batch *b)
 }
 
 
+/* The first one to TARGET that has room. */
+static struct ms_batch *batch_get(struct ms *ms, const char *target)
+{
+	struct ms_batch *b = NULL;
+	char *key = NULL;
+	unsigned i;
+
+	for (i = 1; !b; i++) {
+		mem_deref(key);
+		key = mem_printf("%s %u", target, i);
+		HASH_FIND_STR(ms->batches, key, b);
+		if (!b)
+			break;
+		if (b->peers.count >= PEERS_MAX)
+			b = NULL;
+	}
+	if (b) {
+		mem_deref(key);
+		return b;
+	}
+	b = mem_zalloc(sizeof(*b), batch_destructor);
+	b->ms = ms;
+	b->key = key;
+	b->target = mem_strdup(target);
+	HASH_ADD_KEYPTR(hh, ms->batches, b->key, strlen(b->key), b);
+	return b;
+}
+
+
 void ms_batch_join(struct ms *ms, const char *target, struct ms_peer *p)
 {
 	struct ms_batch *b;
 
 	ms_batch_leave(p);
-	HASH_FIND_STR(ms->batches, target, b);
-	if (!b) {
-		b = mem_zalloc(sizeof(*b), batch_destructor);
-		b->ms = ms;
-		b->target = mem_strdup(target);
-		HASH_ADD_KEYPTR(
-			hh, ms->batches, b->target, strlen(b->target), b);
-	}
+	b = batch_get(ms, target);
 	p->batch = b;
 	list_append(&b->peers, &p->le, p);
 	send_soon(b);

@@ -19,6 +19,8 @@ struct sip_agent {
 	struct sip_agent_config config; /* its texts are ours */
 	struct uri uri; /* of config.aor */
 	struct uri proxy; /* of config.proxy, where set */
+	char *moved; /* where the server sent us instead; NULL: nowhere */
+	struct uri moved_uri;
 	char *domain; /* of uri, as a C string */
 	struct sip_auth *auth;
 	struct tls *tls; /* made at first use */
@@ -83,6 +85,7 @@ static void agent_destructor(void *data)
 	sip_auth_close(a->auth);
 	mem_deref(a->service_route);
 	mem_deref(a->contact);
+	mem_deref(a->moved);
 	mem_deref(a->domain);
 	config_release(&a->config);
 	mem_deref(a->sip);
@@ -180,8 +183,34 @@ const struct sip_agent_config *sip_agent_config(const struct sip_agent *agent)
 }
 
 
+/* TLS is not left on the way. */
+int sip_agent_move(struct sip_agent *agent, const char *uri)
+{
+	char *moved = mem_strdup(uri);
+	struct uri to;
+	struct pl transport;
+	int err = moved ? sip_uri_decode(&to, moved) : 0;
+
+	if (!err && moved && sip_agent_secure(agent) && to.scheme != URI_SIPS &&
+		!(uri_param(&to, "transport", &transport) &&
+			pl_strcaseeq(&transport, "tls")))
+		err = EACCES;
+	if (err) {
+		mem_deref(moved);
+		return err;
+	}
+	mem_deref(agent->moved);
+	agent->moved = moved;
+	if (moved)
+		agent->moved_uri = to;
+	return 0;
+}
+
+
 const struct uri *sip_agent_proxy(const struct sip_agent *agent)
 {
+	if (agent->moved)
+		return &agent->moved_uri;
 	return agent->config.proxy ? &agent->proxy : NULL;
 }
 
@@ -440,11 +469,12 @@ void sip_agent_tls_peer(const struct sip_agent *agent,
 	const char *names[SIP_TLS_NAMES])
 {
 	const struct sip_agent_config *c = &agent->config;
+	const struct uri *proxy = sip_agent_proxy(agent);
 	struct sa numeric;
 	size_t n = 0;
 
 	names[n++] = target->name;
-	if (c->proxy && host_is(&agent->proxy, target->name) &&
+	if (proxy && host_is(proxy, target->name) &&
 		!host_is(&agent->uri, target->name))
 		names[n++] = agent->domain;
 	if (c->tls_name)

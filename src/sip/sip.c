@@ -9,6 +9,7 @@
 enum {
 	MAX_TRANSACTIONS = 100000,
 	OUT_SIZE = 2048,
+	MADE_BODY = 8 << 20, /* bytes: servers that we chose send long lists */
 };
 
 struct sip_listener {
@@ -62,6 +63,9 @@ int sip_alloc(struct sip **sipp, const struct sip_config *config)
 		sip->config.max_transactions = MAX_TRANSACTIONS;
 	if (!config->limits.header_bytes)
 		sip->config.limits = msg_limits_default;
+	sip->made = sip->config.limits;
+	if (sip->made.body_bytes < MADE_BODY)
+		sip->made.body_bytes = MADE_BODY;
 	rand_bytes(config->rand, sip->secret, sizeof(sip->secret));
 	sip->out = mbuf_alloc_size(OUT_SIZE,
 		sip->config.limits.header_bytes +

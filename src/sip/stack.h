@@ -33,6 +33,7 @@ struct sip_strans_table {
 
 struct sip {
 	struct sip_config config;
+	struct msg_limits made; /* for connections that we made */
 	uint8_t secret[16]; /* keys the hashes of what peers choose */
 	struct mbuf *out; /* replies are written here */
 	struct list listeners;
@@ -158,6 +159,9 @@ void sip_stream_recv(struct sip_flow *flow, const uint8_t *p, size_t n);
 
 /* The begun message of FLOW takes BYTES of memory now. */
 void sip_stream_charge(struct sip_flow *flow, size_t bytes);
+
+/* What a message that comes over FLOW may have. */
+const struct msg_limits *sip_flow_limits(const struct sip_flow *flow);
 
 /* Bytes that are one whole message came over FLOW. */
 void sip_flow_recv(struct sip_flow *flow, const void *p, size_t n);

@@ -12,6 +12,14 @@ enum {
 };
 
 
+const struct msg_limits *sip_flow_limits(const struct sip_flow *flow)
+{
+	bool made = flow->stream && !flow->stream->accepted;
+
+	return made ? &flow->sip->made : &flow->sip->config.limits;
+}
+
+
 void sip_stream_charge(struct sip_flow *flow, size_t bytes)
 {
 	struct sip *sip = flow->sip;
@@ -69,7 +77,7 @@ static void stream_bad(
 	log_print(sip->config.log, LOG_INFO, "sip", "%s: closed: %s",
 		sip_flow_text(flow, buf, sizeof(buf)), why ? why : "");
 	sip_trace_msg(flow, false, p, n);
-	(void)msg_decode(&msg, p, n, true, &sip->config.limits, &ignored);
+	(void)msg_decode(&msg, p, n, true, sip_flow_limits(flow), &ignored);
 	if (msg)
 		sip_strans_refuse(sip, flow, msg, &flow->peer,
 			msg->bad ? msg->bad : 400, why);
@@ -102,7 +110,7 @@ static size_t stream_consume(struct sip_flow *flow, const uint8_t *p, size_t n)
 	enum msg_frame frame;
 
 	while (used < n && !flow->ended) {
-		frame = msg_frame(p + used, n - used, &flow->sip->config.limits,
+		frame = msg_frame(p + used, n - used, sip_flow_limits(flow),
 			&s->scanned, &len, &why);
 		if (frame == MSG_FRAME_MORE)
 			break;
@@ -130,7 +138,7 @@ static size_t stream_consume(struct sip_flow *flow, const uint8_t *p, size_t n)
 /* Keeps the N bytes at P for the rest of their message. */
 static void stream_keep(struct sip_flow *flow, const uint8_t *p, size_t n)
 {
-	const struct msg_limits *limits = &flow->sip->config.limits;
+	const struct msg_limits *limits = sip_flow_limits(flow);
 	struct sip_stream *s = flow->stream;
 
 	s->rx = mbuf_alloc_size(

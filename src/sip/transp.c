@@ -471,8 +471,8 @@ void sip_flow_recv(struct sip_flow *flow, const void *p, size_t n)
 
 	flow->heard = tmrs_now(sip->config.tmrs);
 	sip_trace_msg(flow, false, p, n);
-	err = msg_decode(
-		&msg, p, n, flow->transp->reliable, &sip->config.limits, &why);
+	err = msg_decode(&msg, p, n, flow->transp->reliable,
+		sip_flow_limits(flow), &why);
 	if (msg)
 		sip_recv(sip, flow, msg, &flow->peer);
 	else if (err != ENODATA)

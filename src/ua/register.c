@@ -135,6 +135,7 @@ static void reg_failed(struct ua_reg *reg, const struct ua_result *result)
 
 	reg->new_flow = true;
 	sip_agent_set_flow(ua->agent, NULL);
+	(void)sip_agent_move(ua->agent, NULL);
 	reg->watch = mem_deref(reg->watch);
 	wait = ua_retry_failed(&reg->retry, ua, result);
 	if (ua_retry_heals(result)) {
@@ -195,6 +196,7 @@ static void flow_down_h(const struct stream_end *end, void *arg)
 
 	reg->watch = mem_deref(reg->watch);
 	reg->new_flow = true;
+	(void)sip_agent_move(ua->agent, NULL);
 	/* A server that takes us and hangs up at once is not hammered. */
 	if (since < SPACING * 1000)
 		wait += SPACING * 1000 - since;
@@ -273,6 +275,15 @@ static bool raise_expires(struct ua_reg *reg, const struct msg *resp)
 }
 
 
+/* A Microsoft server sends its users to the pool that is theirs. */
+static bool move(struct ua_reg *reg, const char *next)
+{
+	reg->new_flow = true;
+	sip_agent_set_flow(reg->ua->agent, NULL);
+	return !sip_agent_move(reg->ua->agent, next);
+}
+
+
 /* Only within our domain: to go elsewhere is the user's decision. */
 static bool redirect(struct ua_reg *reg, const struct sip_result *r)
 {
@@ -289,6 +300,8 @@ static bool redirect(struct ua_reg *reg, const struct sip_result *r)
 	next = ua_redirect_next(&reg->rd, r->status);
 	if (!next)
 		return false;
+	if (reg->ua->profile.microsoft)
+		return move(reg, next);
 	pl = pl_str(next);
 	ok = !uri_decode(&uri, &pl) && uri.host.l >= domain->l;
 	if (ok && uri.host.l > domain->l)
@@ -357,6 +370,9 @@ static void register_h(const struct sip_result *r, void *arg)
 	} else if (wants_another(reg, r)) {
 		reg_try(reg);
 	} else {
+		if (r->msg && r->status / 100 == 3)
+			result.why = "the server sends us elsewhere, where "
+				     "there is no way to go";
 		redirect_end(reg);
 		reg_failed(reg, &result);
 	}
@@ -468,6 +484,7 @@ void ua_reg_removed(struct ua_reg *reg, const char *why, bool again)
 	reg->bound = false;
 	reg->new_flow = true;
 	sip_agent_set_flow(ua->agent, NULL);
+	(void)sip_agent_move(ua->agent, NULL);
 	if (again) {
 		tmr_start(tmrs, &reg->tmr,
 			rand_below(ua->stack->rand, FLOW_JITTER_MS), reg_tmr_h,

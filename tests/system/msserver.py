@@ -66,7 +66,7 @@ class Dialog:
         self.theirs = req.get("from")
         self.target = req.contact()
         self.cseq = 0
-        self.peers = []
+        self.peers = {}
 
 
 class User:
@@ -497,10 +497,9 @@ class Server:
             for node in action.iter("resource"):
                 who = bare(node.get("uri"))
                 if action.get("name") == "unsubscribe":
-                    dialog.peers = [p for p in dialog.peers if p != who]
+                    dialog.peers.pop(who, None)
                     continue
-                if who not in dialog.peers:
-                    dialog.peers.append(who)
+                dialog.peers[who] = True
                 if node.find("context") is not None:
                     self._added(user, who)
         rows, parts = [], []
@@ -671,6 +670,33 @@ class Server:
                 self.benotify(dialog, CONTACTS, '<contactDelta deltaNum="%d" '
                               'prevDeltaNum="%d">%s</contactDelta>'
                               % (user.delta, before, delta))
+
+    # ---- what a test does to a user
+
+    def deregister(self, name, why):
+        """Ends the registration, as if another device had signed in."""
+        with self.lock:
+            user = self.user(name)
+            who = "<sip:%s@%s>" % (name, DOMAIN)
+            for conn in user.conns:
+                self.request(
+                    conn, "BENOTIFY", self.gruu(user, conn),
+                    who + ";tag=reg", who + ";tag=none", "reg%d" % self.serial,
+                    1, ["Event: registration-notify",
+                        "subscription-state: terminated;expires=0",
+                        "Content-Type: text/registration-event"],
+                    "deregistered;event=" + why)
+
+    def break_documents(self, event):
+        """What goes out about EVENT now is no document."""
+        with self.lock:
+            for user in self.users.values():
+                for dialog in user.dialogs.values():
+                    if dialog.event != event:
+                        continue
+                    for body in ("<broken", "<other/>", "x" * 100000):
+                        self.benotify(dialog, "application/x+xml", body)
+                        self.benotify(dialog, CATEGORIES, body)
 
     # ---- sessions
 

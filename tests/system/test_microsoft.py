@@ -323,6 +323,7 @@ def test_first_text_taken(server, alice):
     server.kim.takes_text = True
     reply = alice.do("msg", KIM, "hi")
     assert reply["result"]["state"] == "delivered"
+    server.expect("ACK")
     assert [m.method for m in server.kim.got] == ["INVITE", "ACK"]
     alice.do("msg", KIM, "more")
     assert server.expect("MESSAGE").body == b"more"
@@ -378,3 +379,99 @@ def test_keyboard_as_message(server, alice):
     alice.expect("chat", peer=KIM, state="closed", by="them")
     alice.do("msg", KIM, "again")
     server.expect("INVITE", 2)
+
+
+# ---- servers that refuse, lie, or are too much
+
+def refused(server, start, want):
+    s = start("alice", server.account("alice"))
+    failed = s.expect("account", state="failed")
+    assert want in failed["reason"], failed
+    assert s.do("version")
+    assert s.quit() == 0
+    return failed
+
+
+def test_version_filter(server, start):
+    server.refuse["REGISTER", "registration"] = [
+        "403 Forbidden", 'ms-diagnostics: 17003;reason="Client not allowed"']
+    failed = refused(server, start, "set another user-agent")
+    assert failed["code"] == 403 and "retry-at" not in failed
+
+
+def moved_to(server):
+    return ["302 Moved", "Contact: <sip:127.0.0.1:%d;transport=tcp>"
+            % server.port]
+
+
+@pytest.mark.parametrize("server", [4], indirect=True)
+def test_redirect(server, start):
+    """To the pool that is the user's."""
+    with Server() as other:
+        server.refuse["REGISTER", "registration"] = moved_to(other)
+        alice = start("alice", server.account("alice"))
+        alice.expect("account", state="online")
+        other.expect("SUBSCRIBE", event="vnd-microsoft-roaming-self")
+        other.drop(other.user("alice").conns[0])
+        server.refuse.clear()
+        alice.expect("account", state="online", timeout=30)
+        server.expect("SUBSCRIBE", event="vnd-microsoft-roaming-self")
+        assert alice.quit() == 0
+
+
+@pytest.mark.parametrize("server", [None], indirect=True)
+def test_redirect_loop(server, start):
+    with Server() as other:
+        server.refuse["REGISTER", "registration"] = moved_to(other)
+        other.refuse["REGISTER", "registration"] = moved_to(server)
+        refused(server, start, "elsewhere")
+        n = len([m for _, m in server.log + other.log])
+        assert n <= 6, n
+
+
+@pytest.mark.parametrize("event,words", [
+    ("unregistered", "signed in somewhere else"),
+    ("rejected", "refuses this account"),
+])
+def test_signed_out_by_server(server, alice, event, words):
+    server.expect("SUBSCRIBE", event="vnd-microsoft-roaming-self")
+    server.deregister("alice", event)
+    failed = alice.expect("account", state="failed")
+    assert words in failed["reason"]
+    alice.do("login", "alice")
+    alice.expect("account", state="online")
+
+
+@pytest.mark.parametrize("server", [None], indirect=True)
+def test_long_contact_list(server, start):
+    """2,000 people are taken; 5 MB are more than that, which is said, and
+    the program goes on."""
+    user = server.user("alice")
+    for n in range(2000):
+        user.contacts["user%04d@%s" % (n, DOMAIN)] = ["User %d" % n, "1"]
+    alice = start("alice", server.account("alice"))
+    alice.expect("account", state="online")
+    until(lambda: len(alice.seen("presence", state="offline")) == 2000,
+          lambda: len(alice.seen("presence", state="offline")))
+    assert alice.quit() == 0
+    with server.lock:
+        for n in range(60000):
+            user.contacts["user%05d@%s" % (n, DOMAIN)] = ["U" * 20, "1"]
+    again = start("again", server.account("alice"))
+    again.expect("account", state="online")
+    until(lambda: any("left alone" in row["text"]
+                      for row in again.do("log")["result"]),
+          lambda: again.do("log"))
+    again.do("msg", KIM, "still here")
+    assert server.expect("MESSAGE").body == b"still here"
+
+
+def test_broken_documents(server, alice):
+    """What cannot be read is said, and the rest goes on."""
+    for kind in ("vnd-microsoft-roaming-contacts",
+                 "vnd-microsoft-roaming-self", "presence"):
+        server.break_documents(kind)
+        alice.do("buddy", "add", "sip:%s@%s" % (kind, DOMAIN))
+    alice.do("presence", "set", "away")
+    alice.do("msg", KIM, "still here")
+    assert server.expect("MESSAGE").body == b"still here"
