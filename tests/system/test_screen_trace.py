@@ -182,3 +182,17 @@ def test_ten_thousand_messages(world):
     assert alice.see("trace on: (\\d+) messages")
     eve.close()
     finish(alice)
+
+
+def test_trace_in_ascii(world):
+    """In a locale without UTF-8 all of it is ASCII, marks too."""
+    bob = world.peer("bob")
+    alice = world.alice("bob", env={"LC_ALL": "C"}, rows=30, cols=120)
+    alice.see(r"\* Bob").line("/trace on").see("the trace is on")
+    bob.do("msg", world.uri("alice"), "日本 e\u0301")
+    alice.line("/trace show").see("in  MESSAGE -> 200 OK").keys("Enter")
+    alice.see(r"\?\? e\?").same("trace-ascii")
+    alice.keys("M-/").write("nowhere").see("it is nowhere").keys("Escape")
+    alice.gone("it is nowhere").keys("q").gone("exchange")
+    finish(alice)
+    assert max(alice.raw) < 128
