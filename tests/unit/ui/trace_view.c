@@ -188,6 +188,8 @@ static void together(void **state)
 		"▸ 01:46:41.000 in  x → no answer yet  UDP you\n\n");
 	titled(v, "trace on: 6 messages, 4 exchanges");
 	mem_deref(v);
+	/* a closed pane hears nothing */
+	assert_null(fake->sip_h);
 }
 
 
