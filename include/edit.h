@@ -67,6 +67,12 @@ void edit_print(struct edit *e, const char *text);
 /* Remembers TEXT in the history of lines. */
 void edit_remember(struct edit *e, const char *text);
 
+/* The history, where it is lent that of every chat, without the lines for
+ * which DROP is true. False: not now, for an older line is being edited; the
+ * line handler can do it. */
+typedef bool(edit_line_h)(const char *text, void *arg);
+bool edit_history_drop(struct edit *e, edit_line_h *drop, void *arg);
+
 /* For the line handler: takes the line that was entered off the screen, if
  * the terminal can, because something will stand for it. */
 void edit_erase(struct edit *e);
@@ -162,10 +168,6 @@ void edit_history_older(
 
 /* The list KEY is empty again. */
 void edit_history_forget(struct edit *e, const char *key);
-
-/* All lists without the lines for which DROP is true. */
-typedef bool(edit_line_h)(const char *text, void *arg);
-void edit_history_drop(struct edit *e, edit_line_h *drop, void *arg);
 
 /* The lines of chat KEY are those that Up and searches find from here on;
  * edit_remember() adds to them. LOAD is called for its first use and hands

@@ -303,10 +303,17 @@ void edit_history_forget(struct edit *e, const char *key)
 }
 
 
-void edit_history_drop(struct edit *e, edit_line_h *drop, void *arg)
+bool edit_history_drop(struct edit *e, edit_line_h *drop, void *arg)
 {
 	struct le *le, *next;
 
+	if (!e->lent) {
+		if (!e->entering && where_history() < history_length)
+			return false;
+		drop_lines(drop, arg);
+		return true;
+	}
 	LIST_FOREACH (&e->lent->histories, le, next)
 		forget_lines(e, le->data, drop, arg);
+	return true;
 }

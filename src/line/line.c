@@ -26,6 +26,7 @@ struct line_front {
 	struct line_filter *filter;
 	struct tmr settling;
 	struct list waiting; /* lines whose outcome is not known */
+	bool forget; /* what was said is still to go out of the history */
 	bool ended; /* no more input: leave when nothing waits */
 	bool leaving;
 };
@@ -105,11 +106,35 @@ static void told(const struct line_front *f, const struct core_event *e)
 }
 
 
+static bool is_command(const char *text)
+{
+	return text[0] == '/' && text[1] != '/';
+}
+
+
+/* There is one history of lines for all chats: what was said is forgotten
+ * with any of theirs. */
+static bool was_said(const char *text, void *arg)
+{
+	const struct line_front *f = arg;
+
+	return !is_command(text) || cmd_line_says(f->cmd, text);
+}
+
+
+static void forget_said(struct line_front *f)
+{
+	f->forget = !edit_history_drop(f->edit, was_said, f);
+}
+
+
 static void event_handler(const struct core_event *event, void *arg)
 {
 	struct line_front *f = arg;
 	char *text;
 
+	if (event->kind == CORE_EVENT_HISTORY)
+		forget_said(f);
 	if (!line_filter_shows(f->filter, event))
 		return;
 	text = line_event_text(f->config.core, event);
@@ -302,12 +327,6 @@ static void typed_done(const struct front_outcome *outcome, void *arg)
 }
 
 
-static bool is_command(const char *text)
-{
-	return text[0] == '/' && text[1] != '/';
-}
-
-
 static void remember(struct line_front *f, const char *text)
 {
 	struct core *core = f->config.core;
@@ -332,6 +351,8 @@ static void line_handler(const char *text, void *arg)
 	struct typed *t;
 
 	core_key(f->config.core);
+	if (f->forget)
+		forget_said(f);
 	if (!*text)
 		return;
 	remember(f, text);

@@ -172,6 +172,6 @@ void ui_lines_forget(struct ui_front *f, const char *account, const char *peer)
 	if (tab)
 		tab->lines = mem_deref(tab->lines);
 	edit_history_forget(f->edit, key);
-	edit_history_drop(f->edit, says, f);
+	(void)edit_history_drop(f->edit, says, f);
 	mem_deref(key);
 }

@@ -206,3 +206,31 @@ def test_older_lines_are_not_typing(start, tmp_path):
     bob.expect("typing", active=True)
     p.send("\x15")
     finish(p)
+
+
+def test_cleared_history_is_not_found(start, tmp_path):
+    """With a chat's history go the lines that were said, also while an older
+    one is in hand."""
+    world = World(None, start)
+    bob = world.peer("bob")
+    p = spawn(tmp_path, "alice", world.person(
+        "alice", "account set me accept all\naccount set me session page\n")
+        + world.buddies("bob"))
+    p.expect("Bob is online")
+    p.sendline("/chat show bob")
+    p.expect("Bob> ")
+    for text, keys in (("hello", ""), ("again", "\x1b[A\x1b[A")):
+        p.sendline(text)
+        bob.expect("message", text=text)
+        p.expect("me " + text)
+        p.sendline("/history clear bob")
+        p.send(keys)
+        p.expect("forgotten")
+        p.send("\x1b>")
+        p.sendline("/echo done")
+        p.expect(r"\rdone")
+        p.send("\x1b[A" * 6)
+        p.expect("chat show")
+        assert text not in p.before
+        p.send("\x1b>")
+    finish(p)

@@ -398,7 +398,7 @@ static void drop(void **state)
 	type(f, "\033[A\033[AX\177Y\033[A"); /* one is changed */
 	edit_history(f->e, "kim", lines_of, f);
 	type(f, "\033[AZ\177Z\033[A\033[AX");
-	edit_history_drop(f->e, is_old, f);
+	assert_true(edit_history_drop(f->e, is_old, f));
 	assert_line(f, "olderX", 6);
 	edit_remember(f->e, "kim's");
 	type(f, "\033[A\033[A\033[A");
