@@ -43,6 +43,7 @@ struct sip_assoc {
 	struct ntlm_crypto *crypto;
 	struct ntlm_keys keys;
 	bool stands;
+	uint64_t stood; /* since then, by tmrs_now() */
 	uint32_t cnum; /* the last one used */
 	uint64_t made; /* by tmrs_now() */
 	uint64_t registered; /* the last REGISTER signed */
@@ -68,6 +69,10 @@ struct sip_assoc *sip_assoc_add(struct sip_flow *flow, struct list *list,
 
 /* The server took it: all that goes over the flow is signed from now on. */
 void sip_assoc_settle(struct sip_assoc *a);
+
+/* True if an association for RESP's request stands only after WHEN. */
+bool sip_assoc_is_newer(
+	struct sip_flow *flow, const struct msg *resp, uint64_t when);
 
 /* Ends A. */
 void sip_assoc_end(struct sip_assoc *a);

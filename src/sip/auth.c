@@ -234,6 +234,17 @@ void sip_auth_tries_release(struct sip_auth_tries *tries)
 }
 
 
+bool sip_auth_sign_again(struct sip_auth_tries *tries, struct sip_flow *flow,
+	const struct msg *resp)
+{
+	if (tries->signed_again || !list_isempty(&tries->list) ||
+		!sip_assoc_is_newer(flow, resp, tries->sent_at))
+		return false;
+	tries->signed_again = true;
+	return true;
+}
+
+
 /* Unasked, answers to proxies go to any server of ours; those to servers go
  * only with methods that were challenged and where they are meant for it,
  * since proxies pass them on to the peer. */

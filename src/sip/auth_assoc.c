@@ -96,6 +96,8 @@ struct sip_assoc *sip_assoc_add(struct sip_flow *flow, struct list *list,
 
 void sip_assoc_settle(struct sip_assoc *a)
 {
+	if (!a->stands)
+		a->stood = tmrs_now(a->tmrs);
 	a->stands = true;
 }
 
@@ -125,6 +127,16 @@ struct sip_assoc *sip_assoc_find(const struct list *list, bool proxy,
 			found = a;
 	}
 	return found || !any ? found : other;
+}
+
+
+bool sip_assoc_is_newer(
+	struct sip_flow *flow, const struct msg *resp, uint64_t when)
+{
+	const struct sip_assoc *a = sip_assoc_find(
+		sip_flow_assocs(flow), resp->status == 407, &resp->from, false);
+
+	return a && a->stood > when;
 }
 
 

@@ -121,7 +121,7 @@ static enum sip_assoc_check line_check(const struct list *list, bool proxy,
 			continue;
 		if (!number_take(a, num))
 			return SIP_ASSOC_REPLAY;
-		a->stands = true;
+		sip_assoc_settle(a);
 		opaque_take(a, c);
 		return SIP_ASSOC_PASS;
 	}

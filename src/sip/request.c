@@ -295,7 +295,10 @@ static void final(struct sip_request *r, const struct msg *msg)
 		if (request_is_own(r) &&
 			(request_targets_own(r) ||
 				msg_hdr(msg, HDR_PROXY_AUTHENTICATE))) {
-			challenged(r, msg);
+			if (sip_auth_sign_again(&r->tries, r->flow, msg))
+				again(r);
+			else
+				challenged(r, msg);
 			return;
 		}
 		/* A peer could try passwords on what it gets. */

@@ -38,13 +38,15 @@ static void start_transaction(struct sip_request *r, const char *branch)
 		err = sip_ctrans_start(&r->ct, r->sip, r->flow, r->method,
 			&method, branch, r->mb, request_ctrans_h, r);
 	}
-	if (err)
+	if (err) {
 		request_next(r, err,
 			mem_printf("cannot send to %s: %s",
 				sa_text(sip_flow_peer(r->flow), text),
 				strerror(err)));
-	else
+	} else {
 		r->sent = true;
+		r->tries.sent_at = tmrs_now(sip_tmrs(r->sip));
+	}
 }
 
 

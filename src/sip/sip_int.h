@@ -218,7 +218,15 @@ void sip_auth_close(struct sip_auth *auth);
 struct sip_auth_tries {
 	struct list list;
 	unsigned rounds; /* challenges seen */
+	uint64_t sent_at; /* the request, by tmrs_now(); its owner's to set */
+	bool signed_again;
 };
+
+/* True, once, for a request that the server refused in RESP since it forgot
+ * what it was signed with, while another one has agreed on something new with
+ * it: it is only to be sent again. */
+bool sip_auth_sign_again(struct sip_auth_tries *tries, struct sip_flow *flow,
+	const struct msg *resp);
 void sip_auth_tries_release(struct sip_auth_tries *tries);
 
 /* What credentials are made for. */

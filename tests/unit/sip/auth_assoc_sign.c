@@ -177,6 +177,45 @@ static void lost(void **state)
 }
 
 
+/* Two requests were signed with what the server forgot: the second one, told
+ * so when the first has made a new association, uses that. */
+static void lost_twice(void **state)
+{
+	struct lab_results results = {0};
+	struct sip_request *other;
+	struct signer s;
+	size_t second;
+	char *text;
+
+	(void)state;
+	signer_start(&s, 4, false);
+	signer_register(&s);
+	signer_send(&s, "MESSAGE", "sip:bob@example.org");
+	signer_verify(&s, signer_got(&s));
+	other = lab_send(
+		s.lab, s.agent, "MESSAGE", "sip:bob@example.org", &results);
+	signer_verify(&s, signer_got(&s));
+	second = s.next - 1;
+	memnet_run(s.lab->net, 10);
+	text = signer_challenge(&s, "");
+	lab_peer_answer(s.peer, second - 1, text);
+	s.opaque = "3333";
+	signer_legs(&s);
+	signer_answer_signed(&s, 200, 1);
+	assert_int_equal(signer_result(&s).status, 200);
+
+	lab_peer_answer(s.peer, second, text);
+	signer_verify(&s, signer_got(&s));
+	signer_answer_signed(&s, 200, 2);
+	assert_true(lab_wait_final(s.lab, &results, 1000));
+	assert_int_equal(results.all[0].status, 200);
+	mem_deref(text);
+	mem_deref(other);
+	lab_results_clear(&results);
+	signer_stop(&s);
+}
+
+
 /* 8 hours less 5 minutes are the life of an association; a REGISTER that is
  * the last before their end asks for another one. */
 static void anew(void **state)
@@ -263,6 +302,7 @@ int test_auth_assoc_sign(void)
 		cmocka_unit_test(answers),
 		cmocka_unit_test(both),
 		cmocka_unit_test(lost),
+		cmocka_unit_test(lost_twice),
 		cmocka_unit_test(anew),
 		cmocka_unit_test(flow_down),
 		cmocka_unit_test(neighbour),
