@@ -20,6 +20,7 @@ struct buddy_view {
 	struct buddy_people people;
 	bool remake; /* who is in it, or in what order, may have changed */
 	bool touched; /* somebody was */
+	bool moved; /* the cursor, by the user */
 	uint64_t made; /* monotonic */
 	struct tmr tmr;
 };
@@ -65,6 +66,9 @@ static void fill(struct buddy_view *v)
 				.data = mem_ref(p), .group = p->group->name};
 	}
 	list_view_set(&v->list, items, n);
+	/* On somebody, until it is moved. */
+	if (!v->moved && n > 1 && items[0].head && !items[1].head)
+		v->list.cursor = 1;
 	v->made = tmrs_now(ui_tmrs(v->view.front));
 }
 
@@ -277,6 +281,7 @@ static bool move(struct ui_view *base, enum ui_move move)
 {
 	struct buddy_view *v = (struct buddy_view *)base;
 
+	v->moved = true;
 	make_now(v);
 	switch (move) {
 	case UI_MOVE_SELECT:
@@ -298,6 +303,7 @@ static void click(struct ui_view *base, int row, int col, bool twice)
 	(void)col;
 	if (!list_view_click(&v->list, row))
 		return;
+	v->moved = true;
 	item = list_view_at(&v->list);
 	if (twice || item->head)
 		(void)select_row(v);

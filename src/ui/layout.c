@@ -265,14 +265,15 @@ static void draw_notice(struct ui_front *f, const struct ui_area *a, int row)
 		!tiny && ui_notice_above(f, a->cols) ? NULL : f->notice;
 	bool error = notice && f->notice_style == UI_ERROR;
 
-	/* What went wrong is soon gone, and the question stays. */
+	/* Where there is one row for both, what went wrong is soon gone, and
+	 * the question stays. */
 	if (ui_asked_choice(f))
 		ui_asked_bar(f, a, row);
-	else if (!list_isempty(&f->questions) && !error)
+	else if (tiny && f->questions.head && !error)
 		ui_question_draw(f, a, row);
 	else if (notice)
-		(void)screen_cut(f->screen, a, row, 1, a->cols, f->notice_style,
-			notice);
+		(void)screen_cut(
+			f->screen, a, row, 1, a->cols, f->notice_style, notice);
 	else if (edit_question(f->edit))
 		ui_asked_hint(f, a, row, 1);
 	else
@@ -306,7 +307,7 @@ static void draw_tiny(struct ui_front *f, const struct ui_area *a)
 void ui_layout_draw(struct ui_front *f)
 {
 	struct ui_area all = screen_area(f->screen), part;
-	int lines, about, row;
+	int lines, about, row, bar;
 
 	ui_question_prune(f);
 	if (all.rows < MIN_ROWS || all.cols < MIN_COLS) {
@@ -315,7 +316,8 @@ void ui_layout_draw(struct ui_front *f)
 	}
 	lines = ui_prompt_rows(f, all.cols - 1, all.rows / 3);
 	about = ui_asked_rows(f, all.cols, all.rows / 3);
-	row = all.rows - lines - about - 1;
+	bar = f->questions.head != NULL;
+	row = all.rows - lines - about - bar - 1;
 	draw_title(f, &all);
 	part = (struct ui_area){all.row + 1, all.col, row - 2, all.cols};
 	draw_body(f, &part);
@@ -327,6 +329,7 @@ void ui_layout_draw(struct ui_front *f)
 	part = (struct ui_area){
 		all.row + row + about, all.col, lines, all.cols};
 	ui_prompt_draw(f, &part);
+	ui_question_draw(f, &all, all.rows - 2);
 	draw_notice(f, &all, all.rows - 1);
 	ui_menu_draw(f, &all, row + about - 1);
 }
