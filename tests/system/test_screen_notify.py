@@ -48,6 +48,14 @@ def until(s, n):
     return notified(s)[-1]
 
 
+def go_by(s, steps, seconds):
+    """Time passes, not while a request of hers has no answer yet."""
+    s.settle(0.3)
+    steps.step(seconds)
+    s.signal(signal.SIGWINCH)
+    return s
+
+
 def finish(s):
     s.line("/quit")
     assert s.ended() == 0
@@ -144,14 +152,12 @@ def test_burst(world, steps):
         assert kim.do("msg", world.uri("alice"), "text %d" % n)["ok"]
     s.see("\\(20\\)")
     assert until(s, 1) == ("Kim", "text 0")
-    steps.step(3601)
-    s.signal(signal.SIGWINCH)
+    go_by(s, steps, 3601)
     assert until(s, 2) == ("Kim", "19 new messages: text 19")
     assert bells(s) == 2
     assert kim.do("msg", world.uri("alice"), "more")["ok"]
     s.write(FOCUS_IN).line("/chat show kim").see("more")
-    steps.step(3601)
-    s.signal(signal.SIGWINCH).settle()
+    go_by(s, steps, 3601).settle()
     assert until(s, 2) and bells(s) == 2
     finish(s)
 
@@ -164,8 +170,7 @@ def test_no_report_of_focus(world, steps):
     assert kim.do("msg", world.uri("alice"), "one")["ok"]
     s.see("1│").settle()
     assert notified(s) == [] and bells(s) == 1
-    steps.step(61)
-    s.signal(signal.SIGWINCH).settle()
+    go_by(s, steps, 61).settle()
     assert kim.do("msg", world.uri("alice"), "two")["ok"]
     assert until(s, 1) == ("Kim", "two")
     finish(s)
@@ -286,8 +291,7 @@ def test_auto_away(world, steps, front):
     kim = watcher(world)
     kim.expect("presence", state="online", note="in the office")
     for _ in range(2):
-        steps.step(601)
-        s.signal(signal.SIGWINCH)
+        go_by(s, steps, 601)
         kim.expect("presence", state="online", activity="away",
                    note="not at the desk")
         s.see("away; the next key brings you back")
@@ -295,10 +299,10 @@ def test_auto_away(world, steps, front):
         got = kim.expect("presence", state="online", note="in the office")
         assert "activity" not in got
         # Keys are what counts, not time.
+        s.settle(0.3)
         steps.step(400)
         s.write("y").settle()
-        steps.step(400)
-        s.signal(signal.SIGWINCH).settle()
+        go_by(s, steps, 400).settle()
         kim.none("presence", 0.3)
         s.keys("C-a", "C-k").settle()
         if not front:
@@ -313,13 +317,11 @@ def test_auto_away_and_what_was_chosen(world, steps):
     kim.expect("presence", state="online")
     s.line("/presence set busy lunch")
     kim.expect("presence", activity="busy", note="lunch")
-    steps.step(601)
-    s.signal(signal.SIGWINCH).settle()
+    go_by(s, steps, 601).settle()
     kim.none("presence", 0.3)
     s.line("/presence set online")
     kim.expect("presence", state="online")
-    steps.step(601)
-    s.signal(signal.SIGWINCH)
+    go_by(s, steps, 601)
     kim.expect("presence", activity="away")
     with open(os.path.join(s.home, "sotto.conf"), encoding="utf-8") as f:
         config = f.read()
