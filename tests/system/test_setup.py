@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import stat
+import time
 
 import pexpect
 import pytest
@@ -209,6 +210,42 @@ def test_stopped_while_signing_in(tmp_path):
     assert "account add alice sip:alice@127.0.0.1:%d\n" % port \
         in line.conf.read_text()
     silent.close()
+
+
+@pytest.mark.parametrize("term", ["xterm", "dumb"])
+def test_suspended_and_continued(tmp_path, term):
+    """The question and what was typed are there again, with its echo."""
+    line = Line(tmp_path / "alice", "", term)
+    line.say("/account add").see("Address: ")
+    if term == "xterm":
+        line.p.send("alice")
+        line.see("alice")
+    line.p.send("\x1a")
+    end = time.monotonic() + 10
+    while os.waitid(os.P_PID, line.p.pid, os.WSTOPPED | os.WNOHANG
+                    | os.WNOWAIT) is None:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    line.p.kill(signal.SIGCONT)
+    line.see("Address: ").say("alice@lab.test" if term == "dumb"
+                              else "@lab.test")
+    line.see("alice@lab.test").see("Name of the account")
+    line.p.sendintr()
+    line.see("no account was added").finish()
+
+
+def test_typed_before_the_question(kamailio, tmp_path):
+    """What was being typed when a question came is there again behind it."""
+    line = Line(tmp_path / "alice", "account add work sip:alice@lab.test\n"
+                "account set work proxy 'sip:%s'\nlogin work\n"
+                % server(kamailio))
+    line.see("Password for work [^:]+:[^:]+: ").p.sendintr()
+    line.see("no password").say("/account add x").see("Address: ")
+    line.p.send("half")
+    line.see("half")
+    line.p.sendintr()
+    line.see("no account was added")
+    line.say("/echo back").see("back").finish()
 
 
 def test_name_in_use(tmp_path):
