@@ -20,6 +20,9 @@ struct run {
 	int row, col; /* of the first */
 	int cols; /* so far */
 	int n;
+	wchar_t last; /* all that the last cell shows; 0: more than that */
+	enum ui_style style; /* and how */
+	unsigned char under;
 	cchar_t cells[RUN_MAX];
 };
 
@@ -55,9 +58,18 @@ static void put(
 
 	if (s->ground[style])
 		memset(under, (int)style, (size_t)cols);
-	attrs |= s->attrs[*under] & A_REVERSE;
-	(void)setcchar(&r->cells[r->n++], text, attrs,
-		look_pair(s, style, (enum ui_style) * under), NULL);
+	if (r->n && text[0] == r->last && !text[1] && style == r->style &&
+		*under == r->under) {
+		r->cells[r->n] = r->cells[r->n - 1];
+	} else {
+		attrs |= s->attrs[*under] & A_REVERSE;
+		(void)setcchar(&r->cells[r->n], text, attrs,
+			look_pair(s, style, (enum ui_style) * under), NULL);
+		r->last = text[1] ? 0 : text[0];
+		r->style = style;
+		r->under = *under;
+	}
+	r->n++;
 	r->cols += cols;
 	if (r->n == RUN_MAX)
 		run_end(r);
@@ -71,6 +83,11 @@ static bool to_wide(const struct screen *s, const struct utf8_cell *c,
 {
 	unsigned i, n = 0;
 
+	if (c->cp >= 0x20 && c->cp < 0x7f && !c->n_marks) {
+		text[0] = (wchar_t)c->cp;
+		text[1] = L'\0';
+		return true;
+	}
 	if (c->cp < 0x20 || (c->cp >= 0x7f && c->cp <= 0x9f) ||
 		(c->cp > 0x7f && !s->tty.utf8) ||
 		wcwidth((wchar_t)c->cp) != (int)c->cols)
