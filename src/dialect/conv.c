@@ -15,6 +15,7 @@ static void conv_destructor(void *data)
 {
 	struct conv *c = data;
 
+	tmr_cancel(&c->take);
 	tmr_cancel(&c->ask_tmr);
 	tmr_cancel(&c->kick);
 	tmr_cancel(&c->retry);

@@ -9,6 +9,7 @@
 enum {
 	CROSSING = 8000, /* ms that an INVITE may have been on its way: less
 			    than who gets 491 goes on trying */
+	SHARED = 10000, /* ms that another device of ours has to take it */
 };
 
 
@@ -126,6 +127,7 @@ void conv_close(
 	conv_typing_stop(c, session);
 	conv_open_stop(c);
 	session_end(&c->session, limit);
+	tmr_cancel(&c->take);
 	session_end(&c->ringing, limit);
 	c->state = CONV_IDLE;
 	/* What still waits shall not open again what was just closed. */
@@ -154,6 +156,7 @@ void conv_session_take(struct conv *c)
 	if (c->session)
 		c->notice = mem_deref(c->notice);
 	session_end(&c->session, DIALECT_GOODBYE);
+	tmr_cancel(&c->take);
 	tmr_cancel(&c->ask_tmr);
 	tmr_cancel(&c->retry);
 	c->session = c->ringing;
@@ -171,6 +174,7 @@ static void ringing_closed(
 	struct conv *c = conv_enter(arg);
 
 	(void)r;
+	tmr_cancel(&c->take);
 	c->ringing = mem_deref(c->ringing);
 	conv_tell(c, ENDPOINT_CHAT_CLOSED, "session",
 		by_peer ? ENDPOINT_BY_THEM : ENDPOINT_BY_ERROR, why, 0);
@@ -216,6 +220,25 @@ static bool is_wanted(const struct conv *c)
 }
 
 
+static void take_handler(void *arg)
+{
+	struct conv *c = conv_enter(arg);
+
+	if (c->ringing)
+		conv_session_take(c);
+	conv_leave(c);
+}
+
+
+/* Whoever sits at another device shows it by taking the session there; a key
+ * of ours takes it here ([MS-CONMGMT], ms-delayed-accept). */
+static void ring_a_while(struct conv *c)
+{
+	ring(c);
+	tmr_start(c->e->stack->tmrs, &c->take, SHARED, take_handler, c);
+}
+
+
 static void refuse(struct ua_session *s, uint16_t status)
 {
 	ua_session_reject(s, status);
@@ -232,7 +255,11 @@ static void invited(struct conv *c, struct ua_session *s, bool allowed)
 	session_end(&c->ringing, DIALECT_GOODBYE);
 	c->ringing = s;
 	conv_remember(c, CONV_TAKES_SESSION);
-	if (allowed || is_wanted(c))
+	if (is_wanted(c))
+		conv_session_take(c);
+	else if (allowed && c->e->ops->shares && c->e->ops->shares(c->e))
+		ring_a_while(c);
+	else if (allowed)
 		conv_session_take(c);
 	else
 		ring(c);

@@ -48,6 +48,10 @@ struct dialect {
 	char *(*invite_headers)(const struct conv *c);
 	bool (*took_text)(const struct msg *answer);
 
+	/* Others of the user's devices are there too, who may want a session
+	 * of theirs as well; NULL: never. */
+	bool (*shares)(const struct endpoint *e);
+
 	/* The account is online now, or is no more (see endpoint_reason()).
 	 * MOVED: it is reached at another address than the last time. RESP is
 	 * the answer to REGISTER; NULL: there is none. Called within a hold;
@@ -246,6 +250,7 @@ struct conv {
 	struct ua_session *session; /* inviting or open */
 	uint64_t opened_at; /* monotonic */
 	struct ua_session *ringing; /* theirs, not answered yet */
+	struct tmr take; /* ... and taken then */
 	struct ua_call *options;
 	struct tmr ask_tmr; /* the answer to OPTIONS is late */
 	struct tmr kick; /* the next step */

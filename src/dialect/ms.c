@@ -205,6 +205,12 @@ static bool ms_took_text(const struct msg *answer)
 }
 
 
+static bool ms_shares(const struct endpoint *e)
+{
+	return ms_devices(e->ms) > 1;
+}
+
+
 const struct dialect dialect_microsoft = {
 	.name = "microsoft",
 	.sessions = true,
@@ -212,6 +218,7 @@ const struct dialect dialect_microsoft = {
 	.profile = ms_profile,
 	.invite_headers = ms_invite_headers,
 	.took_text = ms_took_text,
+	.shares = ms_shares,
 	.online = ms_online,
 	.lost = ms_lost,
 	.goodbye = ms_goodbye,

@@ -156,6 +156,8 @@ void ms_watch_each(struct endpoint *e,
 void ms_publish(struct endpoint *e);
 void ms_held_set(struct ms *ms, const char *category, uint32_t instance,
 	uint32_t container, uint32_t version);
+/* Devices of ours that are signed in, this one among them. */
+size_t ms_devices(const struct ms *ms);
 uint32_t ms_held_version(const struct ms *ms, const char *category,
 	uint32_t instance, uint32_t container);
 

@@ -65,6 +65,20 @@ uint32_t ms_held_version(const struct ms *ms, const char *category,
 }
 
 
+size_t ms_devices(const struct ms *ms)
+{
+	const struct le *le;
+	size_t n = 0;
+
+	for (le = ms->held.head; le; le = le->next) {
+		const struct ms_held *held = le->data;
+
+		n += !strcmp(held->category, "device") && held->container == 2;
+	}
+	return n;
+}
+
+
 void ms_held_set(struct ms *ms, const char *category, uint32_t instance,
 	uint32_t container, uint32_t version)
 {

@@ -160,6 +160,16 @@ class Kim:
         return self.in_dialog("BYE")
 
 
+class Fork:
+    """An INVITE that went to several devices; the first who takes it has
+    it."""
+
+    def __init__(self):
+        self.legs = {}      # branch: (connection, start line, the rest)
+        self.won = None
+        self.open = 0
+
+
 class Server:
     def __init__(self, expires=7200, door=None):
         """DOOR: a Door, for who signs in by NTLM and signs all he says."""
@@ -174,6 +184,7 @@ class Server:
         self.expires = expires
         self.serial = 0
         self.flows = {}     # branch of a forwarded request: its connection
+        self.forks = {}     # branch of a forked INVITE: Fork
         self.buffers = {}
         self.selector = selectors.DefaultSelector()
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -345,6 +356,9 @@ class Server:
 
     def _response(self, conn, m, data):
         branch = m.branch
+        if branch in self.forks and m.method == "INVITE" and \
+                not self._fork_passes(self.forks[branch], branch, m):
+            return
         if branch in self.flows:
             # Forwarded: our Via comes off.
             text = re.sub(rb"(?i)^via:[^\r]*\r\n", b"", data.partition(
@@ -534,9 +548,10 @@ class Server:
             other.subscribers[me] = [user.name.title(), False]
             self._tell_self(other)
 
-    def _tell_self(self, user):
+    def _tell_self(self, user, but=None):
         for dialog in user.dialogs.values():
-            if dialog.event == "vnd-microsoft-roaming-self":
+            if dialog.event == "vnd-microsoft-roaming-self" and \
+                    dialog.conn is not but:
                 self.benotify(dialog, SELF, self._roaming(user))
 
     def _tell_presence(self, user):
@@ -606,6 +621,7 @@ class Server:
                                   p.get("expireType")]
         self.answer(conn, m, "200 OK", "Content-Type: " + SELF,
                     body=self._roaming(user))
+        self._tell_self(user, conn)
         self._tell_presence(user)
 
     def _acknowledge(self, conn, m, user, root):
@@ -727,10 +743,24 @@ class Server:
                             'ms-diagnostics: 15030;reason="Failed to route '
                             'to the user";source="fe01.lab.test"')
             return
+        devices = [to]
+        callee = self.users[bare(m.uri).split("@")[0]]
+        if m.method == "INVITE" and ";tag=" not in m.get("to") and \
+                ";gruu" not in m.uri:
+            devices = list(callee.conns)
+        fork = Fork()
+        for device in devices:
+            self._leg(conn, m, device, fork)
+
+    def _leg(self, conn, m, to, fork):
         self.serial += 1
         branch = "z9hG4bKf%d" % self.serial
         self.flows[branch] = conn
         first, _, rest = m.text.partition("\r\n")
+        if m.method == "INVITE":
+            self.forks[branch] = fork
+            fork.legs[branch] = (to, first, rest)
+            fork.open += 1
         rest = re.sub(r"(?im)^route:[^\r]*\r\n", "", rest)
         head = ["%s\r\nVia: SIP/2.0/TCP 127.0.0.1:%d;branch=%s"
                 % (first, self.port, branch)]
@@ -739,6 +769,37 @@ class Server:
                         % self.port)
         self._out(to, CREDENTIALS.sub(
             b"\r\n", ("\r\n".join(head) + "\r\n" + rest).encode()))
+
+    def _fork_passes(self, fork, branch, m):
+        """True if the caller is to see this answer."""
+        if m.status < 200:
+            return fork.won is None
+        to, first, rest = fork.legs[branch]
+        if m.status >= 300:
+            self._in_leg("ACK", branch, to, first, rest, m.get("to"))
+            fork.open -= 1
+            return fork.won is None and fork.open == 0
+        if fork.won is not None:
+            return fork.won == branch
+        fork.won = branch
+        for other, (to, first, rest) in fork.legs.items():
+            if other != branch:
+                self._in_leg("CANCEL", other, to, first, rest, None)
+        return True
+
+    def _in_leg(self, method, branch, to, first, rest, to_header):
+        """ACK or CANCEL of a forked INVITE."""
+        lines = [first.replace("INVITE", method, 1),
+                 "Via: SIP/2.0/TCP 127.0.0.1:%d;branch=%s"
+                 % (self.port, branch), "Max-Forwards: 70"]
+        head = Message(("INVITE x SIP/2.0\r\n" + rest).encode(), None)
+        for name in ("From", "To", "Call-ID"):
+            value = head.get(name.lower())
+            if name == "To" and to_header:
+                value = to_header
+            lines.append("%s: %s" % (name, value))
+        lines.append("CSeq: %d %s" % (head.cseq, method))
+        self.write(to, lines, "")
 
     _on_invite = _on_message = _on_info = _on_bye = _on_ack = _on_cancel \
         = _forward

@@ -8,6 +8,7 @@ import pytest
 
 from door import Door
 from msserver import DOMAIN, KIM, Server, tree
+from sotto import account
 
 
 @pytest.fixture(params=[None, 3, 4], ids=["open", "ntlm3", "ntlm4"])
@@ -475,3 +476,58 @@ def test_broken_documents(server, alice):
     alice.do("presence", "set", "away")
     alice.do("msg", KIM, "still here")
     assert server.expect("MESSAGE").body == b"still here"
+
+
+# ---- several devices, several accounts
+
+def test_two_devices(server, alice, start):
+    """An INVITE rings on both; a key takes it, and the other is let go."""
+    second = start("second", server.account("alice"))
+    second.expect("account", state="online")
+    bob = start("bob", server.account("bob"))
+    bob.expect("account", state="online")
+    a = "sip:alice@" + DOMAIN
+    alice.do("buddy", "add", B)
+    second.expect("buddy", buddy=B)
+    until(lambda: sum(k[0] == "device" for k in
+                      server.user("alice").held) == 2,
+          lambda: server.user("alice").held)
+    server.expect("SERVICE", 4)
+    number = bob.send("msg", a, "which one?")
+    for device in (alice, second):
+        device.expect("chat", peer=B, state="opening", by="them")
+    second.do("chat", "open", B)
+    second.expect("message", peer=B, text="which one?")
+    assert bob.reply(number)["result"]["state"] == "delivered"
+    alice.expect("chat", peer=B, state="closed")
+    assert not alice.seen("message", peer=B, direction="in")
+
+
+@pytest.mark.parametrize("server", [4], indirect=True)
+def test_both_kinds(server, kamailio, start):
+    """One program, an account of each kind: one list, one history, one
+    search."""
+    other = start("other", server.account("bob"))
+    other.expect("account", state="online")
+    other.do("buddy", "add", "sip:alice@" + DOMAIN)
+    carl = start("carl", account("home", "bob", kamailio) + "login home\n")
+    carl.expect("account", state="online")
+    me = start("me", server.account("alice") + account(
+        "home", "alice", kamailio) + "login home\n")
+    for name in ("alice", "home"):
+        me.expect("account", account=name, state="online", keep=True)
+    me.do("buddy", "add", B, "-n", "Office Bob", "-a", "alice")
+    me.do("buddy", "add", B, "-n", "Home Bob", "-a", "home")
+    me.expect("presence", account="alice", buddy=B, state="online")
+    me.expect("presence", account="home", buddy=B, state="online")
+    me.do("msg", "Office", "the invoice, please", timeout=20)
+    me.do("msg", "Home", "an invoice at home", timeout=20)
+    other.expect("message", text="the invoice, please", via="session")
+    carl.expect("message", text="an invoice at home")
+    other.do("msg", "sip:alice@" + DOMAIN, "the invoice is on its way")
+    me.expect("message", account="alice", direction="in")
+    me.do("search", "-m", "invoice")
+    assert len(me.seen("search", kind="message")) == 3
+    names = {e["name"] for e in me.do("buddy", "list")["result"]}
+    assert names == {"Office Bob", "Home Bob"}
+    assert me.quit() == 0
