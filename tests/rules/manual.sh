@@ -159,6 +159,11 @@ report 'sotto.conf(5) documents no other setting' "$(
 	tags sotto.conf.5 'ACCOUNT SETTINGS' >"$dir/documented"
 	rows setting | diff - "$dir/documented")"
 
+report 'every style of a theme is in sotto.conf(5), and no other' "$(
+	tags sotto.conf.5 THEMES | sed 's/ , /\n/g' >"$dir/documented"
+	sed -n 's/^.\[UI_[A-Z_]*\] = "\(.*\)",$/\1/p' "$src/src/ui/names.c" |
+		diff - "$dir/documented")"
+
 # ---- options of the program
 
 if [ -x ./sotto ] && ./sotto -h >"$dir/help" 2>&1; then
