@@ -231,6 +231,27 @@ def test_storm_of_sizes(world):
     finish(s)
 
 
+def test_terminal_that_does_not_read(world):
+    """XOFF, or tmux that scrolls back: everything else goes on, and what is
+    shown then is how it stands."""
+    kim = world.peer("kim")
+    s = world.alice("kim").see("● Kim")
+    s.line("/chat show kim").see("^Kim>")
+    numbers = [kim.send("msg", world.uri("alice"), "%d %s" % (n, "word " * 60))
+               for n in range(1000)]
+    for number in numbers:  # and nobody reads the screen
+        assert kim.reply(number)["ok"]
+    os.write(s.fd, b"typed meanwhile")
+    assert kim.do("msg", world.uri("alice"), "the last one")["ok"]
+    mark = len(s.raw)
+    s.see("the last one").see("> typed meanwhile").settle()
+    # Frames were left out.
+    assert len(s.raw) - mark < 1000 * 300
+    same_drawn_anew(s)
+    s.keys("C-u")
+    finish(s)
+
+
 def test_lost_terminal(screen):
     s = screen("alice").see("No account yet")
     s.p.ptyproc.fileobj.close()

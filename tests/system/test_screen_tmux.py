@@ -99,6 +99,7 @@ def test_attached(world, screen):
     row = next(y for y, t in enumerate(outer.lines()) if "● Kim" in t)
     click = "\x1b[<0;5;%dM\x1b[<0;5;%dm" % (row + 1, row + 1)
     outer.write(click).write(click).see("^Kim>")
+    assert s.ask("#{pane_title}") == "sotto: Kim"
     outer.write("\x1b[O").settle()
     kim.do("msg", world.uri("alice"), "while nobody looks")
     outer.see("while nobody looks").see(r"1 Kim\(1\)")
