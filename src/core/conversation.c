@@ -3,6 +3,7 @@
  * typing, what is unread. */
 #include <string.h>
 #include "message_int.h"
+#include "notify.h"
 
 
 static void destructor(void *data)
@@ -335,9 +336,17 @@ enum endpoint_verdict core_chat_invite(
 	if (a->removed || !a->core)
 		return ENDPOINT_REFUSE;
 	verdict = core_watcher_verdict(a, peer, source, &after);
-	if (verdict == ENDPOINT_PENDING)
-		set_state(core_chat_from(a, peer), ENDPOINT_CHAT_OPENING,
-			"session", ENDPOINT_BY_THEM, NULL, 0);
+	if (verdict != ENDPOINT_PENDING)
+		return verdict;
+	set_state(core_chat_from(a, peer), ENDPOINT_CHAT_OPENING, "session",
+		ENDPOINT_BY_THEM, NULL, 0);
+	core_notify(a->core, CORE_NEWS_CHAT,
+		&(struct core_event){
+			.account = a->name,
+			.peer = peer,
+			.name = core_peer_name(a, peer),
+			.stranger = true,
+		});
 	return verdict;
 }
 

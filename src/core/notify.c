@@ -14,7 +14,7 @@ enum {
 	LOOK_MS = 60000, /* a key tells that somebody looks, for so long */
 	GATHERED_MAX = 32, /* people of a burst who are told apart */
 	NAMES_MAX = 3, /* and who are named */
-	KINDS = 3,
+	KINDS = 4,
 };
 
 /* One person in a burst. */
@@ -33,6 +33,7 @@ struct gathered {
 static const char *const events[] = {
 	[CORE_NEWS_MESSAGE] = "message",
 	[CORE_NEWS_WATCHER] = "watcher",
+	[CORE_NEWS_CHAT] = "chat",
 	[CORE_NEWS_ONLINE] = "online",
 };
 
@@ -193,6 +194,15 @@ static void say_what(
 		else
 			(void)mbuf_printf(mb, "%zu people added you", count);
 		break;
+	case CORE_NEWS_CHAT:
+		if (named)
+			(void)mbuf_write_str(mb, "asks for a chat");
+		else if (count == 1)
+			(void)mbuf_write_str(mb, "somebody asks for a chat");
+		else
+			(void)mbuf_printf(
+				mb, "%zu people ask for a chat", count);
+		break;
 	case CORE_NEWS_ONLINE:
 		if (named)
 			(void)mbuf_write_str(mb, "is online");
@@ -227,7 +237,11 @@ static void say_names(
 static void say_kind(struct mbuf *mb, const struct list *list,
 	enum core_news news, enum show show)
 {
-	static const char *const before[] = {" from ", ": ", ": "};
+	static const char *const what[] = {
+		[CORE_NEWS_WATCHER] = "added you: ",
+		[CORE_NEWS_CHAT] = "asking for a chat: ",
+		[CORE_NEWS_ONLINE] = "online: ",
+	};
 	size_t count = 0;
 	struct le *le;
 
@@ -243,12 +257,10 @@ static void say_kind(struct mbuf *mb, const struct list *list,
 		(void)mbuf_write_str(mb, "; ");
 	if (show == SHOW_NOTHING || news == CORE_NEWS_MESSAGE)
 		say_what(mb, news, count, false);
-	else
-		(void)mbuf_write_str(
-			mb, news == CORE_NEWS_ONLINE ? "online" : "added you");
 	if (show == SHOW_NOTHING)
 		return;
-	(void)mbuf_write_str(mb, before[news]);
+	(void)mbuf_write_str(
+		mb, news == CORE_NEWS_MESSAGE ? " from " : what[news]);
 	say_names(mb, list, news);
 }
 
@@ -374,9 +386,15 @@ static bool is_news(struct core *core, const struct gathered *g)
 	struct core_account *a = core_account_find(core, g->account);
 	const struct core_chat *c;
 
-	if (!a || g->news != CORE_NEWS_MESSAGE)
-		return a != NULL;
+	if (!a)
+		return false;
+	if (g->news == CORE_NEWS_WATCHER)
+		return core_watcher_asks(a, g->peer);
+	if (g->news == CORE_NEWS_ONLINE)
+		return true;
 	c = core_chat_find(a, g->peer);
+	if (g->news == CORE_NEWS_CHAT)
+		return c && c->state == ENDPOINT_CHAT_OPENING;
 	return c && (core_chat_unread(c) || !looked(core));
 }
 

@@ -11,6 +11,7 @@
 enum core_news {
 	CORE_NEWS_MESSAGE,
 	CORE_NEWS_WATCHER,
+	CORE_NEWS_CHAT, /* a stranger's session rings */
 	CORE_NEWS_ONLINE,
 };
 
@@ -44,7 +45,7 @@ void core_notify_flush(struct core *core);
 
 /* One notification. */
 struct core_note {
-	const char *event; /* "message", "watcher", "online" */
+	const char *event; /* as in SOTTO_EVENT */
 	const char *title, *text;
 	const char *account;
 	const char *peer; /* empty: not to be told */

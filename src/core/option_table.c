@@ -4,8 +4,7 @@
 
 
 static const char *const transports[] = {"auto", "udp", "tcp", "tls", NULL};
-static const char *const dialects[] = {
-	"auto", "simple", "microsoft", NULL};
+static const char *const dialects[] = {"auto", "simple", "microsoft", NULL};
 static const char *const sessions[] = {"auto", "page", "session", NULL};
 static const char *const accepts[] = {"ask", "buddies", "all", NULL};
 static const char *const longs[] = {"auto", "yes", "no", NULL};
@@ -40,8 +39,8 @@ const struct core_option core_options[] = {
 		.name = "bell",
 		.type = CORE_BOOL,
 		.initial = "yes",
-		.help = "Whether the terminal's bell rings for a message and "
-			"for somebody who added you.",
+		.help = "Whether the terminal's bell rings for what you are "
+			"notified of.",
 	},
 	{
 		.name = "buddies-hidden",

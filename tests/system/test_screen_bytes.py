@@ -384,6 +384,35 @@ def test_registrar(world, eve):
     finish(s)
 
 
+def test_new_account(world, eve):
+    """The dialogue that makes an account tells why it was not let in."""
+    s = world.screen("alice", OPTIONS, **WIDE).see("No account yet")
+    s.line("/account add").see("^Address:$").line("alice@lab.test")
+    s.see("^Name of the account:").keys("Enter").see("F3 ask").keys("F4")
+    s.see("^Password for").line("x").see("^Change:")
+    s.keys("F4").see("^Server:$")
+    s.line("sip:127.0.0.1:%d;transport=udp" % eve.port)
+    eve.answer(eve.expect("^REGISTER"), "403 " + as_text(
+        evil("EVILno", HEADER)), "Warning: 399 x %s" % as_text(
+            quoted(evil("EVILwhy", HEADER))))
+    s.see("EVIL").see("^Change:").settle(0.2)
+    s.keys("Escape").settle(0.3)
+    read(s, "/log")
+    finish(s)
+
+
+def test_ringing(world, eve):
+    """A stranger's session in the bar."""
+    s = alice(world, accept="ask")
+    s.write("\x1b[O").settle(0.2)
+    eve.request("INVITE", SDP, "application/sdp", sender=eve.name(
+        "EVILname", "EV%1b%5b66m%e2%80%ae%c2%9b"), more="Subject: EVIL\u009b")
+    s.see("Asks for a chat: EV")
+    s.wait("a notification", lambda: b"\x1b]777;notify;EV" in s.raw)
+    tour(s, "EV")
+    finish(s)
+
+
 def certificate(home, file, *issuer):
     """Its names hold what is no text; the file has the key too."""
     path = os.path.join(str(home), file)

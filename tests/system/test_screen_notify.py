@@ -11,7 +11,7 @@ import pytest
 
 import clock
 from sotto import one_shot
-from stranger import Stranger
+from stranger import SDP, Stranger
 from world import World
 
 FOCUS_IN, FOCUS_OUT = "\x1b[I", "\x1b[O"
@@ -197,11 +197,15 @@ def test_others(world):
     kim.do("presence", "set", "online")
     s.see("● Kim")
     assert until(s, 2) == ("Kim", "is online")
+    eve.request("INVITE", SDP, "application/sdp", sender="<%s>"
+                % eve.uri("kim"))
+    assert until(s, 3) == ("kim", "asks for a chat")
+    assert bells(s) == 3
     s.line("/set notify-from buddies").settle()
     eve.request("SUBSCRIBE", more="Event: presence\r\nExpires: 60",
                 sender="<%s>" % eve.uri("bob"))
-    s.see("\\+1")
-    assert until(s, 2) and bells(s) == 2
+    s.see("\\+2")
+    assert until(s, 3) and bells(s) == 3
     finish(s)
     eve.close()
 

@@ -379,6 +379,15 @@ static void watch(struct endpoint *e, const char *peer, const char *name)
 }
 
 
+static void invite(struct endpoint *e, const char *peer)
+{
+	struct pl none = {NULL, 0};
+
+	assert_int_equal(e->h.invite(peer, &none, "192.0.2.10", e->h.arg),
+		ENDPOINT_PENDING);
+}
+
+
 /* Who adds us, and a buddy who comes online: not one who is found so. */
 static void others(void **state)
 {
@@ -424,6 +433,23 @@ static void others(void **state)
 	world_run(&w, 5000);
 	assert_told(
 		&w, "show [sotto] [2 people added you; a buddy is online]\n");
+	/* A session that rings. */
+	world_run(&w, 5000);
+	invite(e, KIM);
+	assert_told(&w, "show [sotto] [somebody asks for a chat]\n");
+	set(&w, "notify-show", "name");
+	invite(e, "sip:f@example.com");
+	invite(e, "sip:g@example.com");
+	world_run(&w, 5000);
+	assert_told(&w, "show [sotto] [asking for a chat: f, g]\n");
+	world_run(&w, 5000);
+	invite(e, "sip:h@example.com");
+	assert_told(&w, "show [h] [asks for a chat]\n");
+	invite(e, "sip:i@example.com");
+	fake_chat(e, "sip:i@example.com", ENDPOINT_CHAT_CLOSED,
+		ENDPOINT_BY_THEM, NULL, 0);
+	world_run(&w, 5000);
+	assert_told(&w, "");
 	set(&w, "notify-from", "buddies");
 	watch(e, "sip:e@example.com", "E");
 	world_run(&w, 5000);
