@@ -170,7 +170,8 @@ struct endpoint_handlers {
 	void (*contacts)(const struct endpoint_contact *contacts, size_t n,
 		void *arg);
 
-	/* PEER watches us; PENDING until endpoint_decide(). */
+	/* PEER watches us; PENDING until endpoint_decide(). SOURCE NULL: the
+	 * server tells it. */
 	enum endpoint_verdict (*authorize)(const char *peer,
 		const struct pl *name, const char *source, void *arg);
 	void *arg;
@@ -239,6 +240,9 @@ void endpoint_fetch(struct endpoint *e, const char *peer);
 /* Own presence, kept over sign-ins. */
 void endpoint_publish(struct endpoint *e, const struct presence *p,
 	enum endpoint_visibility visibility);
+
+/* True where the server itself acts by our decisions. */
+bool endpoint_decides(const struct endpoint *e);
 
 /* A new decision about a watcher. */
 void endpoint_decide(

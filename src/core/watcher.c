@@ -207,7 +207,7 @@ enum endpoint_verdict core_watcher_authorize(
 	verdict = watching(a, peer);
 	if (verdict == ENDPOINT_ALLOW || verdict == ENDPOINT_POLITE_BLOCK)
 		return verdict;
-	if (!core_limits_pass(a->core, source, &after))
+	if (source && !core_limits_pass(a->core, source, &after))
 		return ENDPOINT_BUSY;
 	if (verdict != ENDPOINT_PENDING)
 		return verdict;
@@ -228,10 +228,12 @@ enum endpoint_verdict core_watcher_authorize(
 }
 
 
-/* True where a server of presence may answer in our place. */
-static bool has_server(const struct core_account *a)
+/* True where a server of presence answers in our place, by rules that we do
+ * not write. */
+static bool has_rules(const struct core_account *a)
 {
-	return core_yes(core_account_setting(a, "register"));
+	return core_yes(core_account_setting(a, "register")) &&
+		!(a->endpoint && endpoint_decides(a->endpoint));
 }
 
 
@@ -249,7 +251,7 @@ int core_watcher_decide(struct core_account *a, const char *peer,
 	core_saved_decision(
 		a, e->peer, e->decided ? core_decision_word(decision) : NULL);
 	decide(a, e->peer);
-	if (has_server(a) && decision != CORE_UNBLOCK)
+	if (has_rules(a) && decision != CORE_UNBLOCK)
 		(void)core_fail(0, note,
 			"obeyed here; what the server shows %s by its own "
 			"rules is unchanged",

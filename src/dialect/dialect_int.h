@@ -36,6 +36,7 @@ struct dialect_stack {
 struct dialect {
 	const char *name;
 	bool sessions; /* texts go by session, unless the user wants pages */
+	bool decides; /* the server acts by our decisions about watchers */
 	bool keyboard; /* peers speak KeyboardActivity from the beginning */
 
 	/* Before the user agent is made: what it adds to the wire, and the

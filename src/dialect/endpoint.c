@@ -480,6 +480,12 @@ void endpoint_publish(struct endpoint *e, const struct presence *p,
 }
 
 
+bool endpoint_decides(const struct endpoint *e)
+{
+	return e->ops->decides;
+}
+
+
 void endpoint_decide(
 	struct endpoint *e, const char *peer, enum endpoint_verdict verdict)
 {

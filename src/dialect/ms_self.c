@@ -263,8 +263,7 @@ static void subscriber_handler(const struct msdoc_subscriber *s, void *arg)
 
 	if (s->acknowledged || !endpoint_hears(e))
 		return;
-	/* The server speaks for all its users: no stranger floods us. */
-	verdict = e->h.authorize(s->peer, &name, "", e->h.arg);
+	verdict = e->h.authorize(s->peer, &name, NULL, e->h.arg);
 	if (endpoint_hears(e) && verdict != ENDPOINT_PENDING)
 		decide(ms, s->peer, verdict);
 }

@@ -174,8 +174,10 @@ def test_colleagues(server, alice, start):
     alice.expect("presence", buddy=b, state="online")
     asked = bob.expect("watcher", watcher=a)
     assert asked["name"] == "Alice"
-    bob.do("buddy", "accept", a)
+    assert "error" not in bob.do("buddy", "accept", a)
     server.expect("SERVICE", content_type="application/msrtc-presence")
+    assert server.user("bob").subscribers["alice@" + DOMAIN][1]
+    assert server.user("bob").containers[200][1] == {"alice@" + DOMAIN}
     bob.do("presence", "set", "away", "at lunch")
     seen = alice.expect("presence", buddy=b, activity="away")
     assert seen["note"] == "at lunch"
@@ -185,6 +187,24 @@ def test_colleagues(server, alice, start):
     alice.expect("message", peer=b, text="hello yourself")
     assert bob.quit() == 0
     alice.expect("presence", buddy=b, state="offline")
+
+
+@pytest.mark.parametrize("server", [4], indirect=True)
+def test_many_watchers(server, start):
+    """All who added us while we were away are told, once each, and a block
+    is the server's too."""
+    user = server.user("alice")
+    for n in range(50):
+        user.subscribers["w%d@%s" % (n, DOMAIN)] = ["W %d" % n, False]
+    alice = start("alice", server.account("alice"))
+    alice.expect("account", state="online")
+    for n in range(50):
+        alice.expect("watcher", watcher="sip:w%d@%s" % (n, DOMAIN))
+    reply = alice.do("buddy", "block", "sip:w7@" + DOMAIN)
+    assert "server" not in str(reply.get("result"))
+    until(lambda: "w7@" + DOMAIN in user.containers.get(
+        32000, [0, set()])[1], lambda: user.containers)
+    until(lambda: user.subscribers["w7@" + DOMAIN][1], lambda: user.subscribers)
 
 
 # ---- the contact list on the server

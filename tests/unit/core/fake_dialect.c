@@ -182,6 +182,13 @@ void endpoint_publish(struct endpoint *e, const struct presence *p,
 }
 
 
+bool endpoint_decides(const struct endpoint *e)
+{
+	(void)e;
+	return world->decides;
+}
+
+
 void endpoint_decide(
 	struct endpoint *e, const char *peer, enum endpoint_verdict verdict)
 {

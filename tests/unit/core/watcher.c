@@ -185,6 +185,31 @@ static void pending_bound(void **state)
 }
 
 
+/* What the server itself tells is bounded by nobody's rate, and a server that
+ * acts by our decisions needs no excuse. */
+static void server_tells(void **state)
+{
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+	char peer[64], *note = NULL;
+	size_t i;
+
+	(void)state;
+	world_open(&w);
+	w.decides = true;
+	a = world_online(&w, &e);
+	for (i = 0; i < 2 * 60; i++) {
+		snprintf(peer, sizeof(peer), "sip:u%zu@lab.test", i);
+		assert_int_equal(e->h.authorize(peer, NULL, NULL, e->h.arg),
+			ENDPOINT_PENDING);
+	}
+	assert_int_equal(core_watcher_decide(a, peer, CORE_BLOCK, &note), 0);
+	assert_null(note);
+	world_close(&w);
+}
+
+
 int test_watcher(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -194,6 +219,7 @@ int test_watcher(void)
 		cmocka_unit_test(blocked),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(pending_bound),
+		cmocka_unit_test(server_tells),
 	};
 
 	return cmocka_run_group_tests_name("watcher", tests, NULL, NULL);

@@ -44,6 +44,7 @@ struct world {
 	const char *refuse; /* why the next endpoint cannot be made */
 	int refuse_err;
 	size_t text_max;
+	bool decides; /* the server of the endpoints does */
 	struct list children;
 };
 
