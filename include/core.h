@@ -357,8 +357,7 @@ enum core_decision {
 int core_watcher_decide(struct core_account *a, const char *peer,
 	enum core_decision decision, char **note);
 bool core_watcher_blocked(struct core_account *a, const char *peer);
-bool core_watcher_asks( /* asked to see us, not decided */
-	struct core_account *a, const char *peer);
+bool core_watcher_asks(struct core_account *a, const char *peer); /* still */
 
 /* ---- 8 chats -------------------------------------------------------- */
 
@@ -371,6 +370,7 @@ struct core_account *core_chat_account(const struct core_chat *c);
 const char *core_chat_peer(const struct core_chat *c);
 const char *core_chat_state(const struct core_chat *c); /* open, ... */
 const char *core_chat_via(const struct core_chat *c);   /* NULL: none */
+const char *core_chat_transport(const struct core_chat *c); /* the same */
 unsigned core_chat_unread(const struct core_chat *c);
 bool core_chat_typing(const struct core_chat *c); /* they type */
 void core_chat_read(struct core_chat *c); /* all shown */

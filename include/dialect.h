@@ -223,6 +223,9 @@ void endpoint_sign_out(struct endpoint *e, uint64_t limit,
 /* "TLS", "TCP", "UDP" or NULL. */
 const char *endpoint_transport(const struct endpoint *e);
 
+/* The same of the session with PEER; NULL: there is none. */
+const char *endpoint_chat_transport(struct endpoint *e, const char *peer);
+
 /* The server's contact list is to have CONTACT so, or to have PEER no more;
  * contacts() tells when it has. Where the server keeps none, nothing happens;
  * what was not done when the sign-in ends is forgotten. */

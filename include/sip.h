@@ -373,6 +373,9 @@ int sip_dialog_fork(struct sip_dialog **dp, const struct sip_dialog *d,
 
 bool sip_dialog_established(const struct sip_dialog *d); /* has remote tag */
 
+/* The flow that last carried a message of D (borrowed); NULL: none. */
+struct sip_flow *sip_dialog_flow(const struct sip_dialog *d);
+
 /* True if MSG (a request to us) is in D: Call-ID, To tag = our tag, From tag
  * = theirs (or none yet known). What came over FLOW (NULL: not checked) is in
  * a dialog that TLS made only if that is TLS too (RFC 6665 6.2). */

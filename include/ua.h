@@ -404,6 +404,9 @@ const struct pl *ua_session_peer_name(const struct ua_session *s);
 /* "192.0.2.1": who sent the INVITE, for rate limits (borrowed); "" for ours. */
 const char *ua_session_source(const struct ua_session *s);
 
+/* "TLS", "TCP", "UDP" of its dialog's flow, or NULL. */
+const char *ua_session_transport(const struct ua_session *s);
+
 /* The 200 to our INVITE (borrowed); NULL: none, or theirs. */
 const struct msg *ua_session_answer(const struct ua_session *s);
 bool ua_session_isopen(const struct ua_session *s);

@@ -164,6 +164,15 @@ const char *core_chat_via(const struct core_chat *c)
 }
 
 
+const char *core_chat_transport(const struct core_chat *c)
+{
+	struct endpoint *e = c->account ? c->account->endpoint : NULL;
+	const char *own = e ? endpoint_chat_transport(e, c->peer) : NULL;
+
+	return own || !e ? own : endpoint_transport(e);
+}
+
+
 unsigned core_chat_unread(const struct core_chat *c)
 {
 	return c->unread;

@@ -433,6 +433,14 @@ const char *endpoint_transport(const struct endpoint *e)
 }
 
 
+const char *endpoint_chat_transport(struct endpoint *e, const char *peer)
+{
+	const struct conv *c = conv_find(e, peer);
+
+	return c && c->session ? ua_session_transport(c->session) : NULL;
+}
+
+
 /* ---- what it is asked for ---- */
 
 void endpoint_contact_set(

@@ -165,9 +165,7 @@ enum sip_tp sip_port_tp(const struct sip_port *port);
 
 /* ---- dialog ---- */
 
-/* The flow that last carried a message of D; NULL: none (borrowed). OWN: it
- * leads to a server of the account's own. */
-struct sip_flow *sip_dialog_flow(const struct sip_dialog *d);
+/* sip_dialog_flow() leads to a server of the account's own. */
 bool sip_dialog_flow_own(const struct sip_dialog *d);
 void sip_dialog_set_flow(
 	struct sip_dialog *d, struct sip_flow *flow, bool own);

@@ -323,6 +323,15 @@ const char *ua_session_source(const struct ua_session *s)
 }
 
 
+const char *ua_session_transport(const struct ua_session *s)
+{
+	const struct sip_flow *flow =
+		s->dialog ? sip_dialog_flow(s->dialog) : NULL;
+
+	return flow ? sip_tp_name(sip_flow_tp(flow)) : NULL;
+}
+
+
 const struct msg *ua_session_answer(const struct ua_session *s)
 {
 	return s->answer;

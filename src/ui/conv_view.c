@@ -89,7 +89,8 @@ static void way(struct ui_view *base, char *text, size_t size)
 	struct conv_view *v = (struct conv_view *)base;
 	const struct core_chat *c = core_chat_find(v->account, v->peer);
 	const char *via = c ? core_chat_via(c) : NULL;
-	const char *transport = core_account_transport(v->account);
+	const char *transport =
+		c ? core_chat_transport(c) : core_account_transport(v->account);
 	struct mbuf *mb = mbuf_alloc(SIZE_MAX);
 
 	if (c && !strcmp(core_chat_state(c), "opening"))

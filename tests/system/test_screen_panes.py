@@ -163,10 +163,10 @@ def test_session_of_a_stranger(world):
     bob.expect("account", state="online")
     number = bob.send("chat", "open", world.uri("alice"))
     alice.see("Asks for a chat: .*bob").keys("F2").see("^bob.*>")
-    alice.gone("Asks for a chat").see("session ─")
+    alice.gone("Asks for a chat").see("session, UDP ─")
     assert bob.reply(number)["ok"]
     bob.do("chat", "close", world.uri("alice"))
-    alice.see("closed the session").gone("session ─")
+    alice.see("closed the session").gone("UDP ─")
     number = bob.send("chat", "open", world.uri("alice"))
     alice.see("Asks for a chat").keys("F3").gone("Asks for a chat")
     assert not bob.reply(number)["ok"]

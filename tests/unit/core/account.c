@@ -216,6 +216,9 @@ static void misconfigured(void **state)
 		"account work connecting\n"
 		"account work online 192.0.2.1:5060\n");
 	assert_string_equal(core_account_transport(a), "TLS");
+	/* A session may go another way than the account's. */
+	assert_string_equal(core_chat_transport(core_chat_get(a, BOB)), "TCP");
+	assert_string_equal(core_chat_transport(core_chat_get(a, KIM)), "TLS");
 	assert_null(core_account_reason(a));
 	core_login(a, world_done, "login");
 	world_run(&w, 0);

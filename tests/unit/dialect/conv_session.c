@@ -12,6 +12,9 @@ static void talk(struct two *t)
 	two_run(t, 100);
 	assert_non_null(strstr(t->a.log, "bob:open/session/us "));
 	assert_non_null(strstr(t->b.log, "alice:open/session/them "));
+	assert_non_null(endpoint_chat_transport(t->a.e, t->b.aor));
+	assert_string_equal(endpoint_chat_transport(t->a.e, t->b.aor),
+		endpoint_chat_transport(t->b.e, t->a.aor));
 	t->a.log[0] = t->b.log[0] = '\0';
 }
 
@@ -22,6 +25,7 @@ static void test_whole_life(void **state)
 	int i;
 
 	(void)state;
+	assert_null(endpoint_chat_transport(t->a.e, t->b.aor));
 	/* Opened anew after its end by either side. */
 	for (i = 0; i < 3; i++) {
 		talk(t);
@@ -40,6 +44,7 @@ static void test_whole_life(void **state)
 		assert_log(&t->b,
 			i % 2 ? "alice:closed/session/us "
 			      : "alice:closed/session/them ");
+		assert_null(endpoint_chat_transport(t->a.e, t->b.aor));
 	}
 	two_close(t);
 }

@@ -332,6 +332,13 @@ const char *core_account_name(const struct core_account *a)
 }
 
 
+const char *core_chat_transport(const struct core_chat *c)
+{
+	(void)c;
+	return "TLS";
+}
+
+
 const char *core_account_transport(const struct core_account *a)
 {
 	(void)a;
