@@ -73,24 +73,26 @@
 #define T_SETUP_LEFT	"no account was added"
 #define T_SETUP_CONTROL "an answer is one line of characters"
 #define T_SETUP_DASH	"a name does not begin with -"
-#define T_SETUP_ADDRESS                                                  \
-	"Your SIP address, such as alice@example.org. Ctrl-C, or Enter " \
-	"with nothing typed, leaves at every question."
-#define T_SETUP_NAME                                          \
-	"What you will call the account here, with letters, " \
-	"digits, - and _."
-#define T_SETUP_KEEP                                                      \
-	"How the password gets here. command: a program of yours prints " \
-	"it, as in: pass show sip/alice; this is the safest. ask: it is " \
-	"kept nowhere, and asked for at every start. file: it stands in " \
-	"clear in %s, which nobody but you may read then."
+#define T_SETUP_ADDRESS                                  \
+	"Your SIP address, such as alice@example.org.\n" \
+	"Ctrl-C, or Enter with nothing typed, leaves at every question."
+#define T_SETUP_NAME                                                  \
+	"What you will call the account here, with letters, digits, " \
+	"- and _."
+#define T_SETUP_KEEP                                                     \
+	"How the password gets here.\n"                                  \
+	"command: a program of yours prints it, as in: pass show "       \
+	"sip/alice\n"                                                    \
+	"ask: it is kept nowhere, and asked for at every start\n"        \
+	"file: it stands in clear in %s, which nobody but you may read " \
+	"then"
 #define T_SETUP_COMMAND                                     \
 	"Words, no shell; the first line it prints is the " \
 	"password."
-#define T_SETUP_SERVER                                               \
-	"A host, host:port, or a SIP URI such as "                   \
-	"sip:sip.example.org;transport=tls; auto: the one that the " \
-	"domain names."
+#define T_SETUP_SERVER                             \
+	"A host, host:port, or a SIP URI such as " \
+	"sip:sip.example.org;transport=tls\n"      \
+	"auto: the one that the domain names"
 #define T_SETUP_SETTING                                              \
 	"A setting and its value, as in: tls-ca-file ~/ca.pem (man " \
 	"sotto.conf has all of them)."
@@ -100,11 +102,11 @@
 #define T_SETUP_SECRET	"choose password to change that"
 #define T_SETUP_STOPPED "stopped: there was no answer yet"
 #define T_SETUP_FAILED	"%s could not sign in: %s"
-#define T_SETUP_NOW                                                        \
-	"%s\nway: how the password gets here. again: as it is. keep: put " \
-	"into the file all the same."
+#define T_SETUP_NOW                                                       \
+	"%s\nway: how the password gets here. again: as it is. keep: in " \
+	"the file anyway."
 #define T_SETUP_UNWRITTEN                                                 \
-	"%s; what was in it is as it was. again: it is tried again. "     \
+	"%s; what was in it is as it was.\nagain: it is tried again. "    \
 	"store: the account is kept beside the history, its password is " \
 	"not."
 #define T_SETUP_DONE  "account %s is signed in, and is in %s"

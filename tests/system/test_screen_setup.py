@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from peer import Peer
 from sotto import account
 from world import World
 
@@ -121,6 +122,24 @@ def test_small(screen, rows, cols):
     s.settle().line("/account add").settle().line("alice@nowhere.invalid")
     s.settle().keys("Enter").settle().line("ask").settle().line("x")
     s.settle().keys("C-c").settle().resize(24, 80).see("no account was added")
+
+
+def test_strangers_bytes(screen):
+    """What a server says of it is shown, none of its control bytes."""
+    server = Peer()
+    s = screen("alice", rows=24, cols=80).see("No account yet")
+    s.line("/account add").see("^Address:$")
+    s.line("alice@127.0.0.1:%d" % server.port)
+    s.see("^Name of the account:").keys("Enter").see("F3 ask").keys("F3")
+    s.see("^Password for").line("x").see("Enter stops:$")
+    server.answer(server.recv("REGISTER"), "403 Q\x1b[66mW\x07\u202eX\u009b66m",
+                  'Warning: 399 lab "Q\x1b[67mW\x9d0;PWNED"')
+    s.see("could not sign in").see("^Change:").keys("C-c")
+    s.see("no account was added")
+    for evil in (b"\x1b[66m", b"\x1b[67m", b"W\x07", "\u202e".encode(),
+                 b"\xc2\x9b", b"\xc2\x9d"):
+        assert evil not in s.raw, evil
+    server.close()
 
 
 def test_left_open(screen):
