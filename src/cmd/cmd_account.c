@@ -269,13 +269,17 @@ static void sign_exec(struct cmd_call *call, sign_h *sign)
 	const struct words *names = args_list(call->args, "NAME");
 	struct core *core = call->cmd->core;
 	struct core_account *a;
+	const char *slash;
 	struct several *s;
 	size_t i;
 
 	if (!names_exist(call, names) || !target_account(call, NULL, &a))
 		return;
 	if (!core_account_first(core)) {
-		reply_done(call, EX_CONFIG, T_NO_ACCOUNTS, reply_slash(call));
+		/* There it asks for the rest. */
+		slash = reply_slash(call);
+		reply_done(call, EX_CONFIG, T_NO_ACCOUNTS, slash,
+			*slash ? "" : " NAME URI");
 		return;
 	}
 	s = mem_zalloc(sizeof(*s), several_destructor);

@@ -114,7 +114,7 @@
 #define T_SETUP_STORE "account %s is kept beside the history"
 
 /* people and chats */
-#define T_NO_ACCOUNTS	 "there is no account; type: %saccount add NAME URI"
+#define T_NO_ACCOUNTS	 "there is no account; type: %saccount add%s"
 #define T_NOT_BUDDY	 "%s is not in the buddy list"
 #define T_NO_SHOWN	 "no chat is shown; type: %schat show NAME"
 #define T_NOBODY_POINTED "%% stands for nobody here"
