@@ -46,6 +46,9 @@ bool trace_pos_back(const struct trace_view *v, struct trace_pos *p)
 
 bool trace_pos_before(const struct trace_pos *a, const struct trace_pos *b)
 {
+	/* Nothing was drawn yet, or all of that is gone: before all. */
+	if (!a->x || !b->x)
+		return !a->x && b->x;
 	return a->x == b->x ? a->row < b->row : a->x->n < b->x->n;
 }
 

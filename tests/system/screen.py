@@ -67,6 +67,21 @@ class Terminal(pyte.Screen):
             else:
                 self.join(char)
 
+    @property
+    def display(self):
+        """Rows as they are read; half of a wide one that is gone is blank,
+        of which pyte dies."""
+        rows = []
+        for y in range(self.lines):
+            row, text, stub = self.buffer[y], [], False
+            for x in range(self.columns):
+                data = row[x].data
+                if not stub:
+                    text.append(data or " ")
+                stub = not stub and bool(data) and columns(data[0]) == 2
+            rows.append("".join(text))
+        return rows
+
     def join(self, char):
         row = self.buffer[self.cursor.y]
         x = max(0, min(self.cursor.x, self.columns) - 1)
@@ -246,7 +261,7 @@ class Screen:
     def errors(self):
         """What a sanitizer wrote, which goes to the terminal."""
         at = max(self.raw.rfind(b"ERROR: "), self.raw.rfind(b"runtime error"))
-        return "" if at < 0 else self.raw[at:at + 6000].decode(
+        return "" if at < 0 else self.raw[max(0, at - 200):at + 6000].decode(
             "utf-8", "replace")
 
     # ---- in ----

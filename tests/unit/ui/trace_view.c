@@ -93,6 +93,24 @@ static void empty(void **state)
 }
 
 
+/* Keys that were faster than the first frame. */
+static void keys_before_rows(void **state)
+{
+	struct ui_view *v = open_view();
+
+	(void)state;
+	exchange("A 1", "A sip:b SIP/2.0", "SIP/2.0 200 OK", 0);
+	(void)v->ops->move(v, UI_MOVE_FIRST);
+	(void)v->ops->move(v, UI_MOVE_SELECT);
+	(void)v->ops->move(v, UI_MOVE_PAGE_DOWN);
+	v->ops->click(v, 0, 0, false);
+	draws(v, 2, 60,
+		"▾ 01:46:41.000 out A → 200 OK in 0 ms  UDP you  sip:b\n"
+		"  01:46:41.000 UDP me -> you, 15 bytes\n");
+	mem_deref(v);
+}
+
+
 /* What became of a request, in words. */
 static void outcomes(void **state)
 {
@@ -404,6 +422,8 @@ int test_trace_view(void)
 		cmocka_unit_test_setup_teardown(together, setup, teardown),
 		cmocka_unit_test_setup_teardown(unfolds, setup, teardown),
 		cmocka_unit_test_setup_teardown(moves, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			keys_before_rows, setup, teardown),
 		cmocka_unit_test_setup_teardown(trims, setup, teardown),
 		cmocka_unit_test_setup_teardown(finds, setup, teardown),
 	};
