@@ -104,9 +104,12 @@ static void keys_before_rows(void **state)
 	(void)v->ops->move(v, UI_MOVE_SELECT);
 	(void)v->ops->move(v, UI_MOVE_PAGE_DOWN);
 	v->ops->click(v, 0, 0, false);
-	draws(v, 2, 60,
+	draws(v, 5, 60,
 		"▾ 01:46:41.000 out A → 200 OK in 0 ms  UDP you  sip:b\n"
-		"  01:46:41.000 UDP me -> you, 15 bytes\n");
+		"  01:46:41.000 UDP me -> you, 15 bytes\n"
+		"  A sip:b SIP/2.0\n"
+		"  01:46:41.000 UDP me <- you, 14 bytes\n"
+		"  SIP/2.0 200 OK\n");
 	mem_deref(v);
 }
 
