@@ -110,7 +110,7 @@
 	"store: the account is kept beside the history, its password is " \
 	"not."
 #define T_SETUP_DONE  "account %s is signed in, and is in %s"
-#define T_SETUP_KEPT  "account %s is in %s, but is not signed in: %s"
+#define T_SETUP_KEPT  "account %s is in %s, not signed in yet"
 #define T_SETUP_STORE "account %s is kept beside the history"
 
 /* people and chats */

@@ -209,8 +209,8 @@ static void written_h(const struct core_outcome *outcome, void *arg)
 	struct cmd_call *call = arg;
 	const struct setup *s = setup_of(call);
 	/* It may have got in by itself while the person was asked. */
-	bool online = s->online ||
-		core_account_state(s->account) == ENDPOINT_ONLINE;
+	bool online =
+		s->online || core_account_state(s->account) == ENDPOINT_ONLINE;
 
 	if (!call->cmd) {
 		setup_finish(call);
@@ -222,7 +222,7 @@ static void written_h(const struct core_outcome *outcome, void *arg)
 				call->cmd->config);
 		else
 			reply_done(call, 0, T_SETUP_KEPT, s->name,
-				call->cmd->config, s->why);
+				call->cmd->config);
 		setup_finish(call);
 	}
 	reply_paid(call);
