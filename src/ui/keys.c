@@ -99,7 +99,7 @@ static void key_h(const char *name, const struct pl *bytes, void *arg)
 	if (f->stopped)
 		return;
 	f->keys++;
-	core_key(f->config.core);
+	ui_touched(f);
 	ui_hurry(f);
 	if (edit_asked(f->edit) && edit_asked(f->edit)->secret) {
 		edit_feed(f->edit, bytes);
@@ -150,7 +150,7 @@ static void paste_h(const struct pl *text, void *arg)
 	if (f->stopped)
 		return;
 	f->keys++;
-	core_key(f->config.core);
+	ui_touched(f);
 	if (!edit_asked(f->edit) || !edit_asked(f->edit)->secret)
 		to_line(f);
 	fits = fitting(f, text);

@@ -58,6 +58,16 @@ static void ring_h(void *arg)
 }
 
 
+void ui_touched(struct ui_front *f)
+{
+	core_key(f->config.core);
+	if (!f->unfocused)
+		return;
+	f->unfocused = false;
+	core_focus(f->config.core, true);
+}
+
+
 void ui_notify_start(struct ui_front *f)
 {
 	const struct core_eyes eyes = {

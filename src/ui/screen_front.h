@@ -330,6 +330,10 @@ bool ui_menu_mouse(struct ui_front *f, enum ui_mouse what, int row, int col);
 /* From now on the core knows where the user looks. */
 void ui_notify_start(struct ui_front *f);
 
+/* Something was typed: who types looks, whatever the terminal has said, or has
+ * not said while another program had it. */
+void ui_touched(struct ui_front *f);
+
 /* ---- 11 hints.c------------------------------------------------------ */
 
 /* Some keys of where the user is, in a line; all of them, as a pane. */

@@ -105,17 +105,31 @@ def test_by_focus(two):
     finish(s)
 
 
+def test_a_key_is_a_look(two):
+    """Also where the terminal never said that it has the focus again."""
+    s, kim, bob, say = two
+    s.write(FOCUS_OUT).settle()
+    say(kim, "one")
+    assert until(s, 1) == ("Kim", "one")
+    s.see(" 1│").write("x").gone(" 1│")
+    say(kim, "two")
+    assert until(s, 1) and bells(s) == 1
+    s.keys("C-u")
+    finish(s)
+
+
 def test_what_is_told(two):
     s, kim, bob, say = two
     s.write(FOCUS_OUT).settle()
     for show, want in (("name", ("Bob", "a new message")),
                        ("nothing", ("sotto", "a new message")),
                        ("text", ("Bob", "secret"))):
-        s.line("/set notify-show " + show).settle()
+        s.line("/set notify-show " + show).write(FOCUS_OUT).settle()
         n = len(notified(s))
         say(bob, "secret")
         assert until(s, n + 1) == want
-    s.line("/set notify-terminal no").line("/set bell no").settle()
+    s.line("/set notify-terminal no").line("/set bell no")
+    s.write(FOCUS_OUT).settle()
     before = bells(s)
     say(bob, "silent")
     assert (len(notified(s)), bells(s)) == (3, before)
@@ -134,7 +148,8 @@ def test_quiet_hours(two):
 
     for first, last, quiet in ((-1, 2, True), (2, -1, False), (2, 3, False),
                                (-2, -1, False), (-10, 11, True)):
-        s.line("/set notify-quiet " + hours(first, last)).settle()
+        s.line("/set notify-quiet " + hours(first, last))
+        s.write(FOCUS_OUT).settle()
         n, rung = len(notified(s)), bells(s)
         say(bob, "by night")
         assert (len(notified(s)) == n) == quiet, hours(first, last)
@@ -191,6 +206,7 @@ def test_others(world):
     kim = world.peer("kim")
     # She asks again by herself after a while, or when she is told to.
     s.line("/logout").see("me ○").line("/login").see("● Kim")
+    s.write(FOCUS_OUT).settle()
     assert until(s, 1)
     kim.do("presence", "set", "offline")
     s.see("○ Kim")
@@ -201,7 +217,7 @@ def test_others(world):
                 % eve.uri("kim"))
     assert until(s, 3) == ("kim", "asks for a chat")
     assert bells(s) == 3
-    s.line("/set notify-from buddies").settle()
+    s.line("/set notify-from buddies").write(FOCUS_OUT).settle()
     eve.request("SUBSCRIBE", more="Event: presence\r\nExpires: 60",
                 sender="<%s>" % eve.uri("bob"))
     s.see("\\+2")
