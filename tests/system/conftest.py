@@ -14,6 +14,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from baresip import Baresip  # noqa: E402
 from kamailio import Kamailio  # noqa: E402
 from screen import Screen  # noqa: E402
+import sipe as pidgin_sipe  # noqa: E402
 from sipp import Sipp  # noqa: E402
 from sotto import Sotto, program  # noqa: E402
 
@@ -107,7 +108,25 @@ def baresip(tmp_path):
         b.end()
 
 
-PEERS = {"kamailio", "sipp", "baresip"}
+@pytest.fixture
+def sipe(tmp_path):
+    """sipe(SERVER, NAME): a SIPE that ends with the test."""
+    why = pidgin_sipe.why_not()
+    if why:
+        pytest.skip(why)
+    running = []
+
+    def begin(server, name):
+        home = tmp_path / ("sipe-%d" % len(running))
+        running.append(pidgin_sipe.Sipe(home, server, name))
+        return running[-1]
+
+    yield begin
+    for s in running:
+        s.end()
+
+
+PEERS = {"kamailio", "sipp", "baresip", "sipe"}
 
 
 def pytest_collection_modifyitems(items):

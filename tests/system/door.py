@@ -122,7 +122,7 @@ class Door:
         assert int(c["cnum"]) == a.cnum, m.text
         text = ntlm.signed_text(self.version, c["crand"], c["cnum"], REALM,
                                 TARGET, m.headers, m.status)
-        assert a.session.mac(text, False).hex() == c["response"], \
+        assert a.session.mac(text, False).hex() == c["response"].lower(), \
             text + "\n" + m.text
 
     def sign(self, conn, data):

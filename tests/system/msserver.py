@@ -30,6 +30,7 @@ FILTERED = ('ms-diagnostics: 1012;reason="From URI is not authorized to '
 SELF = "application/vnd-microsoft-roaming-self+xml"
 CONTACTS = "application/vnd-microsoft-roaming-contacts+xml"
 CATEGORIES = "application/msrtc-event-categories+xml"
+PROVISIONING = "application/vnd-microsoft-roaming-provisioning-v2+xml"
 
 # They are for this server, not for whom it forwards to.
 CREDENTIALS = re.compile(rb"(?i)\r\n(?:proxy-)?authorization:[^\r]*\r\n")
@@ -78,7 +79,7 @@ class User:
         self.contacts = {}     # bare: [name, groups, subscribed]
         self.delta = 1
         self.held = {}         # (category, instance, container): [version, xml]
-        self.containers = {}   # id: [version, set of bare]
+        self.containers = {}   # id: [version, set of (type, bare)]
         self.subscribers = {}  # bare: [display name, acknowledged]
         self.dialogs = {}      # Call-ID: Dialog
 
@@ -223,7 +224,7 @@ class Server:
             with self.lock:
                 assert self.failure is None, self.failure
                 found = [m for _, m in self.log if m.method == method and all(
-                    m.get(k.replace("_", "-")).startswith(v)
+                    m.get(k.strip("_").replace("_", "-")).startswith(v)
                     for k, v in headers.items())]
             if len(found) >= n:
                 return found[n - 1]
@@ -442,13 +443,21 @@ class Server:
             user.dialogs[m.get("call-id")] = dialog
         what = {"vnd-microsoft-roaming-self": self._self_body,
                 "vnd-microsoft-roaming-contacts": self._contacts_body,
+                "vnd-microsoft-provisioning-v2": self._provisioning_body,
                 "presence": self._presence_body}[m.get("event")]
         if m.get("expires") == "0":
             del user.dialogs[m.get("call-id")]
-            self.answer(conn, m, "200 OK", "Expires: 0")
-            return
+            if m.tag("to"):
+                self.answer(conn, m, "200 OK", "Expires: 0")
+                return
         content_type, body = what(user, dialog, m)
         self.piggyback(conn, m, dialog, content_type, body)
+
+    def _provisioning_body(self, user, dialog, m):
+        return PROVISIONING, (
+            '<provisionGroupList xmlns="http://schemas.microsoft.com/2006/09/'
+            'sip/provisiongrouplist-notification"><provisionGroup '
+            'name="ServerConfiguration"/></provisionGroupList>')
 
     def _self_body(self, user, dialog, m):
         return SELF, self._roaming(user)
@@ -466,7 +475,7 @@ class Server:
         for number, (version, members) in user.containers.items():
             parts.append('<container id="%d" version="%d">%s</container>' % (
                 number, version, "".join(
-                    '<member type="user" value="%s"/>' % who
+                    '<member type="%s" value="%s"/>' % who
                     for who in sorted(members))))
         parts.append("</containers><subscribers>")
         for who, (name, seen) in user.subscribers.items():
@@ -505,7 +514,7 @@ class Server:
 
     def _presence_body(self, user, dialog, m):
         """RLMI with a part for each colleague; others are to be asked
-        alone."""
+        alone. An empty line ends each part, as libpurple needs it."""
         root = tree(m.body.decode())
         for action in root.iter("action"):
             for node in action.iter("resource"):
@@ -523,7 +532,7 @@ class Server:
                             '"active" cid="%s"/></resource>' % (who, who))
                 parts.append(
                     "--50UB\r\nContent-Transfer-Encoding: binary\r\n"
-                    "Content-ID: %s\r\nContent-Type: %s\r\n\r\n%s\r\n"
+                    "Content-ID: %s\r\nContent-Type: %s\r\n\r\n%s\r\n\r\n"
                     % (who, CATEGORIES, self._categories(who)))
             else:
                 rows.append('<resource uri="sip:%s"><instance id="0" state='
@@ -534,7 +543,7 @@ class Server:
             "--50UB\r\nContent-Transfer-Encoding: binary\r\nContent-ID: "
             "resourceList\r\nContent-Type: application/rlmi+xml\r\n\r\n"
             '<list xmlns="urn:ietf:params:xml:ns:rlmi" uri="sip:%s@%s" '
-            'version="1" fullState="true">%s</list>\r\n%s--50UB--\r\n'
+            'version="1" fullState="true">%s</list>\r\n\r\n%s--50UB--\r\n'
             % (user.name, DOMAIN, "".join(rows), "".join(parts)))
 
     def _added(self, user, who):
@@ -643,7 +652,7 @@ class Server:
             for member in node.iter("member"):
                 act = row[1].add if member.get("action") == "add" \
                     else row[1].discard
-                act(member.get("value"))
+                act((member.get("type"), member.get("value", "")))
         self.answer(conn, m, "200 OK")
         self._tell_self(user)
 
@@ -658,7 +667,7 @@ class Server:
             who = bare(field["URI"])
             tag = "modifiedContact" if who in user.contacts else "addedContact"
             user.contacts[who] = [field["displayName"], field["groups"]]
-            delta = self._contact(tag, who, user.contacts[who])
+            delta = self._contact(tag, "sip:" + who, user.contacts[who])
         elif call.tag == "deleteContact":
             user.contacts.pop(bare(field["URI"]), None)
             delta = '<deletedContact uri="%s"/>' % bare(field["URI"])
