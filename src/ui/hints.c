@@ -92,6 +92,38 @@ void ui_hints_draw(struct ui_front *f, const struct ui_area *a, int row)
 }
 
 
+/* ---- where no chat is ---- */
+
+char *ui_hints_welcome(const struct ui_front *f)
+{
+	static const struct {
+		const char *command;
+		const char *does;
+	} lines[] = {
+		{"screen show buddies",
+			"goes to the buddy list; Enter shows a chat"},
+		{"screen show search", "searches people and messages"},
+		{"screen show keys", "shows the keys, /help the commands"},
+	};
+	struct mbuf *mb = mbuf_alloc(SIZE_MAX);
+	char *text;
+	size_t i;
+
+	(void)mbuf_write_str(mb, "No chat is shown.\n\n");
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		const char *key =
+			cmd_key_of(f->cmd, cmd_places[0], lines[i].command);
+
+		if (key)
+			(void)mbuf_printf(mb, "%-8s %s\n", key, lines[i].does);
+	}
+	(void)mbuf_write_str(mb, "/quit    leaves\n");
+	text = mbuf_strdup(mb);
+	mem_deref(mb);
+	return text;
+}
+
+
 /* ---- the pane ---- */
 
 static const struct {

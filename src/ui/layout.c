@@ -132,13 +132,6 @@ static void draw_view(struct ui_front *f, const struct ui_area *a, int row,
 
 static void draw_welcome(struct ui_front *f, const struct ui_area *a)
 {
-	static const char lines[] =
-		"No chat is shown.\n"
-		"\n"
-		"F6       goes to the buddy list; Enter shows a chat\n"
-		"F7       searches people and messages\n"
-		"F1       shows the keys, /help the commands\n"
-		"/quit    leaves\n";
 	static const char first[] =
 		"No account yet.\n"
 		"\n"
@@ -146,8 +139,8 @@ static void draw_welcome(struct ui_front *f, const struct ui_area *a)
 		"sotto --demo   shows it all without an account\n"
 		"/quit          leaves\n";
 	bool fresh = !core_account_first(f->config.core);
+	char *lines = fresh ? NULL : ui_hints_welcome(f), text[UI_LINE];
 	struct pl line, left = pl_str(fresh ? first : lines);
-	char text[UI_LINE];
 	int row;
 
 	if (f->config.welcome)
@@ -157,6 +150,7 @@ static void draw_welcome(struct ui_front *f, const struct ui_area *a)
 		(void)screen_cut(f->screen, a, row, 2, a->cols,
 			row > 1 ? UI_NOTE : UI_NORMAL, text);
 	}
+	mem_deref(lines);
 }
 
 

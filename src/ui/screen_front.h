@@ -340,4 +340,7 @@ void ui_touched(struct ui_front *f);
 void ui_hints_draw(struct ui_front *f, const struct ui_area *a, int row);
 void ui_hints_show(struct ui_front *f);
 
+/* What stands where no chat is shown (mem_deref). */
+char *ui_hints_welcome(const struct ui_front *f);
+
 #endif

@@ -268,6 +268,15 @@ def test_panes_to_read(screen):
     finish(s)
 
 
+def test_welcome(world):
+    """Where no chat is shown the keys are told as they are bound."""
+    alice = world.alice("bob").see("F6 +goes to the buddy list")
+    alice.line("/bind F11 screen show buddies").line("/unbind F6")
+    alice.line("/unbind F7").see("F11 +goes to the buddy list")
+    alice.gone("searches people").see("F11 buddies").keys("C-l")
+    finish(alice)
+
+
 def test_keys_of_a_place(chat):
     """F1 tells what the table has now, of where the user is."""
     alice, bob, world = chat
