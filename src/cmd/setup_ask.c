@@ -227,7 +227,7 @@ static void ask_how(struct cmd_call *call, const char *about)
 	const char *file = call->cmd->config;
 	char *text = mem_printf(T_SETUP_KEEP, file ? file : "-");
 	const struct front_question q = {
-		.text = "Password: ",
+		.text = "How: ", /* no place that looks like the password's */
 		.about = about ? about : text,
 		.choices = file ? ways : no_file,
 	};

@@ -105,7 +105,7 @@ def test_mouse_and_words(screen):
     s = screen("alice", "set mouse yes\n", rows=24, cols=80)
     s.see("No account yet").line("/account add me").see("^Address:$")
     s.line("alice@nowhere.invalid").see("F3 ask").write("nothing\r")
-    s.see("^Password: nothing$").keys("C-u").write("c\t").see("^Password: com")
+    s.see("^How: nothing$").keys("C-u").write("c\t").see("^How: com")
     s.keys("C-u").write("a\r").see("^Password for").keys("Escape")
     s.see("no account was added")
     s.line("/account add me").see("^Address:$").line("alice@nowhere.invalid")

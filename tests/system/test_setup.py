@@ -59,7 +59,7 @@ def begin(line, how="file", secret="secret-alice", address="alice@lab.test"):
     """Up to the first try, which finds no server."""
     line.say("/account add").see("Address: ").say(address)
     line.see(r"Name of the account(: alice| \[alice\]: )").say("")
-    line.see(r"Password \(command, ask, file\): ").say(how)
+    line.see(r"How \(command, ask, file\): ").say(how)
     line.see("Command: " if how == "command" else "Password for [^:]+:[^:]+: ")
     line.say(secret)
     return line.see(r"Change \(password, way, server, [^)]*\): ")
@@ -168,7 +168,7 @@ WAYS_OUT = {"ctrl-c": lambda p: p.sendintr(), "empty": lambda p: p.send("\r"),
 @pytest.mark.parametrize("steps", range(6))
 def test_leaving(tmp_path, steps, way):
     """At each question; the file is not made, and no account is there."""
-    questions = ["Address: ", "Name of the account: ", "Password [^:]*: ",
+    questions = ["Address: ", "Name of the account: ", "How [^:]*: ",
                  "Password for [^:]+:[^:]+: ", "Change [^:]*: ", "Server: "]
     answers = ["alice@127.0.0.1:9;transport=tcp", "", "file", "x", "server"]
     answers[0] = "alice@nowhere.invalid"
@@ -202,7 +202,7 @@ def test_stopped_while_signing_in(tmp_path):
     line = Line(tmp_path / "alice", "")
     line.say("/account add alice").see("Address: ")
     line.say("alice@127.0.0.1:%d" % port)
-    line.see("Password [^:]*: ").say("a")
+    line.see("How [^:]*: ").say("a")
     line.see("Password for [^:]+:[^:]+:[^:]+: ").say("x")
     line.see("Enter stops: ").say("")
     line.see("stopped").see("Change [^:]*: ").say("keep")

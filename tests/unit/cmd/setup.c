@@ -125,7 +125,7 @@ static void answer_all(struct person *p, const char *how, const char *answer)
 	assert_string_equal(p->initial, "kim");
 	say(p, "Name of the account: ", "kim");
 	assert_string_equal(p->choices, "command ask file ");
-	say(p, "Password: ", how);
+	say(p, "How: ", how);
 	say(p, *how == 'c' ? "Command: " : "Password for sip:kim@lab.test: ",
 		answer);
 	assert_string_equal(
@@ -308,7 +308,7 @@ static void read_again(void **state)
 static void left(void **state)
 {
 	static const char *const questions[] = {
-		"Address: ", "Name of the account: ", "Password: ",
+		"Address: ", "Name of the account: ", "How: ",
 		"Password for sip:kim@lab.test: ",
 		"Signing in as sip:kim@lab.test; Enter stops: ", "Change: "};
 	static const char *const answers[] = {
@@ -354,7 +354,7 @@ static void refused(void **state)
 	assert_about(p, "account work exists");
 	say(p, "Name of the account: ", "-x");
 	say(p, "Name of the account: ", "kim");
-	say(p, "Password: ", "command");
+	say(p, "How: ", "command");
 	say(p, "Command: ", "bad");
 	assert_about(p, "password-command cannot be bad");
 	begin(p, "/account add");
@@ -425,7 +425,7 @@ static void named(void **state)
 
 	begin(p, "/account add kim");
 	say(p, "Address: ", "kim@lab.test");
-	say(p, "Password: ", "ask");
+	say(p, "How: ", "ask");
 	say(p, "Password for sip:kim@lab.test: ", "x");
 	/* Somebody else makes one of that name meanwhile. */
 	say(p, "Signing in as sip:kim@lab.test; Enter stops: ", "");
