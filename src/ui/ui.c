@@ -91,7 +91,10 @@ void ui_hurry(struct ui_front *f)
 
 void ui_read(struct ui_front *f, struct core_account *account, const char *peer)
 {
+	bool dirty = f->dirty;
+
 	buddy_view_touch(f->buddies, core_account_name(account), peer);
+	f->dirty = dirty;
 }
 
 

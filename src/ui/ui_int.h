@@ -302,7 +302,8 @@ void ui_dirty(struct ui_front *f);
 /* The same, and somebody waits for it: a key was pressed. */
 void ui_hurry(struct ui_front *f);
 
-/* What PEER wrote has been read. */
+/* What PEER wrote has been read, by being drawn: the list follows in the same
+ * frame. */
 void ui_read(
 	struct ui_front *f, struct core_account *account, const char *peer);
 

@@ -436,7 +436,8 @@ def test_what_was_typed_before_a_chat(world):
     bob, kim = world.peer("bob"), world.peer("kim")
     alice = world.alice("bob", "kim").see("● Bob").see("● Kim")
     alice.line("hello").see("no chat is shown").see("^> hello$")
-    alice.keys("F6").settle().keys("Down", "Enter").see("^Bob> hello$")
+    alice.keys("F6").settle().keys("Home", "Down", "Enter").see(
+        "^Bob> hello$")
     alice.keys("Enter")
     assert bob.expect("message", direction="in")["text"] == "hello"
     alice.see("hello +✓").line("/chat close").see("^>$").write("/log")
