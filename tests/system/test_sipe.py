@@ -5,7 +5,7 @@ sotto are colleagues on one server."""
 import pytest
 
 from door import Door
-from msserver import DOMAIN, Server
+from msserver import DOMAIN, Server, tree
 
 ALICE, BOB = "sip:alice@" + DOMAIN, "sip:bob@" + DOMAIN
 
@@ -86,3 +86,83 @@ def test_signed_out(server, alice, bob):
     alice.do("login", "alice")
     alice.expect("account", state="online")
     bob.shows(ALICE, "available")
+
+
+# ---- chats
+
+def keyboard(server, who, n=1):
+    """The status in the N-th KeyboardActivity of WHO."""
+    m = server.expect("INFO", n, from_="<%s>" % who)
+    assert m.get("content-type") == "application/xml"
+    return tree(m.body.decode()).find("status").get("status")
+
+
+def test_chat_of_ours(server, alice, bob):
+    """Our session: texts and typing both ways, our BYE, and again."""
+    reply = alice.do("msg", BOB, "hello <b>")
+    assert reply["result"]["state"] == "delivered"
+    assert bob.expect("im", ALICE)[2] == "hello &lt;b&gt;"
+    invite = server.expect("INVITE", from_="<%s>" % ALICE)
+    assert invite.get("ms-text-format")
+    for n in range(3):
+        alice.do("msg", BOB, "text %d" % n)
+        bob.expect("im", ALICE, "text %d" % n)
+    alice.do("msg", BOB, "two\nlines")
+    assert bob.expect("im", ALICE)[2].replace("<br>", "\n") == "two\nlines"
+    bob.do("typing", ALICE)
+    alice.expect("typing", peer=BOB, active=True)
+    assert keyboard(server, BOB) == "type"
+    bob.do("typed", ALICE)
+    alice.expect("typing", peer=BOB, active=False)
+    assert keyboard(server, BOB, 2) == "idle"
+    alice.do("typing", BOB, "on")
+    bob.expect("typing", ALICE)
+    alice.do("typing", BOB, "off")
+    bob.expect("idle", ALICE)
+    bob.do("say", ALICE, "<b>bold</b> &amp; <font color=\"#ff0000\">plain</font>")
+    alice.expect("message", peer=BOB, text="bold & plain", via="session")
+    alice.do("chat", "close", BOB)
+    server.expect("BYE", from_="<%s>" % ALICE)
+    alice.expect("chat", peer=BOB, state="closed", by="us")
+    alice.do("msg", BOB, "again")
+    bob.expect("im", ALICE, "again")
+    assert not [e for e in bob.events if e[0] in ("error", "notice")]
+
+
+def test_chat_of_theirs(server, alice, bob):
+    """SIPE's session: the same from its side."""
+    alice.do("buddy", "add", BOB)
+    bob.do("say", ALICE, "hello")
+    alice.expect("message", peer=BOB, text="hello")
+    server.expect("INVITE", from_="<%s>" % BOB, to="<%s>" % ALICE)
+    for n in range(3):
+        bob.do("say", ALICE, "text <i>%d</i>" % n)
+        alice.expect("message", peer=BOB, text="text %d" % n)
+    alice.do("typing", BOB, "on")
+    bob.expect("typing", ALICE)
+    alice.do("msg", BOB, "a text")
+    bob.expect("im", ALICE, "a text")
+    bob.do("typing", ALICE)
+    alice.expect("typing", peer=BOB, active=True)
+    bob.do("say", ALICE, "one<br>two")
+    alice.expect("message", peer=BOB, text="one\r\ntwo")
+    assert len(alice.seen("message", text="hello")) == 1
+    bob.do("close", ALICE)
+    server.expect("BYE", from_="<%s>" % BOB)
+    alice.expect("chat", peer=BOB, state="closed", by="them")
+    bob.do("say", ALICE, "again")
+    alice.expect("message", peer=BOB, text="again")
+    alice.do("msg", BOB, "and back")
+    bob.expect("im", ALICE, "and back")
+    assert not [e for e in bob.events if e[0] in ("error", "notice")]
+
+
+def test_gone(server, alice, bob):
+    """SIPE is gone without a word: the text says why it was not
+    delivered."""
+    alice.do("msg", BOB, "hello")
+    bob.expect("im", ALICE, "hello")
+    bob.kill()
+    reply = alice.do("msg", BOB, "lost", ok=False)
+    assert "route" in reply["error"], reply
+    alice.expect("message-state", state="failed")
