@@ -240,9 +240,10 @@ void endpoint_unwatch(struct endpoint *e, const char *peer);
 /* Asks once for PEER's presence; one presence() with FETCHED follows. */
 void endpoint_fetch(struct endpoint *e, const char *peer);
 
-/* Own presence, kept over sign-ins. */
+/* Own presence, kept over sign-ins. IDLE: nobody said so, but no key was
+ * pressed here for a while. */
 void endpoint_publish(struct endpoint *e, const struct presence *p,
-	enum endpoint_visibility visibility);
+	enum endpoint_visibility visibility, bool idle);
 
 /* True where the server itself acts by our decisions. */
 bool endpoint_decides(const struct endpoint *e);

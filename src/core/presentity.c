@@ -80,7 +80,7 @@ void core_presence_publish(struct core_account *a)
 		return;
 	p = presence_alloc(
 		own_words[i].state, own_words[i].activity, &note, NULL);
-	endpoint_publish(a->endpoint, p, own_words[i].visibility);
+	endpoint_publish(a->endpoint, p, own_words[i].visibility, a->own.idle);
 	mem_deref(p);
 }
 

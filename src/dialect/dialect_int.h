@@ -140,6 +140,7 @@ struct endpoint {
 	/* Own presence. */
 	struct presence *own; /* NULL until told */
 	enum endpoint_visibility visibility;
+	bool idle;
 
 	/* SIMPLE. */
 	struct simple_watch *watches; /* hash by peer */

@@ -477,13 +477,14 @@ void endpoint_fetch(struct endpoint *e, const char *peer)
 
 
 void endpoint_publish(struct endpoint *e, const struct presence *p,
-	enum endpoint_visibility visibility)
+	enum endpoint_visibility visibility, bool idle)
 {
 	struct presence *own = mem_ref((void *)(uintptr_t)p);
 
 	mem_deref(e->own);
 	e->own = own;
 	e->visibility = visibility;
+	e->idle = idle;
 	e->ops->publish(e);
 }
 

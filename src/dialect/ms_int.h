@@ -28,6 +28,7 @@ char *ms_instance(const char *epid);
 
 struct ms_batch;
 struct ms_contacts;
+struct ms_draft;
 struct ms_held;
 struct ms_peer;
 
@@ -46,8 +47,12 @@ struct ms {
 	struct list held; /* struct ms_held */
 	struct list members; /* struct ms_member */
 	struct ua_call *publishing;
+	struct ms_draft *draft; /* what it says */
 	bool publish_again; /* something changed meanwhile */
 	unsigned conflicts; /* in a row */
+	bool said; /* the user said here how they are: no other device */
+	bool noted; /* ... by a note */
+	bool was_idle;
 };
 
 /* Lines that every SUBSCRIBE to ourselves has ([MS-SIP] 3.5, 4.3). */
@@ -153,7 +158,13 @@ int ms_self_take(struct ms *ms, const struct pl *body);
 void ms_watch_each(struct endpoint *e,
 	void (*h)(struct endpoint *e, const char *peer, void *arg), void *arg);
 
+/* The user, or the keyboard, has said something (e->own, e->idle). */
 void ms_publish(struct endpoint *e);
+
+/* Publishes what there is to say, as of now. */
+void ms_publish_now(struct ms *ms);
+
+/* Version 0: the server holds it no more. */
 void ms_held_set(struct ms *ms, const char *category, uint32_t instance,
 	uint32_t container, uint32_t version);
 /* Devices of ours that are signed in, this one among them. */

@@ -14,6 +14,7 @@ enum {
 	PUBS_MAX = 12,
 	CONFLICTS_MAX = 3, /* with the versions of other devices, in a row */
 	MACHINE_FREE = 3500, /* whoever sits here is here */
+	MACHINE_IDLE = 15500,
 	USER_INSTANCE = 0x20000000,
 	MACHINE_BITS = 0x30000000,
 };
@@ -22,8 +23,8 @@ enum {
 static const uint32_t state_containers[] = {2, 3};
 static const uint32_t note_containers[] = {200, 300, 400};
 
-/* A publication being put together, and where each piece came from. */
-struct draft {
+/* A publication being put together, or under way. */
+struct ms_draft {
 	struct msdoc_publication pubs[PUBS_MAX];
 	size_t n;
 };
@@ -31,7 +32,7 @@ struct draft {
 
 static void draft_destructor(void *data)
 {
-	struct draft *d = data;
+	struct ms_draft *d = data;
 
 	while (d->n)
 		mem_deref((char *)(uintptr_t)d->pubs[--d->n].body);
@@ -39,7 +40,7 @@ static void draft_destructor(void *data)
 
 
 /* BODY (NULL: nothing is to be there any more) is taken over. */
-static void add(struct ms *ms, struct draft *d, const char *category,
+static void add(struct ms *ms, struct ms_draft *d, const char *category,
 	uint32_t instance, uint32_t container, const char *expire, char *body)
 {
 	uint32_t version = ms_held_version(ms, category, instance, container);
@@ -87,12 +88,13 @@ static char *device_text(const struct ms *ms)
 }
 
 
-/* What the user says; plainly here says nothing beside the device. */
+/* What the user says; plainly here, or gone without a word, says nothing
+ * beside the device. */
 static uint32_t user_number(const struct endpoint *e)
 {
 	if (e->visibility != ENDPOINT_VISIBLE)
 		return 18500;
-	if (!e->own ||
+	if (!e->own || e->idle ||
 		(e->own->state == PRESENCE_ONLINE &&
 			e->own->activity == PRESENCE_NONE))
 		return 0;
@@ -112,10 +114,25 @@ static char *note_text(const struct endpoint *e)
 }
 
 
-static struct draft *draft_make(struct ms *ms)
+/* What another device says of the user is not ours to take back, unless they
+ * said otherwise here. */
+static void add_user(struct ms *ms, struct ms_draft *d)
 {
-	struct draft *d = mem_zalloc(sizeof(*d), draft_destructor);
 	uint32_t number = user_number(ms->e);
+	size_t i;
+
+	for (i = 0; i < 2 && ms->said; i++)
+		add(ms, d, "state", USER_INSTANCE, state_containers[i],
+			"static", number ? state_text(false, number) : NULL);
+	for (i = 0; i < 3 && (ms->said || ms->noted); i++)
+		add(ms, d, "note", 0, note_containers[i], "static",
+			note_text(ms->e));
+}
+
+
+static struct ms_draft *draft_make(struct ms *ms)
+{
+	struct ms_draft *d = mem_zalloc(sizeof(*d), draft_destructor);
 	char *first = mem_strndup(ms->epid, 8);
 	uint32_t device = (uint32_t)strtoul(first, NULL, 16), machine;
 	size_t i;
@@ -125,13 +142,9 @@ static struct draft *draft_make(struct ms *ms)
 	add(ms, d, "device", device, 2, "endpoint", device_text(ms));
 	for (i = 0; i < 2; i++)
 		add(ms, d, "state", machine, state_containers[i], "endpoint",
-			state_text(true, MACHINE_FREE));
-	for (i = 0; i < 2; i++)
-		add(ms, d, "state", USER_INSTANCE, state_containers[i],
-			"static", number ? state_text(false, number) : NULL);
-	for (i = 0; i < 3; i++)
-		add(ms, d, "note", 0, note_containers[i], "static",
-			note_text(ms->e));
+			state_text(true,
+				ms->e->idle ? MACHINE_IDLE : MACHINE_FREE));
+	add_user(ms, d);
 	return d;
 }
 
@@ -140,7 +153,7 @@ static struct draft *draft_make(struct ms *ms)
 
 struct fault {
 	struct ms *ms;
-	const struct draft *draft;
+	const struct ms_draft *draft;
 	bool any;
 };
 
@@ -159,20 +172,33 @@ static void fault_handler(size_t index, uint32_t current, void *arg)
 
 
 /* Another device published meanwhile: its versions are the ones to go by. */
-static bool conflict(struct ms *ms, const struct ua_result *r)
+static bool conflict(
+	struct ms *ms, const struct ms_draft *d, const struct ua_result *r)
 {
-	struct fault f = {.ms = ms};
-	struct draft *d;
+	struct fault f = {.ms = ms, .draft = d};
 
 	if (!r->msg || r->status != 409 || ++ms->conflicts > CONFLICTS_MAX)
 		return false;
-	/* The same as was sent: nothing else changes what it is made of but
-	 * publish_again, which sends anew in any case. */
-	d = draft_make(ms);
-	f.draft = d;
 	(void)msdoc_fault_decode(&r->msg->body, fault_handler, &f);
-	mem_deref(d);
 	return f.any;
+}
+
+
+/* Each version is one more now, whether the answer says so or not. */
+static void taken(
+	struct ms *ms, const struct ms_draft *d, const struct ua_result *r)
+{
+	size_t i;
+
+	ms->conflicts = 0;
+	for (i = 0; i < d->n; i++) {
+		const struct msdoc_publication *p = &d->pubs[i];
+
+		ms_held_set(ms, p->category, p->instance, p->container,
+			p->body ? p->version + 1 : 0);
+	}
+	if (r->msg && r->msg->body.l)
+		(void)ms_self_take(ms, &r->msg->body);
 }
 
 
@@ -180,32 +206,32 @@ static void published_handler(const struct ua_result *r, void *arg)
 {
 	struct ms *ms = mem_ref(arg);
 	struct endpoint *e = endpoint_hold(ms->e);
+	struct ms_draft *d = ms->draft;
 	bool again = ms->publish_again;
 
 	ms->publishing = mem_deref(ms->publishing);
+	ms->draft = NULL;
 	ms->publish_again = false;
 	if (r->status / 100 == 2) {
-		ms->conflicts = 0;
-		if (r->msg && r->msg->body.l)
-			(void)ms_self_take(ms, &r->msg->body);
-	} else if (conflict(ms, r)) {
+		taken(ms, d, r);
+	} else if (conflict(ms, d, r)) {
 		again = true;
 	} else {
 		log_print(e->stack->log, LOG_WARN, "presence",
 			"%s: own presence is not published: %s", e->aor,
 			r->why ? r->why : "no reason is known");
 	}
+	mem_deref(d);
 	if (again && endpoint_hears(e))
-		ms_publish(e);
+		ms_publish_now(ms);
 	mem_deref(ms);
 	endpoint_release(e);
 }
 
 
-void ms_publish(struct endpoint *e)
+void ms_publish_now(struct ms *ms)
 {
-	struct ms *ms = e->ms;
-	struct draft *d;
+	struct endpoint *e = ms->e;
 	struct mbuf *mb;
 
 	/* Before the server has told the versions all would be conflicts. */
@@ -216,12 +242,29 @@ void ms_publish(struct endpoint *e)
 		return;
 	}
 	mb = mbuf_alloc(BODY_MAX);
-	d = draft_make(ms);
-	(void)msdoc_publish_encode(mb, e->aor, d->pubs, d->n);
+	ms->draft = draft_make(ms);
+	(void)msdoc_publish_encode(mb, e->aor, ms->draft->pubs, ms->draft->n);
 	if (ms_service(ms, &ms->publishing, MSDOC_PUBLISH_TYPE, mb,
-		    published_handler, ms))
+		    published_handler, ms)) {
+		ms->draft = mem_deref(ms->draft);
 		log_print(e->stack->log, LOG_WARN, "presence",
 			"%s: own presence cannot be published", e->aor);
-	mem_deref(d);
+	}
 	mem_deref(mb);
+}
+
+
+void ms_publish(struct endpoint *e)
+{
+	struct ms *ms = e->ms;
+	bool note = e->own && e->own->note && e->visibility == ENDPOINT_VISIBLE;
+
+	/* That the keys rest, and move again, is nothing that was said. */
+	if (!e->idle && !ms->was_idle &&
+		(ms->self_heard || user_number(e) || note))
+		ms->said = true;
+	ms->noted = ms->noted || note;
+	ms->was_idle = e->idle;
+	ms->conflicts = 0;
+	ms_publish_now(ms);
 }

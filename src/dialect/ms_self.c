@@ -84,6 +84,10 @@ void ms_held_set(struct ms *ms, const char *category, uint32_t instance,
 {
 	struct ms_held *held = held_find(ms, category, instance, container);
 
+	if (!version) {
+		mem_deref(held);
+		return;
+	}
 	if (!held && ms->held.count < HELD_MAX) {
 		held = mem_zalloc(sizeof(*held), held_destructor);
 		held->category = mem_strdup(category);
@@ -292,13 +296,17 @@ static uint16_t notify_handler(const struct msg *notify, bool first, void *arg)
 	bool news = !ms->self_heard;
 	uint16_t status = 0;
 
-	(void)first;
+	/* The first one of a subscription tells everything. */
+	if (first) {
+		list_flush(&ms->held);
+		list_flush(&ms->members);
+	}
 	if (notify->body.l && ms_self_take(ms, &notify->body))
 		status = 400;
-	if (!status && endpoint_hears(e)) {
+	if (notify->body.l && !status && endpoint_hears(e)) {
 		ms->self_heard = true;
 		if (news)
-			ms_publish(e);
+			ms_publish_now(ms);
 	}
 	mem_deref(ms);
 	endpoint_release(e);
@@ -353,5 +361,7 @@ void ms_self_close(struct ms *ms)
 {
 	ms->self = mem_deref(ms->self);
 	ms->publishing = mem_deref(ms->publishing);
+	ms->draft = mem_deref(ms->draft);
+	ms->publish_again = false;
 	ms->self_heard = false;
 }

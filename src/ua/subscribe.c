@@ -439,8 +439,14 @@ void ua_sub_account(struct ua_sub *sub)
 {
 	uint32_t spread;
 
-	if (sub->bye.active || sub->ua->state == UA_CONNECTING)
+	if (sub->bye.active)
 		return;
+	if (sub->ua->state == UA_CONNECTING) {
+		/* A Microsoft server's dialogs end with the connection. */
+		if (sub->ua->profile.microsoft)
+			drop(sub);
+		return;
+	}
 	if (sub->ua->state != UA_ONLINE) {
 		start_in(sub, 0);
 		return;

@@ -538,7 +538,8 @@ def test_both_kinds(server, kamailio, start):
         me.expect("account", account=name, state="online", keep=True)
     me.do("buddy", "add", B, "-n", "Office Bob", "-a", "alice")
     me.do("buddy", "add", B, "-n", "Home Bob", "-a", "home")
-    me.expect("presence", account="alice", buddy=B, state="online")
+    me.expect("presence", account="alice", buddy=B, state="online",
+              keep=True)
     me.expect("presence", account="home", buddy=B, state="online")
     me.do("msg", "Office", "the invoice, please", timeout=20)
     me.do("msg", "Home", "an invoice at home", timeout=20)

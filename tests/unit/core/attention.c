@@ -37,7 +37,7 @@ static void away(void **state)
 	world_run(&w, 10 * MINUTE - 1);
 	assert_calls(&w, "");
 	world_run(&w, 1);
-	assert_calls(&w, "publish online away - 0\n");
+	assert_calls(&w, "publish online away - 0 idle\n");
 	assert_log(&w, "log info: away; the next key brings you back\n");
 	assert_true(tmrs_next(w.tmrs) == UINT64_MAX); /* idle is idle */
 	world_run(&w, 1000 * MINUTE);
@@ -46,7 +46,7 @@ static void away(void **state)
 	core_key(w.core);
 	assert_calls(&w, "publish online - - 0\n");
 	world_run(&w, 10 * MINUTE);
-	assert_calls(&w, "publish online away - 0\n");
+	assert_calls(&w, "publish online away - 0 idle\n");
 	/* Switched off, nobody is kept away. */
 	set(&w, "auto-away", "0");
 	assert_calls(&w, "publish online - - 0\n");
@@ -57,7 +57,7 @@ static void away(void **state)
 	world_run(&w, 5 * MINUTE);
 	set(&w, "auto-away", "6");
 	world_run(&w, 1 * MINUTE);
-	assert_calls(&w, "publish online away - 0\n");
+	assert_calls(&w, "publish online away - 0 idle\n");
 	world_close(&w);
 }
 
@@ -68,13 +68,13 @@ static void notes(void **state)
 	static const struct {
 		const char *note, *before, *idle, *after;
 	} cases[] = {
-		{NULL, NULL, "publish online away - 0\n",
+		{NULL, NULL, "publish online away - 0 idle\n",
 			"publish online - - 0\n"},
-		{NULL, "in", "publish online away in 0\n",
+		{NULL, "in", "publish online away in 0 idle\n",
 			"publish online - in 0\n"},
-		{"out", NULL, "publish online away out 0\n",
+		{"out", NULL, "publish online away out 0 idle\n",
 			"publish online - - 0\n"},
-		{"out", "in", "publish online away out 0\n",
+		{"out", "in", "publish online away out 0 idle\n",
 			"publish online - in 0\n"},
 	};
 	size_t i;
@@ -158,7 +158,7 @@ static void accounts(void **state)
 	(void)core_presence_set(w.core, b, "busy", NULL, NULL);
 	world_quiet(&w);
 	world_run(&w, MINUTE);
-	assert_calls(&w, "publish online away - 0\n");
+	assert_calls(&w, "publish online away - 0 idle\n");
 	c = world_account(&w, "club", BOB);
 	assert_string_equal(core_presence_word(a), "away");
 	assert_string_equal(core_presence_word(b), "busy");
@@ -200,7 +200,7 @@ static void editor(void **state)
 	elsewhere = false;
 	assert_calls(&w, "");
 	world_run(&w, 5 * MINUTE);
-	assert_calls(&w, "publish online away - 0\n");
+	assert_calls(&w, "publish online away - 0 idle\n");
 	world_close(&w);
 }
 

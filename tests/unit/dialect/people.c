@@ -74,11 +74,12 @@ static void presence_h(const char *peer, const struct presence *pr,
 	char user[64];
 
 	p->code = code;
-	say(p, "%s%s=%s%s%s%s%s%s ", user_of(peer, user, sizeof(user)),
+	say(p, "%s%s=%s%s%s%s%s%s%s%s%s ", user_of(peer, user, sizeof(user)),
 		fetched ? "?" : "", presence_state_name(pr->state),
 		activity ? "/" : "", activity ? activity : "",
 		pr->reason ? "(" : "", pr->reason ? pr->reason : "",
-		pr->reason ? ")" : "");
+		pr->reason ? ")" : "", pr->note ? "[" : "",
+		pr->note ? pr->note : "", pr->note ? "]" : "");
 }
 
 
@@ -181,6 +182,27 @@ static enum endpoint_verdict authorize_h(
 }
 
 
+static void contacts_h(
+	const struct endpoint_contact *contacts, size_t n, void *arg)
+{
+	char user[64];
+	size_t i, k;
+
+	say(arg, "list:");
+	for (i = 0; i < n; i++) {
+		const struct endpoint_contact *c = &contacts[i];
+
+		say(arg, "%s%s", i ? "," : "",
+			user_of(c->peer, user, sizeof(user)));
+		if (c->name)
+			say(arg, "=%s", c->name);
+		for (k = 0; c->groups && c->groups[k]; k++)
+			say(arg, "/%s", c->groups[k]);
+	}
+	say(arg, " ");
+}
+
+
 void person_done_h(void *arg)
 {
 	say(arg, "done ");
@@ -231,6 +253,7 @@ void person_start(struct person *p)
 		.sent = sent_h,
 		.chat = chat_h,
 		.invite = invite_h,
+		.contacts = contacts_h,
 		.authorize = authorize_h,
 		.arg = p,
 	};
@@ -257,7 +280,7 @@ void person_publish(struct person *p, enum endpoint_visibility visibility)
 	struct presence *pr =
 		presence_alloc(PRESENCE_ONLINE, PRESENCE_NONE, NULL, NULL);
 
-	endpoint_publish(p->e, pr, visibility);
+	endpoint_publish(p->e, pr, visibility, false);
 	mem_deref(pr);
 }
 

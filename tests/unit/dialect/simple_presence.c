@@ -42,7 +42,7 @@ static void test_activity(void **state)
 
 	(void)state;
 	/* Before anybody watches, and kept over a new sign-in. */
-	endpoint_publish(t->b.e, p, ENDPOINT_VISIBLE);
+	endpoint_publish(t->b.e, p, ENDPOINT_VISIBLE, false);
 	mem_deref(p);
 	endpoint_sign_out(t->b.e, 2000, NULL, NULL);
 	two_run(t, 100);
@@ -50,7 +50,7 @@ static void test_activity(void **state)
 	two_run(t, 100);
 	endpoint_watch(t->a.e, t->b.aor);
 	two_run(t, 100);
-	assert_non_null(strstr(t->a.log, "bob=online/away "));
+	assert_non_null(strstr(t->a.log, "bob=online/away[at lunch] "));
 	two_close(t);
 }
 

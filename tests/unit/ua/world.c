@@ -380,8 +380,8 @@ static void server_recv_h(const struct sa *src, const struct sa *dst,
 }
 
 
-static void server_error_h(const struct sa *peer, int err, const uint8_t *p,
-	size_t n, void *arg)
+static void server_error_h(
+	const struct sa *peer, int err, const uint8_t *p, size_t n, void *arg)
 {
 	(void)peer;
 	(void)err;
@@ -516,7 +516,7 @@ static void server_out(struct server *s, const void *p, size_t n)
 void server_reply(struct server *s, const struct msg *req, uint16_t status,
 	const char *tag, const char *headers, const char *text)
 {
-	struct mbuf *mb = mbuf_alloc(1 << 20);
+	struct mbuf *mb = mbuf_alloc(8 << 20);
 	struct pl to_tag = pl_str(tag), none = PL_INIT;
 	struct pl content = pl_str(text), type = PL("application/x-test");
 	char addr[SA_TEXT_SIZE];
@@ -528,7 +528,9 @@ void server_reply(struct server *s, const struct msg *req, uint16_t status,
 		.record_route = true,
 	};
 
-	if (text && text[0] == 'v')
+	if (s->type)
+		type = pl_str(s->type);
+	else if (text && text[0] == 'v')
 		type = (struct pl)PL("application/sdp");
 	(void)msg_put_response(mb, req, &r);
 	if (headers)
@@ -559,6 +561,20 @@ void server_printf(
 	(void)mbuf_vprintf(mb, fmt, ap);
 	va_end(ap);
 	server_send(s, addr, port, mb->buf, mb->end);
+	mem_deref(mb);
+}
+
+
+void server_stream(struct server *s, const char *fmt, ...)
+{
+	struct mbuf *mb = mbuf_alloc(8 << 20);
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)mbuf_vprintf(mb, fmt, ap);
+	va_end(ap);
+	s->stream = true;
+	server_out(s, mb->buf, mb->end);
 	mem_deref(mb);
 }
 

@@ -70,6 +70,7 @@ struct server {
 	bool stream; /* and how */
 	server_h *h;
 	void *arg;
+	const char *type; /* of its bodies; NULL: "application/x-test" */
 	size_t n;
 	struct msg *msgs[SERVER_MAX]; /* requests and responses */
 };
@@ -119,6 +120,10 @@ void server_send(struct server *s, const char *addr, uint16_t port,
 	const void *p, size_t n);
 void server_printf(struct server *s, const char *addr, uint16_t port,
 	const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* ... down its connection. */
+void server_stream(struct server *s, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* The last message kept of METHOD (of a response: its CSeq), or NULL. */
 const struct msg *server_last(const struct server *s, const char *method);
