@@ -4,7 +4,7 @@
 srcdir=${srcdir:-.}
 status=0
 for target in challenge csv msdoc msg multipart ntlm reslist rtf stream uri \
-	vcard; do
+	vcard winfo; do
 	corpus=$srcdir/tests/fuzz/corpus/$target
 	if ./fuzz-replay-$target "$corpus"; then
 		echo "ok - fuzz $target"
