@@ -13,7 +13,7 @@ floor_of() {
 	loop | tmr | sa | dns | udp | stream | work | writer | child | local)
 		echo net ;;
 	uri | msg) echo msg ;;
-	msdoc | presence | pres | reslist) echo pres ;;
+	msdoc | presence | pres | reslist | winfo) echo pres ;;
 	json_front) echo json ;;
 	*) echo "$1" ;;
 	esac
