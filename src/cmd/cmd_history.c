@@ -122,8 +122,8 @@ static void exported_h(int status, const char *why, uint64_t n, void *arg)
 		json_put_str(row, "file", args_get(call->args, "FILE"));
 		json_put_int(row, "messages", (int64_t)n);
 		reply_row(call, row, NULL);
-		reply_done(call, 0, T_EXPORTED, (unsigned long long)n,
-			args_get(call->args, "FILE"));
+		reply_done(call, 0, T_EXPORTED, args_get(call->args, "FILE"),
+			(unsigned long long)n);
 	}
 	reply_paid(call);
 }

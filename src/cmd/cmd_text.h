@@ -134,11 +134,11 @@
 #define T_NO_MESSAGE   "no message %s in this chat"
 #define T_OLDER	       "older ones: %shistory show%s%s --before %llu"
 #define T_OLDER_HITS   "older ones: %ssearch -m --before %llu %s"
-#define T_EXPORTED     "%llu messages are in %s"
-#define T_CLEARED      "%llu messages forgotten"
+#define T_EXPORTED     "messages written to %s: %llu"
+#define T_CLEARED      "messages forgotten: %llu"
 #define T_CLEARED_LATER                                                   \
-	"%llu messages forgotten; %zu more are on their way and go when " \
-	"they have ended"
+	"messages forgotten: %llu; on their way, and gone when they have " \
+	"ended: %zu"
 
 /* preferences */
 #define T_NOT_BOUND "%s is not bound"

@@ -64,7 +64,7 @@ static void files(void **state)
 		"2020-09-13 12:26 me to Bob: h\xc3\xa9llo \xef\xbf\xbdred "
 		"(failed: Not Found)\n"
 		"2020-09-13 12:26 me to Bob: three (delivered)\n\n");
-	assert_string_equal(w->text, "3 messages are in a.txt");
+	assert_string_equal(w->text, "messages written to a.txt: 3");
 	assert_string_equal(w->result, "{\"file\":\"a.txt\",\"messages\":3}");
 	fake_forget(w->core);
 	assert_int_equal(world_line(w, "history export b.jsonl 'kim lee'"), 0);
@@ -91,7 +91,7 @@ static void clear(void **state)
 	assert_int_equal(world_line(w, "history clear 'kim lee'"), 0);
 	assert_string_equal(
 		fake_log(w->core), "clear work sip:kim@example.org\n");
-	assert_string_equal(w->text, "3 messages forgotten");
+	assert_string_equal(w->text, "messages forgotten: 3");
 	assert_string_equal(w->result, "{\"forgotten\":3,\"waiting\":0}");
 	fake_store(w->core, ENOSPC);
 	assert_int_equal(world_line(w, "history clear 'kim lee'"), EX_IOERR);
