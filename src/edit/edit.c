@@ -258,7 +258,14 @@ bool edit_is_older(void)
 
 static void readline_input(struct edit *e)
 {
+	int c;
+
 	e->entered = false;
+	if (RL_ISSTATE(RL_STATE_ISEARCH)) {
+		c = get_char(rl_instream);
+		edit_before_key(c);
+		(void)rl_stuff_char(c);
+	}
 	rl_callback_read_char();
 	if (!e->installed)
 		return;

@@ -101,10 +101,15 @@ bool edit_asks_text(const struct edit *e);
 
 /* ---- keymap.c ---- */
 
-/* Keys of several bytes that are none do nothing. Readline 8.2 would jump out
- * of them, and where one of its searches or macros read the first byte, to
- * where nobody is any more. After all keys are bound. */
+/* Readline 8.2 jumps out of keys of several bytes that are none or fail, and
+ * where one of its searches or macros had the first byte, to where nobody is
+ * any more. */
+
+/* Those that are none do nothing. After all keys are bound. */
 void edit_fill_keymaps(void);
+
+/* Byte C is read next: a search ends before what begins such a key. */
+void edit_before_key(int c);
 
 /* ---- plain.c ---- */
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* keymap.c - what readline's keys may not do. */
 #include <stdio.h>
+#include <string.h>
 #include <readline/readline.h>
 #include "edit_int.h"
 
@@ -33,6 +34,26 @@ static void fill(Keymap map, unsigned depth)
 		else if (map[i].type == ISFUNC && !map[i].function && depth)
 			map[i].function = nothing;
 	}
+}
+
+
+/* ESC does, unless inputrc says otherwise. */
+static bool ends_search_itself(int c)
+{
+	const char *ends = rl_variable_value("isearch-terminators");
+
+	return c == '\033' &&
+		(!ends || strstr(ends, "\\e") || strstr(ends, "\\C-["));
+}
+
+
+void edit_before_key(int c)
+{
+	Keymap map = rl_get_keymap();
+
+	if (RL_ISSTATE(RL_STATE_ISEARCH) && c >= 0 && c < KEYS &&
+		map[c].type == ISKMAP && !ends_search_itself(c))
+		rl_callback_sigcleanup();
 }
 
 

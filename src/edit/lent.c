@@ -370,6 +370,7 @@ static void read_queue(struct edit *e)
 	l->entered = false;
 	while (mem_nrefs(e) > 1 && edit_asked(e) == q &&
 		l->queue->pos < l->queue->end) {
+		edit_before_key(l->queue->buf[l->queue->pos]);
 		rl_callback_read_char();
 		restore_kept(l);
 	}

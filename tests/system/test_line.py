@@ -158,7 +158,8 @@ def test_a_key_that_is_none_ends_a_search(tmp_path):
     """Ctrl-R, then Ctrl-X and what is no key behind it."""
     p = spawn(tmp_path, "alice", "")
     p.expect("/quit +leaves")
-    for keys in ("\x12x\x18q", "\x12\x18\x1b[B", "\x12\x18\x01"):
+    for keys in ("\x12x\x18q", "\x12\x18\x1b[B", "\x12\x18\x01",
+                 "\x12\x18\x07", "\x12x\x18e"):
         p.send(keys[:-1])
         p.expect("i-search")
         p.send(keys[-1] + "\x15")

@@ -283,7 +283,8 @@ def test_closed_while_a_message_is_under_way(world):
 def test_a_key_that_is_none_ends_a_search(screen):
     """Ctrl-R, then Ctrl-X and what is no key behind it."""
     s = screen("alice").see("No account yet")
-    for keys in ("\x12x\x18q", "\x13\x18\x1b[B", "\x12\x18\x01"):
+    for keys in ("\x12x\x18q", "\x13\x18\x1b[B", "\x12\x18\x01",
+                 "\x12\x18\x07", "\x12x\x18e"):
         s.write(keys[:1]).see("i-search").write(keys[1:]).gone("i-search")
         s.keys("C-u")
     s.line("/echo still here").see("^still here| still here")

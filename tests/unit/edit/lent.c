@@ -285,8 +285,8 @@ static void older(void **state)
 /* Readline would jump into the void. */
 static void no_key_ends_search(void **state)
 {
-	static const char *const keys[] = {
-		"\030\001", "\030q", "\030\033", "\030\030\021"};
+	static const char *const keys[] = {"\030\001", "\030q", "\030\033",
+		"\030e", "\030)", "\030\007", "\030\030\021"};
 	struct fixture *f = *state;
 	size_t i;
 
