@@ -205,6 +205,26 @@ static bool ms_took_text(const struct msg *answer)
 }
 
 
+/* The lines of a text end in CR LF (RFC 2046 4.1.1). */
+static void ms_send(
+	struct endpoint *e, const char *peer, const char *text, uint64_t token)
+{
+	struct mbuf *mb = mbuf_alloc(2 * strlen(text));
+	char *wire;
+	const char *p;
+
+	for (p = text; *p; ++p) {
+		if (*p == '\n' && (p == text || p[-1] != '\r'))
+			(void)mbuf_write_u8(mb, '\r');
+		(void)mbuf_write_u8(mb, (uint8_t)*p);
+	}
+	wire = mbuf_strdup(mb);
+	simple_send(e, peer, wire, token);
+	mem_deref(wire);
+	mem_deref(mb);
+}
+
+
 static bool ms_shares(const struct endpoint *e)
 {
 	return ms_devices(e->ms) > 1;
@@ -232,7 +252,7 @@ const struct dialect dialect_microsoft = {
 	.watch_each = ms_watch_each,
 	.publish = ms_publish,
 	.decide = ms_decide,
-	.send = simple_send,
+	.send = ms_send,
 	.typing = simple_typing,
 	.chat_open = simple_chat_open,
 	.chat_close = simple_chat_close,

@@ -79,7 +79,7 @@ class User:
         self.contacts = {}     # bare: [name, groups, subscribed]
         self.delta = 1
         self.held = {}         # (category, instance, container): [version, xml]
-        self.containers = {}   # id: [version, set of (type, bare)]
+        self.containers = {}   # id: [version, set of bare or type]
         self.subscribers = {}  # bare: [display name, acknowledged]
         self.dialogs = {}      # Call-ID: Dialog
 
@@ -475,7 +475,8 @@ class Server:
         for number, (version, members) in user.containers.items():
             parts.append('<container id="%d" version="%d">%s</container>' % (
                 number, version, "".join(
-                    '<member type="%s" value="%s"/>' % who
+                    '<member type="user" value="%s"/>' % who
+                    if "@" in who else '<member type="%s"/>' % who
                     for who in sorted(members))))
         parts.append("</containers><subscribers>")
         for who, (name, seen) in user.subscribers.items():
@@ -652,7 +653,7 @@ class Server:
             for member in node.iter("member"):
                 act = row[1].add if member.get("action") == "add" \
                     else row[1].discard
-                act((member.get("type"), member.get("value", "")))
+                act(member.get("value") or member.get("type"))
         self.answer(conn, m, "200 OK")
         self._tell_self(user)
 
@@ -670,7 +671,7 @@ class Server:
             delta = self._contact(tag, "sip:" + who, user.contacts[who])
         elif call.tag == "deleteContact":
             user.contacts.pop(bare(field["URI"]), None)
-            delta = '<deletedContact uri="%s"/>' % bare(field["URI"])
+            delta = '<deletedContact uri="sip:%s"/>' % bare(field["URI"])
         elif call.tag == "addGroup":
             number = max(user.groups) + 1
             user.groups[number] = field["name"]

@@ -92,8 +92,10 @@ class Sipe:
                 words, self.events[self.taken:], self.tail())
 
     def tail(self):
-        with open(os.path.join(self.dir, "log"), "rb") as f:
-            return f.read()[-12000:].decode("utf-8", "replace")
+        """Of what SIPE had to say."""
+        with open(os.path.join(self.dir, "log"), encoding="utf-8",
+                  errors="replace") as f:
+            return "".join([line for line in f if " sipe: " in line][-40:])
 
     def do(self, *words):
         self.p.stdin.write(("\t".join(words) + "\n").encode())

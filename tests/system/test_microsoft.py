@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The Microsoft dialect against a server of its own."""
 
+import base64
 import re
 import time
 
@@ -162,6 +163,16 @@ def test_first_text(server, start):
     assert server.expect("MESSAGE").body == b"hi"
     server.kim.leaves()
     alice.expect("chat", peer=KIM, state="closed", by="them")
+
+
+def test_lines(server, alice):
+    """Each line of a text ends in CR LF, here and there."""
+    alice.do("msg", KIM, "one\ntwo\r\nthree")
+    coded = server.expect("INVITE").get("ms-text-format").split("ms-body=")[1]
+    assert base64.b64decode(coded) == b"one\r\ntwo\r\nthree"
+    assert server.expect("MESSAGE").body == b"one\r\ntwo\r\nthree"
+    server.kim.says("four\r\nfive")
+    alice.expect("message", peer=KIM, text="four\r\nfive")
 
 
 def test_colleagues(server, alice, start):

@@ -10,7 +10,7 @@ from msserver import DOMAIN, Server, tree
 ALICE, BOB = "sip:alice@" + DOMAIN, "sip:bob@" + DOMAIN
 
 
-@pytest.fixture(params=[None, 4], ids=["open", "ntlm4"])
+@pytest.fixture(params=[None, 3, 4], ids=["open", "ntlm3", "ntlm4"])
 def server(request):
     door = Door(request.param) if request.param else None
     with Server(door=door) as s:
@@ -108,7 +108,7 @@ def test_chat_of_ours(server, alice, bob):
         alice.do("msg", BOB, "text %d" % n)
         bob.expect("im", ALICE, "text %d" % n)
     alice.do("msg", BOB, "two\nlines")
-    assert bob.expect("im", ALICE)[2].replace("<br>", "\n") == "two\nlines"
+    bob.expect("im", ALICE, "two\r\nlines")
     bob.do("typing", ALICE)
     alice.expect("typing", peer=BOB, active=True)
     assert keyboard(server, BOB) == "type"
@@ -166,3 +166,34 @@ def test_gone(server, alice, bob):
     reply = alice.do("msg", BOB, "lost", ok=False)
     assert "route" in reply["error"], reply
     alice.expect("message-state", state="failed")
+
+
+def test_we_are_gone(server, alice, bob):
+    """The other way round: SIPE's user is told that a text is lost."""
+    alice.do("buddy", "add", BOB)
+    bob.do("say", ALICE, "hello")
+    alice.expect("message", peer=BOB, text="hello")
+    alice.kill()
+    bob.do("say", ALICE, "lost")
+    assert "lost" in bob.expect("error", ALICE)[2]
+
+
+def test_one_user(server, start, sipe):
+    """SIPE and sotto are two devices of one user: one contact list, and
+    each takes the other's changes of it."""
+    other = sipe(server, "alice")
+    other.expect("online")
+    server.expect("SERVICE", content_type="application/msrtc-category")
+    alice = start("alice", server.account("alice"))
+    alice.expect("account", state="online")
+    other.do("add", BOB)
+    alice.expect("buddy", buddy=BOB, change="added", groups=["Lab"])
+    alice.do("buddy", "add", "sip:kim@" + DOMAIN, "-n", "Kim", "-g", "Lab")
+    other.shows("sip:kim@" + DOMAIN, "offline")
+    other.do("remove", BOB)
+    alice.expect("buddy", buddy=BOB, change="removed")
+    alice.do("buddy", "remove", "sip:kim@" + DOMAIN)
+    other.shows("sip:kim@" + DOMAIN, "")
+    other.do("status", "away", "")
+    assert alice.quit() == 0
+    other.quit()
