@@ -370,9 +370,12 @@ static void read_queue(struct edit *e)
 	l->entered = false;
 	while (mem_nrefs(e) > 1 && edit_asked(e) == q &&
 		l->queue->pos < l->queue->end) {
+		bool searching = RL_ISSTATE(RL_STATE_NSEARCH);
+
 		edit_before_key(l->queue->buf[l->queue->pos]);
 		rl_callback_read_char();
 		restore_kept(l);
+		lent_history_searched(l, searching);
 	}
 	lent_history_settle(l);
 	if (!l->completing)

@@ -61,4 +61,9 @@ void lent_history_flush(struct lent *l);
 /* Lines that came while an older one was looked for. */
 void lent_history_settle(struct lent *l);
 
+/* Behind each key; WAS: a search was under way. Behind / and n of vi mode
+ * readline holds the line for an older one and for the typed one at once, and
+ * frees twice what is changed of it: from then on it is a line of its own. */
+void lent_history_searched(struct lent *l, bool was);
+
 #endif

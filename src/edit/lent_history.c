@@ -137,6 +137,25 @@ void lent_history_none(struct lent *l, bool on)
 }
 
 
+void lent_history_searched(struct lent *l, bool was)
+{
+	bool is = RL_ISSTATE(RL_STATE_NSEARCH);
+	int point = rl_point;
+	char *line;
+
+	if (rl_editing_mode || is ||
+		(!was && rl_last_func != rl_vi_search_again))
+		return;
+	line = mem_secret_strndup(rl_line_buffer, (size_t)rl_end);
+	lent_fresh(l);
+	(void)rl_insert_text(line);
+	rl_free_undo_list();
+	(void)rl_vi_movement_mode(1, 0);
+	rl_point = point;
+	mem_deref(line);
+}
+
+
 /* What was changed of a line that is no longer there. */
 static void free_changes(histdata_t data)
 {

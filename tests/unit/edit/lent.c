@@ -706,6 +706,44 @@ static void vi_mode(void **state)
 }
 
 
+/* What / and n find is a line of its own: readline would free twice what is
+ * changed of it. */
+static void vi_search(void **state)
+{
+	struct fixture *f = *state;
+	static const struct pl escape = PL("\033");
+	int i;
+
+	edit_remember(f->e, "one apple");
+	edit_remember(f->e, "two pears");
+	edit_remember(f->e, "three apples");
+	(void)rl_variable_bind("editing-mode", "vi");
+	edit_set(f->e, "", 0);
+	for (i = 0; i < 3; i++) {
+		type(f, "typed\033[A\033[A!");
+		edit_feed(f->e, &escape);
+		/* From the line in hand on. */
+		type(f, "/apple\r");
+		assert_string_equal(edit_text(f->e), "one apple");
+		type(f, "N");
+		assert_string_equal(edit_text(f->e), "three apples");
+		type(f, "n");
+		assert_string_equal(edit_text(f->e), "one apple");
+		type(f, "nN");
+		assert_string_equal(edit_text(f->e), "three apples");
+		type(f, "A more");
+		edit_feed(f->e, &escape);
+		type(f, "\033[A\033[A\033[B\033[B\033[B");
+		type(f, "/nowhere\rnn\033[A\033[A");
+		edit_set(f->e, "", 0);
+		assert_line(f, "", 0);
+	}
+	type(f, "\033[A");
+	assert_string_equal(edit_text(f->e), "three apples");
+	(void)rl_variable_bind("editing-mode", "emacs");
+}
+
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int test_lent(void)
@@ -731,6 +769,7 @@ int test_lent(void)
 		TEST(choice),
 		TEST(question_chain),
 		TEST(vi_mode),
+		TEST(vi_search),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
