@@ -250,6 +250,10 @@ struct ua_sub_handlers {
 	 * one. Its body may be empty. Answered 200 by the machine after this
 	 * returns 0, else with the returned status (415, 400). */
 	uint16_t (*notify)(const struct msg *notify, bool first, void *arg);
+
+	/* The body that was set last has arrived: its SUBSCRIBE got a 2xx,
+	 * which was taken before if it was a notification. */
+	void (*taken)(void *arg);
 	void *arg;
 };
 
@@ -273,6 +277,9 @@ int ua_subscribe(struct ua_sub **subp, struct ua *ua,
 /* Another body, sent at once in the dialog that stands, and with every
  * SUBSCRIBE from now on. */
 void ua_sub_set_body(struct ua_sub *sub, const struct pl *body);
+
+/* ... with the next SUBSCRIBE, whenever that is. */
+void ua_sub_keep_body(struct ua_sub *sub, const struct pl *body);
 
 /* Expires: 0, then DONE after the final NOTIFY or LIMIT ms; no other handler
  * is called any more. */

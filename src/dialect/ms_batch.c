@@ -15,19 +15,10 @@ enum {
 	PEERS_MAX = 100, /* in one SUBSCRIBE: its answer is bounded too */
 	ID_SPAN = 900000,
 	ID_LEAST = 100000,
+	SLOT = 40, /* ms: 25 SUBSCRIBEs a second */
 };
 
-/* To whom it goes, and who is in it. */
-struct ms_batch {
-	UT_hash_handle hh;
-	struct ms *ms;
-	char *key; /* target and number */
-	char *target;
-	struct list peers; /* struct ms_peer */
-	struct list drops; /* struct drop: not to be told of any more */
-	struct ua_sub *sub;
-	struct tmr tmr; /* to be sent */
-};
+/* Somebody who is in a batch no more, which its server does not know yet. */
 
 struct drop {
 	struct le le;
@@ -70,6 +61,9 @@ bool ms_batch_is_own(const struct ms_batch *b)
 }
 
 
+static void send_soon(struct ms_batch *b);
+
+
 /* ---- its body ---- */
 
 /* A body (mem_deref); ID is one that no other has. */
@@ -86,6 +80,7 @@ static struct mbuf *body_of(struct ms *ms, struct msdoc_wish *wishes, size_t n)
 static struct mbuf *body_make(struct ms_batch *b)
 {
 	size_t n = b->peers.count + b->drops.count, i = 0;
+	bool own = ms_batch_is_own(b);
 	struct msdoc_wish *wishes = mem_zalloc((n + 1) * sizeof(*wishes), NULL);
 	const struct le *le;
 	struct mbuf *mb;
@@ -94,7 +89,8 @@ static struct mbuf *body_make(struct ms_batch *b)
 		const struct ms_peer *p = le->data;
 
 		wishes[i].peer = p->peer;
-		wishes[i++].context = p->added;
+		wishes[i++].context = p->added ||
+			(!own && ms_contact_is_kept(b->ms, p->peer));
 	}
 	for (le = b->drops.head; le; le = le->next) {
 		wishes[i].peer = ((const struct drop *)le->data)->peer;
@@ -106,21 +102,71 @@ static struct mbuf *body_make(struct ms_batch *b)
 }
 
 
+/* The next SUBSCRIBE asks for who is in it by then. */
+static void body_keep(struct ms_batch *b)
+{
+	struct mbuf *mb;
+	struct pl body;
+
+	if (!b->sub)
+		return;
+	mb = body_make(b);
+	body = mbuf_all(mb);
+	ua_sub_keep_body(b->sub, &body);
+	mem_deref(mb);
+}
+
+
 /* ---- from the subscription ---- */
 
 static uint16_t notify_handler(const struct msg *notify, bool first, void *arg)
 {
 	struct ms_batch *b = mem_ref(arg);
 	struct endpoint *e = endpoint_hold(b->ms->e);
-	bool one = b->peers.count == 1 && !ms_batch_is_own(b);
-	const struct ms_peer *p = list_data(b->peers.head);
 	uint16_t status;
 
 	(void)first;
-	status = ms_presence_take(b->ms, one ? p->peer : NULL, notify);
+	status = ms_presence_take(b, notify);
 	mem_deref(b);
 	endpoint_release(e);
 	return status;
+}
+
+
+/* They are news to the server no more. */
+static void news_forget(struct ms_batch *b)
+{
+	const struct le *le;
+
+	list_flush(&b->drops);
+	for (le = b->peers.head; le; le = le->next)
+		((struct ms_peer *)le->data)->added = false;
+}
+
+
+static void taken_handler(void *arg)
+{
+	struct ms_batch *b = arg;
+
+	/* One to a person alone has to tell its context each time: the server
+	 * of the other side forgets. */
+	if (!ms_batch_is_own(b) || tmr_isrunning(&b->tmr))
+		return;
+	news_forget(b);
+	body_keep(b);
+	if (list_isempty(&b->peers))
+		send_soon(b);
+}
+
+
+static void batch_free(struct ms_batch *b)
+{
+	HASH_DEL(b->ms->batches, b);
+	if (b->ms->recent == b)
+		b->ms->recent = NULL;
+	tmr_cancel(&b->tmr);
+	b->sub = mem_deref(b->sub);
+	mem_deref(b);
 }
 
 
@@ -129,7 +175,6 @@ static void scatter(struct ms_batch *b)
 {
 	struct le *le, *next;
 
-	b->ms->adhoclist = false;
 	LIST_FOREACH (&b->peers, le, next) {
 		struct ms_peer *p = le->data;
 
@@ -137,13 +182,14 @@ static void scatter(struct ms_batch *b)
 		p->batch = NULL;
 		ms_batch_join(b->ms, p->peer, p);
 	}
+	batch_free(b);
 }
 
 
 static bool lacks_batches(uint16_t status)
 {
 	switch (status) {
-	case 400:
+	case 400: /* or somebody in it has an address that it does not like */
 	case 405:
 	case 415:
 	case 420:
@@ -162,6 +208,7 @@ static void ended(struct ms_batch *b, const char *why, uint16_t status)
 	struct le *le, *next;
 
 	if (ms_batch_is_own(b) && lacks_batches(status)) {
+		b->ms->adhoclist = b->ms->adhoclist && status == 400;
 		scatter(b);
 		return;
 	}
@@ -191,6 +238,7 @@ static void subscribe(struct ms_batch *b, const struct pl *body)
 	const struct ua_sub_handlers h = {
 		.state = state_handler,
 		.notify = notify_handler,
+		.taken = taken_handler,
 		.arg = b,
 	};
 	bool own = ms_batch_is_own(b);
@@ -219,17 +267,6 @@ static void subscribe(struct ms_batch *b, const struct pl *body)
 }
 
 
-/* The next time they are no news to the server. */
-static void forget_news(struct ms_batch *b)
-{
-	const struct le *le;
-
-	list_flush(&b->drops);
-	for (le = b->peers.head; le; le = le->next)
-		((struct ms_peer *)le->data)->added = false;
-}
-
-
 static void send_handler(void *arg)
 {
 	struct ms_batch *b = mem_ref(arg);
@@ -237,60 +274,47 @@ static void send_handler(void *arg)
 	struct mbuf *mb = body_make(b);
 	struct pl body = mbuf_all(mb);
 
-	if (!e->online)
-		;
-	else if (!b->sub)
+	if (list_isempty(&b->peers) && (list_isempty(&b->drops) || !b->sub)) {
+		if (b->sub)
+			ua_sub_end(b->sub, DIALECT_GOODBYE, NULL, NULL);
+		batch_free(b);
+	} else if (!e->online) {
+		body_keep(b);
+	} else if (!b->sub) {
 		subscribe(b, &body);
-	else
+	} else {
 		ua_sub_set_body(b->sub, &body);
-	/* One to a person alone has to tell its context each time: the server
-	 * of the other side forgets. */
-	if (e->online && ms_batch_is_own(b))
-		forget_news(b);
+	}
 	mem_deref(mb);
 	mem_deref(b);
 	endpoint_release(e);
 }
 
 
+/* Many to people alone do not leave together. */
 static void send_soon(struct ms_batch *b)
 {
-	tmr_start(b->ms->e->stack->tmrs, &b->tmr, 0, send_handler, b);
+	struct tmrs *tmrs = b->ms->e->stack->tmrs;
+	uint64_t now = tmrs_now(tmrs), wait = 0;
+
+	if (!ms_batch_is_own(b)) {
+		if (tmr_isrunning(&b->tmr))
+			return;
+		if (b->ms->slot < now)
+			b->ms->slot = now;
+		wait = b->ms->slot - now;
+		b->ms->slot += SLOT;
+	}
+	tmr_start(tmrs, &b->tmr, wait, send_handler, b);
 }
 
 
 /* ---- who is in it ---- */
 
-static void batch_free(struct ms_batch *b)
+static struct ms_batch *batch_new(struct ms *ms, const char *target, char *key)
 {
-	HASH_DEL(b->ms->batches, b);
-	tmr_cancel(&b->tmr);
-	b->sub = mem_deref(b->sub);
-	mem_deref(b);
-}
+	struct ms_batch *b = mem_zalloc(sizeof(*b), batch_destructor);
 
-
-/* The first one to TARGET that has room. */
-static struct ms_batch *batch_get(struct ms *ms, const char *target)
-{
-	struct ms_batch *b = NULL;
-	char *key = NULL;
-	unsigned i;
-
-	for (i = 1; !b; i++) {
-		mem_deref(key);
-		key = mem_printf("%s %u", target, i);
-		HASH_FIND_STR(ms->batches, key, b);
-		if (!b)
-			break;
-		if (b->peers.count >= PEERS_MAX)
-			b = NULL;
-	}
-	if (b) {
-		mem_deref(key);
-		return b;
-	}
-	b = mem_zalloc(sizeof(*b), batch_destructor);
 	b->ms = ms;
 	b->key = key;
 	b->target = mem_strdup(target);
@@ -299,52 +323,103 @@ static struct ms_batch *batch_get(struct ms *ms, const char *target)
 }
 
 
+/* The first one to TARGET that has room. */
+static struct ms_batch *batch_get(struct ms *ms, const char *target)
+{
+	struct ms_batch *b = ms->recent;
+	unsigned i;
+	char *key;
+
+	if (b && !strcmp(b->target, target) && b->peers.count < PEERS_MAX)
+		return b;
+	for (i = 1;; i++) {
+		key = mem_printf("%s %u", target, i);
+		HASH_FIND_STR(ms->batches, key, b);
+		if (!b)
+			return batch_new(ms, target, key);
+		mem_deref(key);
+		if (b->peers.count < PEERS_MAX)
+			return b;
+	}
+}
+
+
 void ms_batch_join(struct ms *ms, const char *target, struct ms_peer *p)
 {
 	struct ms_batch *b;
 
 	ms_batch_leave(p);
-	b = batch_get(ms, target);
+	b = ms->recent = batch_get(ms, target);
 	p->batch = b;
 	list_append(&b->peers, &p->le, p);
 	send_soon(b);
 }
 
 
-void ms_batch_leave(struct ms_peer *p)
+void ms_batch_renew(struct ms_peer *p)
+{
+	send_soon(p->batch);
+}
+
+
+/* P is out of its batch; the one it was in. */
+static struct ms_batch *leave(struct ms_peer *p)
 {
 	struct ms_batch *b = p->batch;
-	struct drop *d;
 
-	if (!b)
-		return;
 	list_unlink(&p->le);
 	p->batch = NULL;
-	if (!ms_batch_is_own(b) && list_isempty(&b->peers)) {
-		if (b->sub)
-			ua_sub_end(b->sub, DIALECT_GOODBYE, NULL, NULL);
-		batch_free(b);
+	return b;
+}
+
+
+void ms_batch_leave(struct ms_peer *p)
+{
+	struct ms_batch *b;
+	struct drop *d;
+
+	if (!p->batch)
 		return;
+	b = leave(p);
+	if (b->sub && b->ms->e->online) {
+		d = mem_zalloc(sizeof(*d), drop_destructor);
+		d->peer = mem_strdup(p->peer);
+		list_append(&b->drops, &d->le, d);
 	}
-	d = mem_zalloc(sizeof(*d), drop_destructor);
-	d->peer = mem_strdup(p->peer);
-	list_append(&b->drops, &d->le, d);
 	send_soon(b);
+}
+
+
+void ms_batch_move(struct ms_peer *p, const char *target)
+{
+	struct ms_batch *b = leave(p);
+
+	body_keep(b);
+	/* To tell it what it has just told us is of no use. */
+	if (list_isempty(&b->peers))
+		send_soon(b);
+	ms_batch_join(b->ms, target, p);
+}
+
+
+void ms_batches_lost(struct ms *ms)
+{
+	struct ms_batch *b, *next;
+
+	HASH_ITER (hh, ms->batches, b, next) {
+		list_flush(&b->drops);
+		body_keep(b);
+	}
 }
 
 
 void ms_batches_close(struct ms *ms)
 {
-	struct ms_batch *b, *next_b;
-	struct le *le, *next;
+	struct ms_batch *b, *next;
 
-	HASH_ITER (hh, ms->batches, b, next_b) {
-		LIST_FOREACH (&b->peers, le, next) {
-			struct ms_peer *p = le->data;
-
-			list_unlink(&p->le);
-			p->batch = NULL;
-		}
+	HASH_ITER (hh, ms->batches, b, next) {
+		while (b->peers.head)
+			(void)leave(b->peers.head->data);
 		batch_free(b);
 	}
 }

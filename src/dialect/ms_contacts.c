@@ -265,6 +265,7 @@ static uint16_t notify_handler(const struct msg *notify, bool first, void *arg)
 		ms_contacts_tell(l);
 		ms_edit_next(l);
 	}
+	ms_watch_begin(l->ms);
 	return 0;
 }
 
@@ -279,6 +280,7 @@ static void state_handler(enum ua_sub_state state, const char *why,
 	if (state != UA_SUB_ENDED)
 		return;
 	l->heard = false;
+	ms_watch_begin(l->ms);
 	log_print(l->ms->e->stack->log, LOG_INFO, "contacts",
 		"%s: the server tells no contact list: %s", l->ms->e->aor,
 		why ? why : "the subscription ended");

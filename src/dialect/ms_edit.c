@@ -91,6 +91,8 @@ static void edit_done(struct ms_contacts *l, struct ms_edit *t)
 		.groups = ids ? ids : "",
 	};
 
+	if (!t->drop && !ms_contact_is_kept(l->ms, t->peer))
+		ms_watch_added(l->ms, t->peer);
 	ms_contacts_take(t->drop ? MSDOC_DELETED : MSDOC_MODIFIED, &contact, l);
 	mem_deref(ids);
 	mem_deref(t);

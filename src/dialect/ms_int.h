@@ -42,6 +42,10 @@ struct ms {
 	struct ms_contacts *contacts; /* the list that the server keeps */
 	struct ms_peer *peers; /* hash of who is watched */
 	struct ms_batch *batches; /* hash by whom the SUBSCRIBE goes to */
+	struct ms_batch *recent; /* the one that somebody joined last */
+	uint64_t slot; /* monotonic: the next SUBSCRIBE of many may leave */
+	bool watching; /* people are asked for in this sign-in */
+	struct tmr watch_tmr; /* ... without the contact list, if need be */
 	struct ua_sub *self; /* roaming-self */
 	bool self_heard; /* ... has told: versions are known */
 	struct list held; /* struct ms_held */
@@ -72,6 +76,9 @@ struct ms_peer {
 	struct ms_batch *batch; /* NULL: in none yet */
 	struct le le; /* in it */
 	bool added; /* just now: the server is to tell them */
+	bool introduced; /* ... that was so once in this run */
+	bool listed; /* in the list at hand */
+	unsigned moves; /* times the server sent us elsewhere for them */
 	bool heard; /* something was told in this sign-in */
 	struct presence *document; /* a whole presence document; NULL: */
 	uint32_t availability; /* ... these */
@@ -85,23 +92,49 @@ struct ms_peer {
 
 void ms_watch(struct endpoint *e, const char *peer);
 void ms_unwatch(struct endpoint *e, const char *peer);
+
+/* PEER was put on the server's contact list by us: the server is to tell
+ * them. */
+void ms_watch_added(struct ms *ms, const char *peer);
+
+/* The account is online: people are asked for once the contact list is there,
+ * which ms_watch_begin() says, or a while later. */
 void ms_watch_online(struct ms *ms);
+void ms_watch_begin(struct ms *ms);
 void ms_watch_lost(struct ms *ms);
 void ms_watch_close(struct ms *ms);
 
-/* News of whoever of the watched a notification is about. PEER: whom it must
- * be about where the document does not say; NULL: anybody. */
-uint16_t ms_presence_take(
-	struct ms *ms, const char *peer, const struct msg *notify);
+/* News of whoever of the watched a notification of B is about. Our own server
+ * speaks for all, others for those alone who are asked for there. */
+uint16_t ms_presence_take(struct ms_batch *b, const struct msg *notify);
 
 /* PEER's SUBSCRIBE was refused, or ended. */
 void ms_peer_refused(struct ms_peer *p, const char *why, uint16_t code);
 void ms_peer_tell_soon(struct ms_peer *p);
 
 /* One SUBSCRIBE and who is in it (ms_batch.c). */
+struct ms_batch {
+	UT_hash_handle hh;
+	struct ms *ms;
+	char *key; /* target and number */
+	char *target;
+	struct list peers; /* struct ms_peer */
+	struct list drops; /* not to be told of any more */
+	struct ua_sub *sub;
+	struct tmr tmr; /* to be sent */
+};
 void ms_batch_join(struct ms *ms, const char *target, struct ms_peer *p);
 void ms_batch_leave(struct ms_peer *p);
 bool ms_batch_is_own(const struct ms_batch *b);
+
+/* What P says of itself has changed: it is asked for anew. */
+void ms_batch_renew(struct ms_peer *p);
+
+/* The server tells of P elsewhere, as it said itself. */
+void ms_batch_move(struct ms_peer *p, const char *target);
+
+/* With the connection their dialogs have gone. */
+void ms_batches_lost(struct ms *ms);
 
 /* Subscribes to PEER alone, once, and reads what comes of it. */
 int ms_ask(struct ua_sub **subp, struct endpoint *e, const char *peer,

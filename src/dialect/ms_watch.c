@@ -7,6 +7,12 @@
 #include "uri.h"
 
 
+enum {
+	MOVES_MAX = 5, /* places that the server sends us to for one person */
+	LIST_WAIT = 5000, /* ms for the contact list, which goes first */
+};
+
+
 static void peer_destructor(void *data)
 {
 	struct ms_peer *p = data;
@@ -93,10 +99,27 @@ void ms_peer_refused(struct ms_peer *p, const char *why, uint16_t code)
 
 /* ---- documents ---- */
 
+/* What a notification is read for. */
+struct reader {
+	struct ms *ms;
+	struct ms_batch *b;
+	bool own; /* it is of our own server */
+};
+
+
+/* PEER, if it is told of where we asked for it. */
+static struct ms_peer *reader_find(const struct reader *r, const char *peer)
+{
+	struct ms_peer *p = peer_find(r->ms, peer);
+
+	return p && (r->own || p->batch == r->b) ? p : NULL;
+}
+
+
 static void merge(struct ms_peer *p, const struct msdoc_news *news)
 {
-	p->document = mem_deref(p->document);
 	if (news->has & MSDOC_STATE) {
+		p->document = mem_deref(p->document);
 		p->availability = news->availability;
 		mem_deref(p->activity);
 		p->activity = mem_strdup(news->activity);
@@ -112,22 +135,37 @@ static void merge(struct ms_peer *p, const struct msdoc_news *news)
 
 static void news_handler(const struct msdoc_news *news, void *arg)
 {
-	struct ms_peer *p = peer_find(arg, news->peer);
+	struct ms_peer *p = reader_find(arg, news->peer);
 
 	if (p)
 		merge(p, news);
 }
 
 
+/* The server that knows P is another one: TARGET, or where P's own domain
+ * says. */
+static void move(struct ms_peer *p, const char *target)
+{
+	if (!p->batch || !strcmp(p->batch->target, target))
+		return;
+	if (++p->moves > MOVES_MAX)
+		ms_peer_refused(
+			p, "the server sends us from place to place", 0);
+	else
+		ms_batch_move(p, target);
+}
+
+
 static void resource_handler(const struct msdoc_resource *r, void *arg)
 {
-	struct ms_peer *p = peer_find(arg, r->peer);
+	struct ms_peer *p = reader_find(arg, r->peer);
 
 	if (!p)
 		return;
+	p->listed = true;
 	switch (r->state) {
 	case MSDOC_RESUBSCRIBE:
-		ms_batch_join(p->ms, r->pool ? r->pool : p->peer, p);
+		move(p, r->pool ? r->pool : p->peer);
 		break;
 	case MSDOC_TERMINATED:
 		ms_peer_refused(p,
@@ -145,14 +183,38 @@ static void resource_handler(const struct msdoc_resource *r, void *arg)
 }
 
 
+/* The state of each in a batch, and if it is the whole of them: who is not
+ * there is told of no more. */
+static int list_take(const struct reader *r, const struct pl *body)
+{
+	struct le *le, *next;
+	bool full = false;
+	int err;
+
+	LIST_FOREACH (&r->b->peers, le, next)
+		((struct ms_peer *)le->data)->listed = false;
+	err = msdoc_rlmi_decode(
+		body, &full, resource_handler, (void *)(uintptr_t)r);
+	LIST_FOREACH (&r->b->peers, le, next) {
+		struct ms_peer *p = le->data;
+
+		if (full && p->heard && !p->listed)
+			ms_peer_refused(p,
+				"the server tells no presence of them any more",
+				0);
+	}
+	return err;
+}
+
+
 /* A document of the standard, from a gateway or another company. PEER NULL:
  * whoever it names. */
-static int document_take(struct ms *ms, const char *peer,
+static int document_take(const struct reader *r, const char *peer,
 	const struct pl *content_type, const struct pl *body)
 {
 	const struct pres_query query = {
 		.entity = pl_str(peer),
-		.now = tmrs_wall(ms->e->stack->tmrs),
+		.now = tmrs_wall(r->ms->e->stack->tmrs),
 	};
 	struct pres_doc *doc;
 	struct ms_peer *p;
@@ -162,7 +224,7 @@ static int document_take(struct ms *ms, const char *peer,
 	if (err)
 		return err;
 	named = peer ? NULL : msdoc_peer(doc->entity);
-	p = peer_find(ms, peer ? peer : named ? named : "");
+	p = reader_find(r, peer ? peer : named ? named : "");
 	if (p) {
 		mem_deref(p->document);
 		p->document = mem_ref(doc->presence);
@@ -175,23 +237,22 @@ static int document_take(struct ms *ms, const char *peer,
 }
 
 
-static int part_take(struct ms *ms, const char *peer,
+static int part_take(struct reader *r, const char *peer,
 	const struct pl *content_type, const struct pl *body)
 {
-	bool full;
-
 	if (msg_type_is(content_type, MSDOC_CATEGORIES_TYPE))
-		return msdoc_categories_decode(body, news_handler, ms);
+		return msdoc_categories_decode(body, news_handler, r);
 	if (msg_type_is(content_type, MSDOC_RLMI_TYPE))
-		return msdoc_rlmi_decode(body, &full, resource_handler, ms);
+		return list_take(r, body);
 	if (msg_type_is(content_type, MSDOC_PIDF_TYPE))
-		return msdoc_pidf_decode(body, news_handler, ms);
-	return document_take(ms, peer, content_type, body);
+		return msdoc_pidf_decode(body, news_handler, r);
+	return document_take(r, peer, content_type, body);
 }
 
 
-static int parts_take(struct ms *ms, const struct msg *notify)
+static int parts_take(struct reader *r, const struct msg *notify)
 {
+	const struct endpoint *e = r->ms->e;
 	struct msg_multipart mp;
 	struct msg_part part;
 	int err = msg_multipart_begin(
@@ -199,18 +260,28 @@ static int parts_take(struct ms *ms, const struct msg *notify)
 
 	while (!err && msg_multipart_next(&mp, &part)) {
 		/* One that cannot be read does not spoil the others. */
-		if (part_take(ms, NULL, &part.content_type, &part.body))
-			log_print(ms->e->stack->log, LOG_WARN, "presence",
+		if (part_take(r, NULL, &part.content_type, &part.body))
+			log_print(e->stack->log, LOG_WARN, "presence",
 				"%s: a part of a notification cannot be read",
-				ms->e->aor);
+				e->aor);
 	}
 	return err;
 }
 
 
-uint16_t ms_presence_take(
-	struct ms *ms, const char *peer, const struct msg *notify)
+/* Whom a notification must be about that does not say it. */
+static const char *only_peer(const struct reader *r)
 {
+	const struct ms_peer *p = list_data(r->b->peers.head);
+
+	return !r->own && r->b->peers.count == 1 ? p->peer : NULL;
+}
+
+
+uint16_t ms_presence_take(struct ms_batch *b, const struct msg *notify)
+{
+	struct reader r = {.ms = b->ms, .b = b, .own = ms_batch_is_own(b)};
+	const struct endpoint *e = b->ms->e;
 	struct msg_type type;
 	int err;
 
@@ -218,14 +289,14 @@ uint16_t ms_presence_take(
 		return 0;
 	if (!msg_type_decode(&type, &notify->content_type) &&
 		pl_strcaseeq(&type.type, "multipart"))
-		err = parts_take(ms, notify);
+		err = parts_take(&r, notify);
 	else
-		err = part_take(ms, peer, &notify->content_type, &notify->body);
+		err = part_take(&r, only_peer(&r), &notify->content_type,
+			&notify->body);
 	if (!err)
 		return 0;
-	log_print(ms->e->stack->log, LOG_WARN, "presence",
-		"%s: a notification cannot be read: %s", ms->e->aor,
-		strerror(err));
+	log_print(e->stack->log, LOG_WARN, "presence",
+		"%s: a notification cannot be read: %s", e->aor, strerror(err));
 	return err == ENOTSUP ? 415 : 400;
 }
 
@@ -337,10 +408,27 @@ void ms_watch(struct endpoint *e, const char *peer)
 	p->ms = ms;
 	p->peer = mem_strdup(peer);
 	HASH_ADD_KEYPTR(hh, ms->peers, p->peer, strlen(p->peer), p);
-	p->added = e->online && !ms_contact_is_kept(ms, peer);
-	if (e->online)
+	p->added = p->introduced =
+		ms->watching && !ms_contact_is_kept(ms, peer);
+	if (ms->watching)
 		ask(p);
 	ms_peer_tell_soon(p);
+}
+
+
+void ms_watch_added(struct ms *ms, const char *peer)
+{
+	struct ms_peer *p = peer_find(ms, peer);
+
+	if (!p || p->introduced)
+		return;
+	p->added = p->introduced = true;
+	if (!ms->watching || !p->batch)
+		return;
+	if (ms_batch_is_own(p->batch) && !is_colleague(ms, peer))
+		ask(p);
+	else
+		ms_batch_renew(p);
 }
 
 
@@ -357,16 +445,40 @@ void ms_unwatch(struct endpoint *e, const char *peer)
 }
 
 
+void ms_watch_begin(struct ms *ms)
+{
+	struct ms_peer *p, *next;
+
+	if (ms->watching || !ms->e->online)
+		return;
+	tmr_cancel(&ms->watch_tmr);
+	ms->watching = true;
+	HASH_ITER (hh, ms->peers, p, next) {
+		if (!p->batch)
+			ask(p);
+		else if (!p->batch->sub)
+			ms_batch_renew(p);
+	}
+}
+
+
+static void begin_handler(void *arg)
+{
+	ms_watch_begin(arg);
+}
+
+
 void ms_watch_online(struct ms *ms)
 {
 	struct ms_peer *p, *next;
 
 	HASH_ITER (hh, ms->peers, p, next) {
 		p->why = mem_deref(p->why);
-		if (!p->batch)
-			ask(p);
+		p->moves = 0;
 		ms_peer_tell_soon(p);
 	}
+	tmr_start(ms->e->stack->tmrs, &ms->watch_tmr, LIST_WAIT, begin_handler,
+		ms);
 }
 
 
@@ -374,8 +486,12 @@ void ms_watch_lost(struct ms *ms)
 {
 	struct ms_peer *p, *next;
 
+	tmr_cancel(&ms->watch_tmr);
+	ms->watching = false;
+	ms_batches_lost(ms);
+	/* What comes in the next sign-in is the whole. */
 	HASH_ITER (hh, ms->peers, p, next) {
-		p->heard = false;
+		forget(p);
 		ms_peer_tell_soon(p);
 	}
 }
@@ -396,6 +512,7 @@ void ms_watch_close(struct ms *ms)
 {
 	struct ms_peer *p, *next;
 
+	tmr_cancel(&ms->watch_tmr);
 	ms_batches_close(ms);
 	HASH_ITER (hh, ms->peers, p, next) {
 		HASH_DEL(ms->peers, p);

@@ -11,6 +11,7 @@ enum {
 	REFRESH_MIN = 5, /* seconds */
 	RAISES_MAX = 3,
 	SPREAD = 10, /* ms a subscription when many start together */
+	SPREAD_MS = 40, /* ... as Microsoft's servers want it */
 };
 
 
@@ -399,6 +400,8 @@ static void accepted(struct ua_sub *sub, const struct sip_result *r)
 		tmr_start(sub->ua->stack->tmrs, &sub->tmr_n, UA_T_64T1, sub_n_h,
 			sub);
 	piggyback_take(sub, r->msg);
+	if (!sub->stale && sub->h.taken && ua_sub_hears(sub))
+		sub->h.taken(sub->h.arg);
 }
 
 
@@ -456,7 +459,8 @@ void ua_sub_account(struct ua_sub *sub)
 		return;
 	sub->finished = false;
 	sub->failures = 0;
-	spread = (uint32_t)sub->ua->subs.count * SPREAD;
+	spread = (uint32_t)sub->ua->subs.count *
+		(sub->ua->profile.microsoft ? SPREAD_MS : SPREAD);
 	start_in(sub, rand_below(sub->ua->stack->rand, spread + 1));
 }
 
@@ -524,11 +528,17 @@ void ua_sub_end(
 }
 
 
-void ua_sub_set_body(struct ua_sub *sub, const struct pl *body)
+void ua_sub_keep_body(struct ua_sub *sub, const struct pl *body)
 {
 	mem_deref(sub->body);
 	sub->body = body->l ? mem_strndup(body->p, body->l) : NULL;
 	sub->len = body->l;
+}
+
+
+void ua_sub_set_body(struct ua_sub *sub, const struct pl *body)
+{
+	ua_sub_keep_body(sub, body);
 	sub->stale = sub->req;
 	if (!sub->stale)
 		ua_sub_refresh(sub);
