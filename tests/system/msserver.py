@@ -471,6 +471,9 @@ class Server:
             parts.append('<category name="%s" instance="%d" container="%d" '
                          'version="%d" expireType="user">%s</category>'
                          % (name, instance, container, row[0], row[1]))
+        parts.append('<category name="state" instance="1" container="2" '
+                     'version="1" expireType="user">%s</category>'
+                     % self._aggregate(user))
         parts.append("</categories><containers>")
         for number, (version, members) in user.containers.items():
             parts.append('<container id="%d" version="%d">%s</container>' % (
@@ -498,18 +501,23 @@ class Server:
         return ('<%s uri="%s" name=%s groups="%s" subscribed="true" '
                 'externalURI=""/>' % (tag, who, quoteattr(row[0]), row[1]))
 
+    @staticmethod
+    def _aggregate(user):
+        """What the server makes of the states of all devices."""
+        return ('<state xmlns="http://schemas.microsoft.com/2006/09/sip/state"'
+                ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+                'xsi:type="aggregateState"><availability>%d</availability>'
+                '</state>' % user.availability())
+
     def _categories(self, who):
         """What WHO shows; to everybody the same."""
         user = self.user(who.split("@")[0])
         note = user.note()
         return ('<categories xmlns="http://schemas.microsoft.com/2006/09/sip/'
                 'categories" uri="sip:%s"><category name="state" instance="1"'
-                ' publishTime="2026-11-22T09:30:00.123"><state xmlns="http://'
-                'schemas.microsoft.com/2006/09/sip/state" xmlns:xsi="http://'
-                'www.w3.org/2001/XMLSchema-instance" xsi:type='
-                '"aggregateState"><availability>%d</availability></state>'
-                '</category><category name="note"%s</categories>'
-                % (who, user.availability(),
+                ' publishTime="2026-11-22T09:30:00.123">%s</category>'
+                '<category name="note"%s</categories>'
+                % (who, self._aggregate(user),
                    ' instance="0"><note xmlns="x"><body type="personal">%s'
                    '</body></note></category>' % note if note else "/>"))
 

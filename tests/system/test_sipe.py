@@ -6,6 +6,7 @@ import pytest
 
 from door import Door
 from msserver import DOMAIN, Server, tree
+from test_microsoft import until
 
 ALICE, BOB = "sip:alice@" + DOMAIN, "sip:bob@" + DOMAIN
 
@@ -119,7 +120,8 @@ def test_chat_of_ours(server, alice, bob):
     bob.expect("typing", ALICE)
     alice.do("typing", BOB, "off")
     bob.expect("idle", ALICE)
-    bob.do("say", ALICE, "<b>bold</b> &amp; <font color=\"#ff0000\">plain</font>")
+    bob.do("say", ALICE,
+           '<b>bold</b> &amp; <font color="#ff0000">plain</font>')
     alice.expect("message", peer=BOB, text="bold & plain", via="session")
     alice.do("chat", "close", BOB)
     server.expect("BYE", from_="<%s>" % ALICE)
@@ -178,6 +180,30 @@ def test_we_are_gone(server, alice, bob):
     assert "lost" in bob.expect("error", ALICE)[2]
 
 
+def test_typing_first(server, alice, bob):
+    """A key of ours opens the session, before there is a text."""
+    alice.do("typing", BOB, "on")
+    bob.expect("typing", ALICE)
+    alice.do("msg", BOB, "hello")
+    bob.expect("im", ALICE, "hello")
+    invite = server.expect("INVITE", from_="<%s>" % ALICE)
+    assert not invite.get("ms-text-format")
+
+
+def test_stranger(server, alice, bob):
+    """SIPE rings where its user is not known: refused, and taken."""
+    bob.do("say", ALICE, "let me in")
+    alice.expect("chat", peer=BOB, state="opening", by="them")
+    alice.do("chat", "close", BOB)
+    bob.expect("error", ALICE)
+    bob.do("say", ALICE, "please")
+    alice.expect("chat", peer=BOB, state="opening", by="them")
+    alice.do("chat", "open", BOB)
+    alice.expect("message", peer=BOB, text="please")
+    alice.do("msg", BOB, "welcome")
+    bob.expect("im", ALICE, "welcome")
+
+
 def test_one_user(server, start, sipe):
     """SIPE and sotto are two devices of one user: one contact list, and
     each takes the other's changes of it."""
@@ -194,6 +220,11 @@ def test_one_user(server, start, sipe):
     alice.expect("buddy", buddy=BOB, change="removed")
     alice.do("buddy", "remove", "sip:kim@" + DOMAIN)
     other.shows("sip:kim@" + DOMAIN, "")
-    other.do("status", "away", "")
+    me = server.user("alice")
+    for n in range(2):
+        alice.do("presence", "set", "busy")
+        until(lambda: me.availability() == 6500, me.availability)
+        other.do("status", ["away", "be-right-back"][n], "")
+        until(lambda: me.availability() == [15500, 12500][n], me.availability)
     assert alice.quit() == 0
     other.quit()
