@@ -228,6 +228,18 @@ static int clean_one(struct cleaner *c, struct mbuf *mb, size_t *i)
 }
 
 
+/* Bytes of printing ASCII from I on, which stay as they are: as many as MB has
+ * room for. */
+static size_t plain_at(const struct pl *pl, size_t i, const struct mbuf *mb)
+{
+	size_t n = 0, max = mb->max - mb->end;
+
+	while (n < max && in(pl, i + n, ' ', '~'))
+		n++;
+	return n;
+}
+
+
 int utf8_clean(
 	struct mbuf *mb, const struct pl *pl, enum utf8_mode mode, bool ascii)
 {
@@ -235,8 +247,15 @@ int utf8_clean(
 	size_t i = 0;
 	int err = 0;
 
-	while (i < pl->l && !err)
-		err = clean_one(&c, mb, &i);
+	while (i < pl->l && !err) {
+		size_t n = plain_at(pl, i, mb);
+
+		if (n)
+			err = mbuf_write_mem(mb, pl->p + i, n);
+		else
+			err = clean_one(&c, mb, &i);
+		i += n;
+	}
 	return err;
 }
 

@@ -343,6 +343,43 @@ static void bounded(void **state)
 }
 
 
+static void bounded_within_plain_text(void **state)
+{
+	struct mbuf *mb = mbuf_alloc(4);
+	struct pl pl = PL("abcdef");
+
+	(void)state;
+	assert_int_equal(utf8_clean(mb, &pl, UTF8_NAME, false), ENOSPC);
+	assert_pl(mbuf_all(mb), "abcd");
+	mem_deref(mb);
+}
+
+
+/* A control anywhere in much that is plain. */
+static void one_among_many(void **state)
+{
+	char text[600], want[600];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(text); i++) {
+		struct mbuf *mb = mbuf_alloc(sizeof(want));
+		struct pl pl = pl_make(text, sizeof(text));
+		struct pl all;
+
+		memset(text, 'x', sizeof(text));
+		memset(want, 'x', sizeof(want));
+		text[i] = i % 2 ? '\x01' : '\x7f';
+		want[i] = '?';
+		assert_int_equal(utf8_clean(mb, &pl, UTF8_BODY, true), 0);
+		all = mbuf_all(mb);
+		assert_int_equal(all.l, sizeof(want));
+		assert_memory_equal(all.p, want, sizeof(want));
+		mem_deref(mb);
+	}
+}
+
+
 static void shown(void **state)
 {
 	char *old = mem_strdup(setlocale(LC_CTYPE, NULL)), *text;
@@ -356,8 +393,9 @@ static void shown(void **state)
 	if (setlocale(LC_CTYPE, "C.UTF-8")) {
 		assert_true(utf8_terminal());
 		text = utf8_show_dup("a\xc3\xa9\x1b[31mb\nc", UTF8_NAME);
-		assert_string_equal(text, "a\xc3\xa9\xef\xbf\xbd"
-					  "b c");
+		assert_string_equal(text,
+			"a\xc3\xa9\xef\xbf\xbd"
+			"b c");
 		mem_deref(text);
 	}
 	(void)setlocale(LC_CTYPE, old);
@@ -375,6 +413,8 @@ int test_utf8_clean(void)
 		cmocka_unit_test(random_bytes),
 		cmocka_unit_test(hostile_length),
 		cmocka_unit_test(bounded),
+		cmocka_unit_test(bounded_within_plain_text),
+		cmocka_unit_test(one_among_many),
 		cmocka_unit_test(shown),
 	};
 
