@@ -47,4 +47,17 @@ int child_spawn(struct child_peer **cp, struct loop *loop,
  * ended; ENOBUFS: it does not read. */
 int child_write(struct child_peer *c, const struct pl *line);
 
+/* As child_spawn(), but its standard output is handed up as it comes. */
+typedef void(child_bytes_h)(const struct pl *bytes, void *arg);
+int child_spawn_bytes(struct child_peer **cp, struct loop *loop,
+	const char *const *argv, child_bytes_h *bytes, child_end_h *end,
+	void *arg);
+
+/* Writes BYTES as they are, wiping our copy of them afterwards. EPIPE: it has
+ * ended; ENOBUFS: it does not read, 16 MiB wait. */
+int child_write_bytes(struct child_peer *c, const struct pl *bytes);
+
+/* Kills it with its process group; END tells. */
+void child_peer_kill(struct child_peer *c);
+
 #endif

@@ -18,6 +18,7 @@ enum {
 	ERRTEXT_MAX = 400,
 	LINE_MAX_LEN = 8 << 20,
 	QUEUE_MAX = 4 << 20,
+	BYTES_QUEUE_MAX = 16 << 20,
 	/* Output after the end: somebody in the background has the pipe. */
 	OUTPUT_GRACE_MS = 200,
 };
@@ -51,12 +52,14 @@ struct child_peer {
 	bool skip; /* the rest of a line that was too long */
 	int status;
 	child_line_h *lineh;
+	child_bytes_h *bytesh;
 	child_end_h *endh;
 	void *arg;
 };
 
 struct child_out {
 	uv_write_t req;
+	size_t len;
 	char data[];
 };
 
@@ -420,6 +423,10 @@ static void on_peer_read(uv_stream_t *uv, ssize_t n, const uv_buf_t *buf)
 		c->out = NULL;
 		check_peer_end(c);
 	}
+	if (left.l && c->bytesh) {
+		c->bytesh(&left, c->arg);
+		left.l = 0;
+	}
 	while (left.l && mem_nrefs(c) > 1) {
 		bool whole = pl_split(&left, '\n', &head);
 
@@ -432,65 +439,128 @@ static void on_peer_read(uv_stream_t *uv, ssize_t n, const uv_buf_t *buf)
 }
 
 
-int child_spawn(struct child_peer **cp, struct loop *loop,
-	const char *const *argv, child_line_h *line, child_end_h *end,
-	void *arg)
+/* Starts C, which has its handlers; releases it where that fails. */
+static int spawn_peer(
+	struct child_peer *c, struct loop *loop, const char *const *argv)
 {
 	struct end_pipe *p[3] = {NULL};
-	struct child_peer *c;
 	int err;
 
-	if (!argv || !argv[0])
-		return EINVAL;
-	c = mem_zalloc(sizeof(*c), child_peer_destructor);
 	c->loop = loop;
-	c->lineh = line;
-	c->endh = end;
-	c->arg = arg;
-	c->line = mbuf_alloc(LINE_MAX_LEN);
 	c->in = p[0] = pipe_alloc(loop, c);
-	if (line)
+	if (c->lineh || c->bytesh)
 		c->out = p[1] = pipe_alloc(loop, c);
 	err = spawn(&c->process, loop, argv, NULL, p, on_peer_exit, c);
 	if (err) {
 		mem_deref(c);
 		return err;
 	}
-	if (line)
+	if (c->out)
 		(void)uv_read_start(
 			(uv_stream_t *)&c->out->uv, on_alloc, on_peer_read);
-	*cp = c;
 	return 0;
+}
+
+
+int child_spawn(struct child_peer **cp, struct loop *loop,
+	const char *const *argv, child_line_h *line, child_end_h *end,
+	void *arg)
+{
+	struct child_peer *c;
+	int err;
+
+	if (!argv || !argv[0])
+		return EINVAL;
+	c = mem_zalloc(sizeof(*c), child_peer_destructor);
+	c->lineh = line;
+	c->endh = end;
+	c->arg = arg;
+	c->line = mbuf_alloc(LINE_MAX_LEN);
+	err = spawn_peer(c, loop, argv);
+	if (!err)
+		*cp = c;
+	return err;
+}
+
+
+int child_spawn_bytes(struct child_peer **cp, struct loop *loop,
+	const char *const *argv, child_bytes_h *bytes, child_end_h *end,
+	void *arg)
+{
+	struct child_peer *c;
+	int err;
+
+	if (!argv || !argv[0])
+		return EINVAL;
+	c = mem_zalloc(sizeof(*c), child_peer_destructor);
+	c->bytesh = bytes;
+	c->endh = end;
+	c->arg = arg;
+	err = spawn_peer(c, loop, argv);
+	if (!err)
+		*cp = c;
+	return err;
+}
+
+
+void child_peer_kill(struct child_peer *c)
+{
+	kill_group(c->process);
 }
 
 
 static void on_child_written(uv_write_t *req, int status)
 {
+	struct child_out *out = req->data;
+
 	(void)status;
-	mem_deref(req->data);
+	/* It may be a password. */
+	mem_wipe(out->data, out->len);
+	mem_deref(out);
+}
+
+
+/* Queues the N pieces, of LEN bytes together; MAX may wait. */
+static int write_pieces(struct child_peer *c, const struct pl *pieces, size_t n,
+	size_t len, size_t max)
+{
+	uv_stream_t *uv = (uv_stream_t *)&c->in->uv;
+	struct child_out *out;
+	uv_buf_t buf;
+	size_t i;
+	int err;
+
+	if (!c->process)
+		return EPIPE;
+	if (len > max || uv_stream_get_write_queue_size(uv) > max)
+		return ENOBUFS;
+	out = mem_alloc(sizeof(*out) + len, NULL);
+	out->len = 0;
+	for (i = 0; i < n; i++) {
+		if (pieces[i].l)
+			memcpy(out->data + out->len, pieces[i].p, pieces[i].l);
+		out->len += pieces[i].l;
+	}
+	out->req.data = out;
+	buf = uv_buf_init(out->data, (unsigned)out->len);
+	err = uv_write(&out->req, uv, &buf, 1, on_child_written);
+	if (err)
+		on_child_written(&out->req, err);
+	return -err;
 }
 
 
 int child_write(struct child_peer *c, const struct pl *line)
 {
-	uv_stream_t *uv = (uv_stream_t *)&c->in->uv;
-	struct child_out *out;
-	uv_buf_t buf;
-	int err;
+	const struct pl pieces[] = {*line, PL("\n")};
 
-	if (!c->process)
-		return EPIPE;
-	if (line->l > QUEUE_MAX ||
-		uv_stream_get_write_queue_size(uv) > QUEUE_MAX)
-		return ENOBUFS;
-	out = mem_alloc(sizeof(*out) + line->l + 1, NULL);
-	if (line->l)
-		memcpy(out->data, line->p, line->l);
-	out->data[line->l] = '\n';
-	out->req.data = out;
-	buf = uv_buf_init(out->data, (unsigned)line->l + 1);
-	err = uv_write(&out->req, uv, &buf, 1, on_child_written);
-	if (err)
-		mem_deref(out);
-	return -err;
+	if (line->l > QUEUE_MAX)
+		return c->process ? ENOBUFS : EPIPE;
+	return write_pieces(c, pieces, 2, line->l + 1, QUEUE_MAX + 1);
+}
+
+
+int child_write_bytes(struct child_peer *c, const struct pl *bytes)
+{
+	return write_pieces(c, bytes, 1, bytes->l, BYTES_QUEUE_MAX);
 }

@@ -12,6 +12,7 @@ floor_of() {
 		echo base ;;
 	loop | tmr | sa | dns | udp | stream | work | writer | child | local)
 		echo net ;;
+	http | http_wire) echo net ;;
 	uri | msg) echo msg ;;
 	msdoc | presence | pres | reslist | winfo) echo pres ;;
 	json_front) echo json ;;
@@ -30,7 +31,8 @@ allowed() {
 	sip) echo base net msg sip ;;
 	store) echo base h:work h:tmr store ;;
 	ua) echo base h:tmr msg sip ua ;;
-	dialect) echo base h:tmr msg ua pres im dialect ;;
+	http) echo base h:http_wire ;;
+	dialect) echo base h:tmr h:http msg ua pres im dialect ;;
 	core) echo base h:tmr h:work h:child h:uri h:presence h:reslist \
 		dialect store core ;;
 	cmd) echo base h:loop h:tmr h:uri h:presence core front cmd ;;
@@ -113,6 +115,7 @@ found=$(
 	library 'uv\.h' 'src/net/*'
 	library 'ares' src/net/dns.c
 	library 'openssl/' 'src/net/tls*.c' src/base/hash.c 'src/sip/auth_*.c'
+	library 'curl/' 'src/http/*'
 	library 'libxml/' src/base/xml.c
 	library 'jansson' src/base/json.c
 	library 'utf8proc' src/base/utf8.c

@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The HTTP helper by itself: frames on its pipes, against a server that keeps
+documents, asks for credentials and misbehaves."""
+
+import errno
+import os
+import select
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+
+from kamailio import make_certificates
+from sotto import program
+from webserver import WebServer
+
+# As in include/http_wire.h.
+FIELDS = ("method", "url", "if_match", "if_none_match", "user", "password",
+          "ca_file", "verify", "timeout", "status", "etag", "errno", "why",
+          "type", "body")
+WAIT = 15
+
+
+class Helper:
+    def __init__(self, **env):
+        path = os.path.join(os.path.dirname(program()), "sotto-http")
+        self.process = subprocess.Popen(
+            [path], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env=dict(os.environ, **env))
+
+    def write(self, **fields):
+        frame = b""
+        for name, value in fields.items():
+            value = value if isinstance(value, bytes) else value.encode()
+            frame += bytes([FIELDS.index(name)])
+            frame += len(value).to_bytes(4, "big") + value
+        self.process.stdin.write(len(frame).to_bytes(4, "big") + frame)
+        self.process.stdin.flush()
+
+    def read_exactly(self, n):
+        data, fd = b"", self.process.stdout.fileno()
+        end = time.monotonic() + WAIT
+        while len(data) < n:
+            left = max(0, end - time.monotonic())
+            assert select.select([fd], [], [], left)[0], "no answer"
+            part = os.read(fd, n - len(data))
+            assert part, "the helper has ended"
+            data += part
+        return data
+
+    def read(self):
+        frame = self.read_exactly(int.from_bytes(self.read_exactly(4), "big"))
+        answer = {}
+        while frame:
+            n = int.from_bytes(frame[1:5], "big")
+            answer[FIELDS[frame[0]]] = frame[5:5 + n]
+            frame = frame[5 + n:]
+        body = answer.pop("body", b"")
+        answer = {k: v.decode() for k, v in answer.items()}
+        return dict(answer, body=body)
+
+    def ask(self, method, url, **fields):
+        self.write(method=method, url=url, **fields)
+        return self.read()
+
+    def close(self):
+        self.process.stdin.close()
+        try:
+            return self.process.wait(5)
+        finally:
+            self.process.kill()
+            self.process.wait()
+            self.process.stdout.close()
+
+
+@pytest.fixture
+def helper():
+    running = []
+
+    def begin(**env):
+        running.append(Helper(**env))
+        return running[-1]
+
+    yield begin
+    for h in running:
+        if not h.process.stdin.closed:
+            assert h.close() == 0
+
+
+@pytest.fixture
+def web():
+    running = []
+
+    def begin(*args, **options):
+        running.append(WebServer(*args, **options))
+        return running[-1]
+
+    yield begin
+    for w in running:
+        w.close()
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory):
+    directory = str(tmp_path_factory.mktemp("certificates"))
+    make_certificates(directory)
+    return directory
+
+
+ALICE = {"user": "alice", "password": "secret"}
+
+
+def test_document(helper, web):
+    """put, get, conditions, delete; one connection; no redirection"""
+    w, h = web(), helper()
+    url = w.root + "/a/users/sip:alice@lab.test/index"
+    assert h.ask("GET", url)["status"] == "404"
+    r = h.ask("PUT", url, body=b"<a>\0\xff</a>", type="application/a+xml",
+              if_none_match="*")
+    assert r["status"] == "201" and r["etag"].startswith('"')
+    tag = r["etag"]
+    r = h.ask("GET", url)
+    assert r["body"] == b"<a>\0\xff</a>" and r["etag"] == tag
+    assert r["type"] == "application/a+xml"
+    assert h.ask("GET", url, if_none_match=tag)["status"] == "304"
+    assert h.ask("PUT", url, body=b"x", if_none_match="*")["status"] == "412"
+    assert h.ask("PUT", url, body=b"x", if_match='"0"')["status"] == "412"
+    assert h.ask("PUT", url, body=b"", if_match=tag)["status"] == "200"
+    assert h.ask("GET", url)["body"] == b""
+    assert h.ask("DELETE", url)["status"] == "200"
+    assert h.ask("DELETE", url)["status"] == "404"
+    method, path, headers, body = w.seen[1]
+    assert (method, path) == ("PUT", "/a/users/sip:alice@lab.test/index")
+    assert "Expect" not in headers and "Authorization" not in headers
+    assert "Content-Type" not in w.seen[0][2]
+
+
+def test_paths_stay_as_they_are(helper, web):
+    w, h = web(), helper()
+    for path in ("/a/users/x/i/~~/r/l%5b@name=%22a%20b%22%5d", "/a/../b",
+                 "/a/users/b/i/~~/*%5b1%5d?xmlns(a=urn:a)"):
+        h.ask("GET", w.root + path)
+        assert w.seen[-1][1] == path
+
+
+def test_digest(helper, web):
+    """No PUT without its body before the server has asked; then the
+    credentials go at once."""
+    w, h = web("digest"), helper()
+    url = w.root + "/doc"
+    assert h.ask("PUT", url, body=b"<a/>", **ALICE)["status"] == "201"
+    assert w.seen[0][3] == b"<a/>" and w.documents["/doc"][2] == b"<a/>"
+    count = len(w.seen)
+    assert h.ask("PUT", url, body=b"<b/>", **ALICE)["status"] == "200"
+    assert len(w.seen) == count + 1
+    w.nonce = "another"
+    assert h.ask("PUT", url, body=b"<c/>", **ALICE)["status"] == "200"
+    assert w.documents["/doc"][2] == b"<c/>"
+    assert h.ask("GET", url, **ALICE)["body"] == b"<c/>"
+    for seen in w.seen:
+        assert "secret" not in str(seen)
+
+
+def test_wrong_password(helper, web):
+    w, h = web("digest"), helper()
+    url = w.root + "/doc"
+    for _ in range(2):
+        r = h.ask("GET", url, user="alice", password="wrong")
+        assert r["status"] == "401" and r["body"] == b"who are you?"
+    assert h.ask("GET", url, **ALICE)["status"] == "404"
+    assert h.ask("GET", url)["status"] == "401"  # nothing is kept
+
+
+def test_credentials_of_one_server(helper, web):
+    """What one server was given is not given to another."""
+    h, first, other = helper(), web("digest"), web()
+    assert h.ask("GET", first.root + "/d", **ALICE)["status"] == "404"
+    assert h.ask("GET", other.root + "/d", **ALICE)["status"] == "404"
+    assert "Authorization" not in other.seen[0][2]
+
+
+def test_basic(helper, web, certificates):
+    """over TLS alone"""
+    h, plain = helper(), web("basic")
+    r = h.ask("GET", plain.root + "/doc", **ALICE)
+    assert int(r["errno"]) == errno.EACCES and "in clear" in r["why"]
+    assert len(plain.seen) == 1
+    assert "Authorization" not in plain.seen[0][2]
+    secure = web("basic", certificates + "/server")
+    ca = certificates + "/ca.pem"
+    for _ in range(2):
+        r = h.ask("PUT", secure.root + "/doc", verify="", ca_file=ca,
+                  body=b"<a/>", **ALICE)
+        assert r["status"] in ("201", "200")
+    assert secure.documents["/doc"][2] == b"<a/>"
+    odd = web("Mutual realm=x")
+    r = h.ask("GET", odd.root + "/doc", **ALICE)
+    assert int(r["errno"]) == errno.EACCES and "not known" in r["why"]
+
+
+@pytest.mark.parametrize("certificate,ca,words", [
+    ("server", "ca", None),
+    ("server", "other-ca", "certificate"),
+    ("server", None, "certificate"),
+    ("wrong", "ca", "127.0.0.1"),
+    ("expired", "ca", "expired"),
+    ("server", "missing", "tls-ca-file"),
+])
+def test_certificates(helper, web, certificates, certificate, ca, words):
+    w, h = web(None, "%s/%s" % (certificates, certificate)), helper()
+    more = {"ca_file": "%s/%s.pem" % (certificates, ca)} if ca else {}
+    r = h.ask("GET", w.root + "/doc", verify="", **more)
+    if words is None:
+        assert r["status"] == "404"
+        return
+    assert int(r["errno"]) == errno.EACCES
+    assert words in r["why"] and "tls-ca-file" in r["why"]
+    assert not w.seen
+    if ca != "missing":
+        assert h.ask("GET", w.root + "/doc")["status"] == "404"
+
+
+def test_trust_of_environment(helper, web, certificates):
+    w = web(None, certificates + "/server")
+    h = helper(SSL_CERT_FILE=certificates + "/ca.pem")
+    assert h.ask("GET", w.root + "/doc", verify="")["status"] == "404"
+
+
+@pytest.mark.parametrize("what,code,words", [
+    ("closed", errno.ECONNRESET, ""),
+    ("half", errno.ECONNRESET, ""),
+    ("garbage", errno.EPROTO, ""),
+    ("old", errno.EPROTO, ""),
+    ("huge", errno.EMSGSIZE, "longer than 8 MiB"),
+    ("headers", None, ""),
+])
+def test_misbehaviour(helper, web, what, code, words):
+    """ends in a sentence, and the next request goes well"""
+    w, h = web(), helper()
+    r = h.ask("GET", "%s/%s" % (w.root, what))
+    assert r["why"] and words in r["why"]
+    assert "status" not in r
+    if code:
+        assert int(r["errno"]) == code
+    assert h.ask("GET", w.root + "/doc")["status"] == "404"
+
+
+def test_slow(helper, web):
+    w, h = web(), helper()
+    start = time.monotonic()
+    r = h.ask("GET", w.root + "/slow", timeout="300")
+    assert int(r["errno"]) == errno.ETIMEDOUT and r["why"]
+    assert 0.2 < time.monotonic() - start < 5
+    assert h.ask("GET", w.root + "/doc")["status"] == "404"
+
+
+def test_tag_that_cannot_be_sent_back(helper, web):
+    w, h = web(), helper()
+    r = h.ask("GET", w.root + "/tag")
+    assert r["status"] == "200" and "etag" not in r
+
+
+def test_no_redirection_no_proxy(helper, web):
+    other = web()
+    w = web(elsewhere=other.root + "/doc")
+    h = helper(http_proxy=other.root, all_proxy=other.root)
+    assert h.ask("GET", w.root + "/elsewhere")["status"] == "302"
+    assert not other.seen
+
+
+@pytest.mark.parametrize("url", [
+    "file:///etc/passwd", "ftp://127.0.0.1/x", "http://", "nothing",
+    "http://alice:secret@127.0.0.1:1/"])
+def test_urls_refused(helper, url):
+    r = helper().ask("GET", url)
+    assert "status" not in r and r["why"]
+    assert "passwd" not in str(r["body"])
+
+
+def test_nobody_there(helper):
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        r = helper().ask("GET", "http://127.0.0.1:%d/" % s.getsockname()[1])
+    assert int(r["errno"]) == errno.ECONNREFUSED
+
+
+def test_end(helper, web):
+    """It ends with its input, during a request too, whatever it was sent;
+    secrets stand nowhere for others to read."""
+    w, h = web(), helper()
+    h.write(method="GET", url=w.root + "/slow", **ALICE)
+    end = time.monotonic() + WAIT
+    while not w.seen and time.monotonic() < end:
+        time.sleep(0.01)
+    for name in ("cmdline", "environ"):
+        with open("/proc/%d/%s" % (h.process.pid, name), "rb") as f:
+            assert b"secret" not in f.read()
+    start = time.monotonic()
+    assert h.close() == 0
+    assert time.monotonic() - start < 4
+    idle = helper()
+    assert idle.close() == 0
+    h = helper()
+    h.process.stdin.write(b"\xff" * 100)
+    h.process.stdin.flush()
+    assert h.process.wait(5) == 0
+
+
+def test_nobody_reads(helper, web):
+    """A reader that has gone ends it without a signal."""
+    w, h = web(), helper()
+    h.process.stdout.close()
+    h.write(method="GET", url=w.root + "/doc")
+    assert h.process.wait(WAIT) == 0
+    assert h.process.returncode != -signal.SIGPIPE
