@@ -128,6 +128,7 @@ static void ms_lost(struct endpoint *e)
 {
 	ms_contacts_lost(e->ms);
 	ms_watch_lost(e->ms);
+	ms_decide_lost(e->ms);
 	simple_im_lost(e);
 }
 
@@ -166,6 +167,7 @@ static void ms_close(struct endpoint *e)
 	ms_contacts_close(ms);
 	ms_watch_close(ms);
 	ms_self_close(ms);
+	ms_decide_close(ms);
 	list_flush(&ms->held);
 	list_flush(&ms->members);
 	e->ms = mem_deref(ms);

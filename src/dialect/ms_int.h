@@ -31,6 +31,7 @@ struct ms_contacts;
 struct ms_draft;
 struct ms_held;
 struct ms_peer;
+struct ms_watcher;
 
 struct ms {
 	struct endpoint *e;
@@ -50,6 +51,10 @@ struct ms {
 	bool self_heard; /* ... has told: versions are known */
 	struct list held; /* struct ms_held */
 	struct list members; /* struct ms_member */
+	struct ms_watcher *watchers; /* hash of who added us */
+	struct list decisions; /* struct ms_decision; the first under way */
+	struct ua_call *deciding;
+	bool decide_later; /* once roaming-self has told anew */
 	struct ua_call *publishing;
 	struct ms_draft *draft; /* what it says */
 	bool publish_again; /* something changed meanwhile */
@@ -154,7 +159,7 @@ void ms_contact_drop(struct endpoint *e, const char *peer);
 /* True if the server's list has PEER. */
 bool ms_contact_is_kept(const struct ms *ms, const char *peer);
 
-/* ---- 5 ms_self.c, ms_publish.c -------------------------------------- */
+/* ---- 5 ms_self.c, ms_publish.c, ms_decide.c -------------------------------------- */
 
 /* A publication of ours that the server holds. */
 struct ms_held {
@@ -181,8 +186,23 @@ enum {
 
 void ms_self_online(struct ms *ms);
 void ms_self_close(struct ms *ms);
+
+/* The container that names PEER; 0: none. */
+uint32_t ms_member_where(const struct ms *ms, const char *peer);
+uint32_t ms_container_version(const struct ms *ms, uint32_t container);
+
+/* The server did MOVE. */
+void ms_member_moved(
+	struct ms *ms, const char *peer, const struct msdoc_move *move);
+
+/* What is decided about PEER; kept until it can be sent. */
 void ms_decide(
 	struct endpoint *e, const char *peer, enum endpoint_verdict verdict);
+void ms_decide_next(struct ms *ms);
+void ms_decide_lost(struct ms *ms);
+void ms_decide_close(struct ms *ms);
+void ms_watcher_take(const struct msdoc_subscriber *s, void *arg);
+void ms_watchers_forget(struct ms *ms);
 
 /* What a document tells of ourselves. */
 int ms_self_take(struct ms *ms, const struct pl *body);

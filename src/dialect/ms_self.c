@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ms_self.c - what the server knows of ourselves: publications and their
- * versions, who added us, who is blocked ([MS-PRES] 3.2.5, 3.6, 4.4.3).
+ * versions, who may see what ([MS-PRES] 3.2.5, 4.4.3).
  */
 #include <errno.h>
 #include <string.h>
@@ -11,8 +11,7 @@
 
 enum {
 	BODY_MAX = 64 * 1024,
-	HELD_MAX = 10000, /* publications and members that are remembered */
-	MOVES = 2,
+	HELD_MAX = 2000, /* publications and members that are remembered */
 };
 
 static const char event_self[] = "vnd-microsoft-roaming-self";
@@ -125,6 +124,21 @@ static void held_handler(const struct msdoc_held *held, void *arg)
 
 /* ---- containers ----------------------------------------------------- */
 
+static void member_add(
+	struct ms *ms, uint32_t container, uint32_t version, const char *peer)
+{
+	struct ms_member *m;
+
+	if (ms->members.count >= HELD_MAX)
+		return;
+	m = mem_zalloc(sizeof(*m), member_destructor);
+	m->container = container;
+	m->version = version;
+	m->peer = mem_strdup(peer);
+	list_append(&ms->members, &m->le, m);
+}
+
+
 static void member_handler(const struct msdoc_member *member, void *arg)
 {
 	struct ms *ms = arg;
@@ -140,136 +154,71 @@ static void member_handler(const struct msdoc_member *member, void *arg)
 	} else if (strcmp(member->type, "user") != 0) {
 		return;
 	}
-	if (ms->members.count >= HELD_MAX)
-		return;
-	m = mem_zalloc(sizeof(*m), member_destructor);
-	m->container = member->container;
-	m->version = member->version;
-	m->peer = member->type ? mem_strdup(member->value) : NULL;
-	list_append(&ms->members, &m->le, m);
+	member_add(ms, member->container, member->version,
+		member->type ? member->value : NULL);
 }
 
 
-static uint32_t container_version(const struct ms *ms, uint32_t container)
+/* The row of CONTAINER itself; NULL: nothing is known of it. */
+static struct ms_member *container_find(const struct ms *ms, uint32_t container)
 {
 	const struct le *le;
 
 	for (le = ms->members.head; le; le = le->next) {
-		const struct ms_member *m = le->data;
+		struct ms_member *m = le->data;
 
 		if (m->container == container && !m->peer)
-			return m->version;
+			return m;
 	}
-	return 0;
+	return NULL;
 }
 
 
-/* The container that names PEER; 0: none. */
-static uint32_t container_of_peer(const struct ms *ms, const char *peer)
+uint32_t ms_container_version(const struct ms *ms, uint32_t container)
+{
+	const struct ms_member *m = container_find(ms, container);
+
+	return m ? m->version : 0;
+}
+
+
+static struct ms_member *member_find(const struct ms *ms, const char *peer)
 {
 	const struct le *le;
 
 	for (le = ms->members.head; le; le = le->next) {
-		const struct ms_member *m = le->data;
+		struct ms_member *m = le->data;
 
 		if (m->peer && !strcmp(m->peer, peer))
-			return m->container;
+			return m;
 	}
-	return 0;
+	return NULL;
 }
 
 
-/* ---- who added us --------------------------------------------------- */
-
-static void failed_handler(const struct ua_result *r, void *arg)
+uint32_t ms_member_where(const struct ms *ms, const char *peer)
 {
-	const struct ms *ms = arg;
+	const struct ms_member *m = member_find(ms, peer);
 
-	if (r->status / 100 != 2)
-		log_print(ms->e->stack->log, LOG_WARN, "presence",
-			"%s: the server does not keep what was decided: %s",
-			ms->e->aor, r->why ? r->why : "no reason is known");
+	return m ? m->container : 0;
 }
 
 
-static void acknowledge(struct ms *ms, const char *peer)
+void ms_member_moved(
+	struct ms *ms, const char *peer, const struct msdoc_move *move)
 {
-	struct mbuf *mb = mbuf_alloc(BODY_MAX);
+	struct ms_member *m = container_find(ms, move->container);
 
-	if (!msdoc_subscriber_encode(mb, peer))
-		(void)ms_service(ms, NULL, MSDOC_SUBSCRIBERS_TYPE, mb,
-			failed_handler, ms);
-	mem_deref(mb);
-}
-
-
-/* Moves PEER to container TO; 0: out of WHERE it is alone. */
-static void move(struct ms *ms, const char *peer, uint32_t where, uint32_t to)
-{
-	struct msdoc_move moves[MOVES];
-	struct mbuf *mb;
-	size_t n = 0;
-
-	if (where == to)
-		return;
-	if (where)
-		moves[n++] = (struct msdoc_move){
-			where, container_version(ms, where), false};
-	if (to)
-		moves[n++] = (struct msdoc_move){
-			to, container_version(ms, to), true};
-	mb = mbuf_alloc(BODY_MAX);
-	if (!msdoc_members_encode(mb, peer, moves, n))
-		(void)ms_service(
-			ms, NULL, MSDOC_MEMBERS_TYPE, mb, failed_handler, ms);
-	mem_deref(mb);
-}
-
-
-/* To see us, or not to; that we know of it. */
-static void decide(
-	struct ms *ms, const char *peer, enum endpoint_verdict verdict)
-{
-	uint32_t where = container_of_peer(ms, peer);
-
-	switch (verdict) {
-	case ENDPOINT_ALLOW:
-		/* Whom the user once let see more keeps that. */
-		if (!where || where == MS_BLOCKED)
-			move(ms, peer, where, MS_COMPANY);
-		break;
-	case ENDPOINT_REFUSE:
-	case ENDPOINT_POLITE_BLOCK:
-		move(ms, peer, where, MS_BLOCKED);
-		break;
-	case ENDPOINT_PENDING:
-	case ENDPOINT_BUSY:
-		return;
-	}
-	acknowledge(ms, peer);
-}
-
-
-void ms_decide(
-	struct endpoint *e, const char *peer, enum endpoint_verdict verdict)
-{
-	if (e->online && e->ms->self_heard)
-		decide(e->ms, peer, verdict);
-}
-
-
-static void subscriber_handler(const struct msdoc_subscriber *s, void *arg)
-{
-	struct ms *ms = arg;
-	struct endpoint *e = ms->e;
-	struct pl name = pl_str(s->name);
-	enum endpoint_verdict verdict;
-
-	if (s->acknowledged || !endpoint_hears(e))
-		return;
-	verdict = e->h.authorize(s->peer, &name, NULL, e->h.arg);
-	if (endpoint_hears(e) && verdict != ENDPOINT_PENDING)
-		decide(ms, s->peer, verdict);
+	/* The server may have told it already. */
+	if (!m)
+		member_add(ms, move->container, move->version + 1, NULL);
+	else if (m->version == move->version)
+		m->version = move->version + 1;
+	m = member_find(ms, peer);
+	if (!move->add && m && m->container == move->container)
+		mem_deref(m);
+	else if (move->add && (!m || m->container != move->container))
+		member_add(ms, move->container, move->version + 1, peer);
 }
 
 
@@ -281,11 +230,14 @@ int ms_self_take(struct ms *ms, const struct pl *body)
 		.cleared = cleared_handler,
 		.held = held_handler,
 		.member = member_handler,
-		.subscriber = subscriber_handler,
+		.subscriber = ms_watcher_take,
 		.arg = ms,
 	};
 
-	return msdoc_self_decode(body, &h);
+	int err = msdoc_self_decode(body, &h);
+
+	ms_decide_next(ms);
+	return err;
 }
 
 
@@ -300,14 +252,17 @@ static uint16_t notify_handler(const struct msg *notify, bool first, void *arg)
 	if (first) {
 		list_flush(&ms->held);
 		list_flush(&ms->members);
+		ms_watchers_forget(ms);
 	}
 	if (notify->body.l && ms_self_take(ms, &notify->body))
 		status = 400;
 	if (notify->body.l && !status && endpoint_hears(e)) {
 		ms->self_heard = true;
+		ms->decide_later = false;
 		if (news)
 			ms_publish_now(ms);
 	}
+	ms_decide_next(ms);
 	mem_deref(ms);
 	endpoint_release(e);
 	return status;
@@ -364,4 +319,5 @@ void ms_self_close(struct ms *ms)
 	ms->draft = mem_deref(ms->draft);
 	ms->publish_again = false;
 	ms->self_heard = false;
+	ms_decide_lost(ms);
 }

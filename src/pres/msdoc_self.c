@@ -8,6 +8,11 @@
 #define NS_XSI "http://www.w3.org/2001/XMLSchema-instance"
 
 
+enum {
+	PARTS_MAX = 20000, /* of each kind are looked at */
+};
+
+
 /* ---- publications --------------------------------------------------- */
 
 static void held_take(const struct xml_node *category, struct msdoc_held *held,
@@ -54,13 +59,15 @@ static void categories_take(
 	const struct xml_node *list, const struct msdoc_self_handlers *h)
 {
 	const struct xml_node *at;
+	size_t n = 0;
 
-	for (at = xml_child(list); at; at = xml_next(at)) {
+	for (at = xml_child(list); at && n++ < PARTS_MAX; at = xml_next(at)) {
 		if (h->cleared && msdoc_is(at, "category") &&
 			xml_attr(at, "name"))
 			cleared_tell(at, h);
 	}
-	for (at = xml_child(list); at; at = xml_next(at)) {
+	n = 0;
+	for (at = xml_child(list); at && n++ < PARTS_MAX; at = xml_next(at)) {
 		if (h->held && msdoc_is(at, "category") && xml_attr(at, "name"))
 			held_tell(at, h);
 	}
@@ -93,9 +100,10 @@ static void member_take(const struct xml_node *node, struct msdoc_member member,
 static void containers_take(
 	const struct xml_node *list, const struct msdoc_self_handlers *h)
 {
-	const struct xml_node *at, *node;
+	const struct xml_node *at = h->member ? xml_child(list) : NULL, *node;
+	size_t n = 0;
 
-	for (at = h->member ? xml_child(list) : NULL; at; at = xml_next(at)) {
+	for (; at && n++ < PARTS_MAX; at = xml_next(at)) {
 		struct msdoc_member member = {0};
 
 		if (!msdoc_is(at, "container") ||
@@ -103,7 +111,8 @@ static void containers_take(
 			continue;
 		(void)msdoc_number(at, "version", &member.version);
 		h->member(&member, h->arg);
-		for (node = xml_child(at); node; node = xml_next(node)) {
+		node = xml_child(at);
+		for (; node && n++ < PARTS_MAX; node = xml_next(node)) {
 			if (msdoc_is(node, "member"))
 				member_take(node, member, h);
 		}
@@ -114,10 +123,10 @@ static void containers_take(
 static void subscribers_take(
 	const struct xml_node *list, const struct msdoc_self_handlers *h)
 {
-	const struct xml_node *at;
+	const struct xml_node *at = h->subscriber ? xml_child(list) : NULL;
+	size_t n = 0;
 
-	at = h->subscriber ? xml_child(list) : NULL;
-	for (; at; at = xml_next(at)) {
+	for (; at && n++ < PARTS_MAX; at = xml_next(at)) {
 		const char *seen = xml_attr(at, "acknowledged");
 		const char *name = xml_attr(at, "displayName");
 		char *peer = msdoc_peer(xml_attr(at, "user"));

@@ -176,7 +176,7 @@ static enum endpoint_verdict authorize_h(
 	char user[64];
 
 	(void)name;
-	assert_non_null(source);
+	(void)source; /* a server that keeps the list tells none */
 	say(p, "%s:watches ", user_of(peer, user, sizeof(user)));
 	return p->watchers;
 }
