@@ -174,6 +174,11 @@ struct endpoint_handlers {
 	 * server tells it. */
 	enum endpoint_verdict (*authorize)(const char *peer,
 		const struct pl *name, const char *source, void *arg);
+
+	/* PEER, for whom authorize() said PENDING, was let in or refused by
+	 * the server, as another device decided: nobody need be asked any
+	 * more. NULL: not interested. */
+	void (*settled)(const char *peer, void *arg);
 	void *arg;
 };
 

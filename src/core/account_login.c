@@ -179,6 +179,7 @@ static int make(struct core_account *a, char **why)
 		.notice = core_chat_notice,
 		.contacts = core_contacts_heard,
 		.authorize = core_watcher_authorize,
+		.settled = core_watcher_settled,
 		.arg = a,
 	};
 	char *ca = path(a, "tls-ca-file"), *key = path(a, "tls-key");

@@ -449,6 +449,7 @@ enum endpoint_verdict core_watcher_verdict(struct core_account *a,
 enum endpoint_verdict core_watcher_authorize(
 	const char *peer, const struct pl *name, const char *source, void *arg);
 void core_watcher_added(struct core_account *a, const char *peer);
+void core_watcher_settled(const char *peer, void *arg); /* elsewhere */
 void core_watcher_load(
 	struct core_account *a, const char *peer, enum core_decision decision);
 void core_watcher_forget(struct core_account *a); /* rows of the store */

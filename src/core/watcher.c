@@ -262,16 +262,30 @@ int core_watcher_decide(struct core_account *a, const char *peer,
 }
 
 
-void core_watcher_added(struct core_account *a, const char *peer)
+/* False: PEER was not waiting for an answer. */
+static bool answered(struct core_account *a, const char *peer)
 {
 	struct core_decision_entry *e = entry_find(a, peer);
 
 	if (!e || !e->pending)
-		return;
+		return false;
 	set_pending(a, e, false);
-	decide(a, peer);
 	if (!e->decided)
 		entry_free(a, e);
+	return true;
+}
+
+
+void core_watcher_added(struct core_account *a, const char *peer)
+{
+	if (answered(a, peer))
+		decide(a, peer);
+}
+
+
+void core_watcher_settled(const char *peer, void *arg)
+{
+	(void)answered(arg, peer);
 }
 
 

@@ -17,6 +17,7 @@ struct conv;
 struct ms;
 struct simple_removal;
 struct simple_watch;
+struct simple_winfo;
 
 enum {
 	DIALECT_GOODBYE = 2000, /* ms for a BYE or the like beside the rest */
@@ -148,6 +149,7 @@ struct endpoint {
 	struct ua_notifier *notifier;
 	struct ua_publisher *publisher;
 	struct simple_removal *removal; /* of the publication, under way */
+	struct simple_winfo *winfo; /* NULL until signed in */
 	struct conv *convs; /* hash by peer */
 
 	/* Microsoft. */
@@ -199,6 +201,12 @@ void simple_watch_hint(struct endpoint *e, const char *peer, bool anew);
 /* Calls H for everybody watched, who may be unwatched by it. */
 void simple_watch_each(struct endpoint *e,
 	void (*h)(struct endpoint *e, const char *peer, void *arg), void *arg);
+
+/* Who asks the server to see us (simple_winfo.c). */
+void simple_winfo_online(struct endpoint *e);
+void simple_winfo_goodbye(struct endpoint *e, uint64_t limit);
+void simple_winfo_close(struct endpoint *e);
+void simple_winfo_decided(struct endpoint *e, const char *peer);
 
 /* Asking once, in any dialect (fetch.c). */
 void endpoint_ask(struct endpoint *e, const char *peer);

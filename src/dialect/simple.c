@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * simple.c - the SIMPLE dialect: presence by SUBSCRIBE, NOTIFY and PUBLISH
- * with PIDF (RFC 3856, 3863, 3903), texts by MESSAGE alone (RFC 3428) or in
- * an INVITE session, typing by isComposing (RFC 3994) and KeyboardActivity.
+ * with PIDF (RFC 3856, 3863, 3903), who asks to watch by watcher information
+ * (RFC 3857), texts by MESSAGE alone (RFC 3428) or in an INVITE session, typing
+ * by isComposing (RFC 3994) and KeyboardActivity.
  */
 #include "dialect_int.h"
 
@@ -13,6 +14,7 @@ static void simple_online(
 	(void)resp;
 	simple_presence_online(e);
 	simple_watch_online(e);
+	simple_winfo_online(e);
 	simple_im_online(e, moved);
 }
 
@@ -28,6 +30,7 @@ static void simple_goodbye(struct endpoint *e, uint64_t limit)
 {
 	simple_im_goodbye(e, limit);
 	simple_watch_goodbye(e, limit);
+	simple_winfo_goodbye(e, limit);
 	simple_presence_goodbye(e, limit);
 }
 
@@ -42,6 +45,7 @@ static void simple_close(struct endpoint *e)
 {
 	simple_im_close(e);
 	simple_watch_close(e);
+	simple_winfo_close(e);
 	list_flush(&e->fetches);
 	simple_presence_close(e);
 }

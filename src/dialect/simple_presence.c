@@ -196,6 +196,7 @@ int simple_presence_open(struct endpoint *e)
 void simple_decide(
 	struct endpoint *e, const char *peer, enum endpoint_verdict verdict)
 {
+	simple_winfo_decided(e, peer);
 	if (e->notifier)
 		ua_notifier_decide(e->notifier, peer, verdict_of(verdict));
 }

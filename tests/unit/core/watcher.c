@@ -210,6 +210,41 @@ static void server_tells(void **state)
 }
 
 
+/* The server and our own notifier tell of the same one: one event. Another
+ * device answers: nobody is asked any more, and nothing is decided here. */
+static void settled(void **state)
+{
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	a = world_online(&w, &e);
+	e->h.settled(BOB, e->h.arg);
+	assert_int_equal(
+		e->h.authorize(BOB, NULL, NULL, e->h.arg), ENDPOINT_PENDING);
+	assert_int_equal(authorize(e, BOB, "Bob"), ENDPOINT_PENDING);
+	world_run(&w, 0);
+	assert_log(&w, "watcher " BOB "\n");
+	assert_true(core_watcher_asks(a, BOB));
+	e->h.settled(KIM, e->h.arg);
+	assert_true(core_watcher_asks(a, BOB));
+	e->h.settled(BOB, e->h.arg);
+	assert_false(core_watcher_asks(a, BOB));
+	assert_calls(&w, "");
+	/* Somebody decided about stays so. */
+	core_watcher_decide(a, BOB, CORE_BLOCK, NULL);
+	e->h.settled(BOB, e->h.arg);
+	assert_true(core_watcher_blocked(a, BOB));
+	assert_int_equal(e->h.authorize(BOB, NULL, NULL, e->h.arg),
+		ENDPOINT_POLITE_BLOCK);
+	world_run(&w, 0);
+	assert_log(&w, "");
+	world_close(&w);
+}
+
+
 int test_watcher(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +255,7 @@ int test_watcher(void)
 		cmocka_unit_test(limits),
 		cmocka_unit_test(pending_bound),
 		cmocka_unit_test(server_tells),
+		cmocka_unit_test(settled),
 	};
 
 	return cmocka_run_group_tests_name("watcher", tests, NULL, NULL);

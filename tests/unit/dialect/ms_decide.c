@@ -48,7 +48,7 @@ static void decided(void **state)
 	m->a.watchers = ENDPOINT_PENDING;
 	m->a.config.publish = false;
 	ms_world_start(m);
-	assert_non_null(strstr(m->a.log, "bob:watches kim:watches "));
+	assert_non_null(strstr(m->a.log, "bob:asks kim:asks "));
 	m->a.log[0] = '\0';
 	ms_tell(m, MS_SELF, MSDOC_SELF_TYPE, two);
 	assert_log(&m->a, "");

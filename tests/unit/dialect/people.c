@@ -176,9 +176,18 @@ static enum endpoint_verdict authorize_h(
 	char user[64];
 
 	(void)name;
-	(void)source; /* a server that keeps the list tells none */
-	say(p, "%s:watches ", user_of(peer, user, sizeof(user)));
+	p->asks += !source;
+	say(p, "%s:%s ", user_of(peer, user, sizeof(user)),
+		source ? "watches" : "asks");
 	return p->watchers;
+}
+
+
+static void settled_h(const char *peer, void *arg)
+{
+	char user[64];
+
+	say(arg, "%s:settled ", user_of(peer, user, sizeof(user)));
 }
 
 
@@ -255,6 +264,7 @@ void person_start(struct person *p)
 		.invite = invite_h,
 		.contacts = contacts_h,
 		.authorize = authorize_h,
+		.settled = settled_h,
 		.arg = p,
 	};
 	char *why = NULL;

@@ -16,6 +16,7 @@
  *   1=delivered/page               the fate of the text of token 1
  *   bob:open/session/us            chat
  *   bob:rings  bob:watches         invite, authorize
+ *   bob:asks  bob:settled          authorize as the server tells it
  */
 #ifndef SOTTO_TEST_DIALECT_PEOPLE_H
 #define SOTTO_TEST_DIALECT_PEOPLE_H
@@ -47,6 +48,7 @@ struct person {
 	uint64_t keys[KEYS_MAX]; /* of the texts that arrived */
 	size_t nkeys;
 	const char *bomb; /* frees the endpoint in the handler that says so */
+	size_t asks; /* of authorize(), by what the server tells */
 	size_t quiet; /* texts that came, where the log is not read */
 };
 

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * simple_winfo.c - who asks the server to see us: watcher information
+ * (RFC 3857, 3858). A server that has none of it is not asked again before
+ * the next sign-in.
+ */
+#include <errno.h>
+#include <string.h>
+#include "dialect_int.h"
+#include "mem.h"
+#include "winfo.h"
+
+
+enum {
+	ASKED_MAX = 1000, /* who waits for a decision */
+	WHOLE_DELAY = 1000, /* ms from a gap to asking for the whole */
+	WHOLE_GAP = 10 * 1000, /* ms between two such requests */
+	WHOLE_TRIES = 3, /* without getting it */
+};
+
+static const char event_name[] = "presence.winfo";
+
+
+/* Somebody about whom the user was asked. */
+struct asked {
+	UT_hash_handle hh;
+	char *peer;
+};
+
+struct simple_winfo {
+	struct endpoint *e;
+	struct ua_sub *sub;
+	bool versioned; /* a document came in this subscription */
+	uint32_t version; /* ... with this number */
+	bool partial; /* some document did not come */
+	unsigned tries; /* to get the whole */
+	uint64_t tried_at; /* monotonic; 0: never */
+	struct tmr whole; /* the next one */
+	struct asked *asked; /* hash by peer */
+};
+
+
+static void asked_free(struct simple_winfo *w, struct asked *a)
+{
+	HASH_DEL(w->asked, a);
+	mem_deref(a->peer);
+	mem_deref(a);
+}
+
+
+static void winfo_destructor(void *data)
+{
+	struct simple_winfo *w = data;
+	struct asked *a, *next;
+
+	tmr_cancel(&w->whole);
+	mem_deref(w->sub);
+	HASH_ITER (hh, w->asked, a, next) {
+		asked_free(w, a);
+	}
+}
+
+
+static struct asked *asked_find(const struct simple_winfo *w, const char *peer)
+{
+	struct asked *a;
+
+	HASH_FIND_STR(w->asked, peer, a);
+	return a;
+}
+
+
+static void asked_add(struct simple_winfo *w, const char *peer)
+{
+	struct asked *a = mem_zalloc(sizeof(*a), NULL);
+
+	a->peer = mem_strdup(peer);
+	HASH_ADD_KEYPTR(hh, w->asked, a->peer, strlen(a->peer), a);
+}
+
+
+/* ---- the whole ---- */
+
+static void whole_handler(void *arg);
+
+
+/* Partial documents without the whole before them, or with one missing. */
+static void whole_want(struct simple_winfo *w)
+{
+	struct tmrs *tmrs = w->e->stack->tmrs;
+	uint64_t now = tmrs_now(tmrs), wait = WHOLE_DELAY;
+
+	w->partial = true;
+	if (w->tries >= WHOLE_TRIES || tmr_isrunning(&w->whole))
+		return;
+	if (w->tried_at && now - w->tried_at < WHOLE_GAP)
+		wait = WHOLE_GAP - (now - w->tried_at);
+	tmr_start(tmrs, &w->whole, wait, whole_handler, w);
+}
+
+
+static void whole_handler(void *arg)
+{
+	struct simple_winfo *w = arg;
+
+	if (!w->sub || !w->partial)
+		return;
+	++w->tries;
+	w->tried_at = tmrs_now(w->e->stack->tmrs);
+	ua_sub_refresh(w->sub);
+	whole_want(w);
+}
+
+
+static void whole_came(struct simple_winfo *w)
+{
+	tmr_cancel(&w->whole);
+	w->partial = false;
+	w->tries = 0;
+}
+
+
+/* ---- the document ---- */
+
+/* RFC 3858 4: what is older than what is known says nothing. */
+static bool head_handler(bool full, uint32_t version, void *arg)
+{
+	struct simple_winfo *w = arg;
+
+	if (w->versioned && version <= w->version)
+		return false;
+	if (full)
+		whole_came(w);
+	else if (!w->versioned || version - w->version > 1)
+		whole_want(w);
+	w->versioned = true;
+	w->version = version;
+	return true;
+}
+
+
+/* True if RESOURCE is our own address, the domain being perhaps another of
+ * the server's names. */
+static bool is_ours(const struct simple_winfo *w, const char *resource)
+{
+	struct pl ours = pl_str(w->e->aor), theirs = pl_str(resource);
+	struct uri a, b;
+
+	return !uri_decode(&a, &ours) && !uri_decode(&b, &theirs) &&
+		pl_eq(&a.user, &b.user);
+}
+
+
+/* Somebody waits: the user is asked unless that was done, or is decided. */
+static void ask(struct simple_winfo *w, const struct winfo_watcher *watcher)
+{
+	struct endpoint *e = w->e;
+	struct pl name = pl_str(watcher->name);
+
+	if (asked_find(w, watcher->peer) || HASH_COUNT(w->asked) >= ASKED_MAX)
+		return;
+	if (e->h.authorize(watcher->peer, &name, NULL, e->h.arg) ==
+		ENDPOINT_PENDING)
+		asked_add(w, watcher->peer);
+}
+
+
+/* The server decided, by a rule that another device wrote. */
+static void settle(struct simple_winfo *w, const char *peer)
+{
+	struct endpoint *e = w->e;
+	struct asked *a = asked_find(w, peer);
+
+	if (!a)
+		return;
+	asked_free(w, a);
+	if (e->h.settled)
+		e->h.settled(peer, e->h.arg);
+}
+
+
+static void watcher_handler(const struct winfo_watcher *watcher, void *arg)
+{
+	struct simple_winfo *w = arg;
+
+	if (!endpoint_hears(w->e) ||
+		strcmp(watcher->package, "presence") != 0 ||
+		!is_ours(w, watcher->resource) ||
+		!strcmp(watcher->peer, w->e->aor))
+		return;
+	switch (watcher->status) {
+	case WINFO_PENDING:
+	case WINFO_WAITING:
+		ask(w, watcher);
+		break;
+	case WINFO_ACTIVE:
+		settle(w, watcher->peer);
+		break;
+	case WINFO_TERMINATED:
+		/* Who only goes away still wants an answer. */
+		if (watcher->cause != WINFO_OTHER)
+			settle(w, watcher->peer);
+		break;
+	}
+}
+
+
+static uint16_t take_document(struct simple_winfo *w, const struct msg *notify)
+{
+	const struct winfo_handlers h = {
+		.head = head_handler,
+		.watcher = watcher_handler,
+		.arg = w,
+	};
+	int err;
+
+	if (pl_isset(&notify->content_type) &&
+		!msg_type_is(&notify->content_type, WINFO_TYPE))
+		return 415;
+	err = winfo_decode(&notify->body, &h);
+	if (!err)
+		return 0;
+	log_print(w->e->stack->log, LOG_WARN, "presence",
+		"%s: what the server tells of watchers cannot be read: %s",
+		w->e->aor, strerror(err));
+	return 400;
+}
+
+
+/* ---- the subscription ---- */
+
+/* FIRST: of another subscription than before, whose documents are counted
+ * anew. */
+static uint16_t notify_handler(const struct msg *notify, bool first, void *arg)
+{
+	struct simple_winfo *w = mem_ref(arg);
+	struct endpoint *e = endpoint_hold(w->e);
+	uint16_t status = 0;
+
+	if (first)
+		w->versioned = false;
+	if (notify->body.l)
+		status = take_document(w, notify);
+	mem_deref(w);
+	endpoint_release(e);
+	return status;
+}
+
+
+static void state_handler(enum ua_sub_state state, const char *why,
+	uint16_t status, bool again, void *arg)
+{
+	struct simple_winfo *w = arg;
+
+	(void)status;
+	if (state != UA_SUB_ENDED)
+		return;
+	whole_came(w);
+	if (!again)
+		log_print(w->e->stack->log, LOG_INFO, "presence",
+			"%s: the server does not tell who asks to watch: %s",
+			w->e->aor, why ? why : "the subscription ended");
+}
+
+
+static void subscribe(struct simple_winfo *w)
+{
+	const struct ua_sub_handlers h = {
+		.state = state_handler,
+		.notify = notify_handler,
+		.arg = w,
+	};
+	const struct ua_sub_config config = {
+		.target = w->e->aor,
+		.event = event_name,
+		.accept = WINFO_TYPE,
+		.expires = w->e->expires,
+	};
+	int err = ua_subscribe(&w->sub, w->e->ua, &config, &h);
+
+	if (err)
+		log_print(w->e->stack->log, LOG_WARN, "presence",
+			"%s: cannot ask who watches: %s", w->e->aor,
+			strerror(err));
+}
+
+
+/* ---- the account's life ---- */
+
+void simple_winfo_online(struct endpoint *e)
+{
+	if (!e->publish)
+		return;
+	if (!e->winfo) {
+		e->winfo = mem_zalloc(sizeof(*e->winfo), winfo_destructor);
+		e->winfo->e = e;
+	}
+	if (!e->winfo->sub)
+		subscribe(e->winfo);
+}
+
+
+void simple_winfo_decided(struct endpoint *e, const char *peer)
+{
+	struct asked *a = e->winfo ? asked_find(e->winfo, peer) : NULL;
+
+	if (a)
+		asked_free(e->winfo, a);
+}
+
+
+void simple_winfo_goodbye(struct endpoint *e, uint64_t limit)
+{
+	struct simple_winfo *w = e->winfo;
+
+	if (!w)
+		return;
+	if (w->sub)
+		ua_sub_end(w->sub, limit, NULL, NULL);
+	w->sub = mem_deref(w->sub);
+	whole_came(w);
+}
+
+
+void simple_winfo_close(struct endpoint *e)
+{
+	e->winfo = mem_deref(e->winfo);
+}
