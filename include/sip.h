@@ -198,31 +198,6 @@ enum sip_long {
 	SIP_LONG_NO,   /* never */
 };
 
-/* A message about to leave: what a filter may read and add. */
-struct sip_out {
-	bool request;
-	const struct pl *method;
-	uint16_t status; /* responses */
-	const struct pl *from_uri;
-	const struct pl *from_tag; /* unset: none */
-	const struct pl *to_uri;
-	const struct pl *to_tag; /* unset: none */
-	const struct pl *call_id;
-	uint32_t cseq;
-	uint32_t expires;      /* with has_expires */
-	bool has_expires;
-	struct mbuf *headers;  /* lines with CRLF may be appended */
-};
-
-/* One function before sending, one after receiving; NULL: none. RECV not
- * returning 0 drops the message. */
-struct sip_filter {
-	int (*send)(struct sip_out *out, void *arg);
-	int (*recv)(const struct msg *msg, void *arg);
-	const char *from_params; /* ";epid=..." for From of requests */
-	void *arg;
-};
-
 /* The answer to a question for credentials; PASSWORD NULL: there are none.
  * May be given at once or later, but not after the agent is gone; the texts
  * are copied and wiped. */
@@ -247,7 +222,7 @@ struct sip_agent_config {
 	bool tls_verify;
 	const char *tls_name;     /* one more accepted identity; NULL: none */
 	const char *tls_pin;
-	struct sip_filter filter;
+	const char *from_params; /* ";epid=..." on From of requests; NULL */
 	enum sip_ntlm ntlm;
 	sip_credentials_h *credentials; /* NULL: 401 and 407 are final */
 	void *arg;                      /* for credentials */

@@ -89,22 +89,6 @@ enum ua_state {
 	UA_FAILED, /* not signed in; retried at retry_at unless that is 0 */
 };
 
-/* A message about to leave, and a profile's addition to it. */
-struct ua_out {
-	bool request;
-	const struct pl *method;
-	uint16_t status;
-	const struct pl *from_uri;
-	const struct pl *from_tag;
-	const struct pl *to_uri;
-	const struct pl *to_tag;
-	const struct pl *call_id;
-	uint32_t cseq;
-	bool has_expires;
-	uint32_t expires;
-	struct mbuf *headers; /* lines with CRLF may be appended */
-};
-
 /* Whether a server that asks for NTLM is answered, and what it then sends
  * must be signed. */
 enum ua_ntlm {
@@ -113,21 +97,14 @@ enum ua_ntlm {
 	UA_NTLM_ALWAYS, /* over TCP too */
 };
 
-/* What an account adds to the wire; strings and functions may be NULL. */
+/* What an account adds to the wire; strings may be NULL. */
 struct ua_profile {
 	const char *from_params;      /* ";epid=..." on From of requests */
 	const char *contact_params;   /* on Contact of REGISTER, behind ours */
 	const char *register_headers; /* lines with CRLF */
-	const char *supported;        /* Supported of all requests */
 	bool microsoft; /* REGISTER as [MS-SIPREGE] has it: no outbound, no
 	                   Expires, the registrar's "registration-notify" is
 	                   obeyed; one connection carries everything */
-	int (*sign)(struct ua_out *out, void *arg);
-	int (*verify)(const struct msg *msg, void *arg); /* not 0: a response
-							    is dropped, a
-							    request gets 500
-							    unseen */
-	void *arg;
 };
 
 struct ua_config {

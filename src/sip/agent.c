@@ -61,7 +61,7 @@ static void config_release(struct sip_agent_config *c)
 	mem_deref((char *)c->tls.key);
 	mem_deref((char *)c->tls_name);
 	mem_deref((char *)c->tls_pin);
-	mem_deref((char *)c->filter.from_params);
+	mem_deref((char *)c->from_params);
 }
 
 
@@ -105,7 +105,7 @@ static void config_copy(
 	dst->tls.key = mem_strdup(src->tls.key);
 	dst->tls_name = mem_strdup(src->tls_name);
 	dst->tls_pin = mem_strdup(src->tls_pin);
-	dst->filter.from_params = mem_strdup(src->filter.from_params);
+	dst->from_params = mem_strdup(src->from_params);
 }
 
 
@@ -434,14 +434,13 @@ size_t sip_agent_page_max(const struct sip_agent *agent)
 	/* The peer's address is taken to be about as long as ours. */
 	used += 3 * text_len(c->aor) + text_len(c->display_name) +
 		text_len(c->user_agent) + text_len(c->proxy) +
-		text_len(c->filter.from_params) +
-		text_len(agent->service_route);
+		text_len(c->from_params) + text_len(agent->service_route);
 	return used + PAGE_LEAST < SIP_UDP_MAX ? SIP_UDP_MAX - used
 					       : PAGE_LEAST;
 }
 
 
-/* ---- TLS and filter ---- */
+/* ---- TLS ---- */
 
 int sip_agent_tls(struct sip_agent *agent, struct tls **tlsp, char **why)
 {
@@ -485,26 +484,4 @@ void sip_agent_tls_peer(const struct sip_agent *agent,
 	peer->names = names;
 	peer->verify = c->tls_verify;
 	peer->pin = c->tls_pin;
-}
-
-
-int sip_agent_filter_send(struct sip_agent *agent, struct sip_out *out)
-{
-	const struct sip_filter *f;
-
-	if (!agent || !agent->config.filter.send)
-		return 0;
-	f = &agent->config.filter;
-	return f->send(out, f->arg);
-}
-
-
-int sip_agent_filter_recv(struct sip_agent *agent, const struct msg *msg)
-{
-	const struct sip_filter *f;
-
-	if (!agent || !agent->config.filter.recv)
-		return 0;
-	f = &agent->config.filter;
-	return f->recv(msg, f->arg);
 }

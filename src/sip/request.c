@@ -331,15 +331,6 @@ static bool makes_dialog(enum msg_method method)
 
 static void answer(struct sip_request *r, const struct msg *msg)
 {
-	if (sip_agent_filter_recv(r->agent, msg)) {
-		if (msg->status < 200 || r->state == REQUEST_ANSWERED)
-			return;
-		r->maybe = true;
-		request_set_failure(r, EBADMSG,
-			mem_strdup("the answer did not pass its check"));
-		request_fail(r);
-		return;
-	}
 	if (msg->status > 100 && msg->status < 300 && makes_dialog(r->method))
 		sip_dialog_set_flow(r->dialog, r->flow, request_is_own(r));
 	if (msg->status < 200)

@@ -44,7 +44,7 @@ static void put_parties(struct sip_request *r, struct mbuf *mb)
 {
 	const struct sip_agent_config *c = sip_agent_config(r->agent);
 	struct pl display = pl_str(c->display_name);
-	struct pl from_params = pl_str(c->filter.from_params);
+	struct pl from_params = pl_str(c->from_params);
 	struct pl to_tag = pl_str(r->to_tag), to_params = PL_INIT;
 	const struct pl *epid = sip_dialog_remote_epid(r->dialog);
 	char *text = NULL;
@@ -78,39 +78,6 @@ static bool lines_ok(const struct pl *lines)
 		pl_skip(&rest, (size_t)(nl - rest.p) + 1);
 	}
 	return true;
-}
-
-
-static int put_filtered(struct sip_request *r, struct mbuf *mb)
-{
-	struct pl method = pl_str(r->method_text);
-	struct pl to_tag = pl_str(r->to_tag), expires = pl_str(r->expires);
-	struct mbuf *lines = mbuf_alloc(HEADERS_MAX);
-	struct sip_out out = {
-		.request = true,
-		.method = &method,
-		.from_uri = sip_dialog_local_uri(r->dialog),
-		.from_tag = sip_dialog_local_tag(r->dialog),
-		.to_uri = sip_dialog_remote_uri(r->dialog),
-		.to_tag = &to_tag,
-		.call_id = sip_dialog_call_id(r->dialog),
-		.cseq = r->cseq,
-		.headers = lines,
-	};
-	struct pl text;
-	int err;
-
-	out.has_expires = !pl_u32(&expires, &out.expires);
-	err = sip_agent_filter_send(r->agent, &out);
-	text = mbuf_all(lines);
-	if (!err)
-		err = mbuf_err(lines);
-	if (!err && !lines_ok(&text))
-		err = EINVAL;
-	if (!err)
-		err = mbuf_write_pl(mb, &text);
-	mem_deref(lines);
-	return err;
 }
 
 
@@ -178,8 +145,6 @@ int request_build(struct sip_request *r, const char *branch)
 	if (!err && !lines_ok(&headers))
 		err = EINVAL;
 	mbuf_write_pl(mb, &headers);
-	if (!err)
-		err = put_filtered(r, mb);
 	if (r->body)
 		body = mbuf_all(r->body);
 	msg_put_body(mb, &type, &body);

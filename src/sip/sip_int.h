@@ -124,11 +124,6 @@ int sip_locate(struct sip_locate **lp, struct sip_agent *agent,
 
 /* ---- agent ---- */
 
-/* Runs AGENT's filter (AGENT NULL or without one: nothing to do): SEND may
- * append lines to out->headers; RECV not 0 means "drop it". */
-int sip_agent_filter_send(struct sip_agent *agent, struct sip_out *out);
-int sip_agent_filter_recv(struct sip_agent *agent, const struct msg *msg);
-
 /* What a TLS connection to TARGET must prove: target->name, the account's
  * domain where TARGET is its proxy, tls-name. NAMES is the caller's room that
  * PEER borrows. */

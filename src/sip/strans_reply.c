@@ -132,32 +132,12 @@ static void put_contact(
 }
 
 
-static int run_filter(
-	const struct sip_strans *st, const struct sip_reply *r, struct pl *tag)
-{
-	const struct msg *msg = st->msg;
-	struct sip_out out = {
-		.method = &msg->method_text,
-		.status = r->status,
-		.from_uri = &msg->from.uri_text,
-		.from_tag = &msg->from.tag,
-		.to_uri = &msg->to.uri_text,
-		.to_tag = pl_isset(&msg->to.tag) ? &msg->to.tag : tag,
-		.call_id = &msg->call_id,
-		.cseq = msg->cseq,
-		.headers = st->sip->out,
-	};
-
-	return r->agent ? sip_agent_filter_send(r->agent, &out) : 0;
-}
-
-
 /* What stands on From of our requests stands on To of our answers. */
 static const char *to_params(const struct sip_reply *r)
 {
 	if (!r->agent || !r->dialog)
 		return NULL;
-	return sip_agent_config(r->agent)->filter.from_params;
+	return sip_agent_config(r->agent)->from_params;
 }
 
 
@@ -166,7 +146,6 @@ static int reply_write(struct sip_strans *st, const struct sip_reply *r)
 	struct mbuf *mb = st->sip->out;
 	struct pl tag = PL_INIT;
 	bool in_dialog = r->dialog && r->status > 100 && r->status < 300;
-	int err;
 
 	if (r->status > 100)
 		tag = reply_tag(st, r);
@@ -176,8 +155,7 @@ static int reply_write(struct sip_strans *st, const struct sip_reply *r)
 		put_contact(mb, st, r);
 	if (r->headers)
 		(void)mbuf_write_pl(mb, r->headers);
-	err = run_filter(st, r, &tag);
-	return err ? err : out_end(st->sip, r->content_type, &r->body);
+	return out_end(st->sip, r->content_type, &r->body);
 }
 
 

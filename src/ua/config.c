@@ -112,42 +112,6 @@ void ua_config_copy(struct ua *ua, const struct ua_config *c)
 }
 
 
-static int filter_send_h(struct sip_out *out, void *arg)
-{
-	struct ua *ua = arg;
-	struct ua_out uo = {
-		.request = out->request,
-		.method = out->method,
-		.status = out->status,
-		.from_uri = out->from_uri,
-		.from_tag = out->from_tag,
-		.to_uri = out->to_uri,
-		.to_tag = out->to_tag,
-		.call_id = out->call_id,
-		.cseq = out->cseq,
-		.has_expires = out->has_expires,
-		.expires = out->expires,
-		.headers = out->headers,
-	};
-
-	if (out->request && ua->profile.supported &&
-		!pl_streq(out->method, "ACK") &&
-		!pl_streq(out->method, "CANCEL"))
-		(void)mbuf_printf(out->headers, "Supported: %s\r\n",
-			ua->profile.supported);
-	return ua->profile.sign ? ua->profile.sign(&uo, ua->profile.arg) : 0;
-}
-
-
-static int filter_recv_h(const struct msg *msg, void *arg)
-{
-	struct ua *ua = arg;
-
-	return ua->profile.verify ? ua->profile.verify(msg, ua->profile.arg)
-				  : 0;
-}
-
-
 static void credentials_h(const char *realm, sip_credentials_answer_h *answer,
 	void *ctx, void *arg)
 {
@@ -191,11 +155,6 @@ int ua_agent_make(struct ua *ua, const struct ua_config *c,
 						       : SIP_NAMES_RFC;
 	ac.one_flow = c->profile && c->profile->microsoft;
 	if (c->profile)
-		ac.filter = (struct sip_filter){
-			.send = filter_send_h,
-			.recv = filter_recv_h,
-			.from_params = c->profile->from_params,
-			.arg = ua,
-		};
+		ac.from_params = c->profile->from_params;
 	return sip_agent_alloc(&ua->agent, ua->stack->sip, &ac);
 }

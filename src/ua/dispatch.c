@@ -119,21 +119,15 @@ static struct ua *account_find(struct ua_stack *stack, const struct msg *req,
 
 /* ---- checks ---- */
 
-static bool is_understood(
-	const struct ua *ua, const struct msg *req, const struct pl *tag)
+static bool is_understood(const struct msg *req, const struct pl *tag)
 {
 	struct pl ours = pl_str(ua_supported), word;
-	struct pl more = pl_str(ua->profile.supported);
 
 	/* RFC 4662 4.1: only who asked for a list gets one. */
 	if ((req->method == MSG_NOTIFY || req->method == MSG_BENOTIFY) &&
 		pl_strcaseeq(tag, "eventlist"))
 		return true;
 	while (msg_split_list(&ours, &word)) {
-		if (pl_caseeq(&word, tag))
-			return true;
-	}
-	while (msg_split_list(&more, &word)) {
 		if (pl_caseeq(&word, tag))
 			return true;
 	}
@@ -152,7 +146,7 @@ static bool refuse_extensions(
 	struct pl tag;
 
 	while (msg_list_next(req, HDR_REQUIRE, &it, &tag)) {
-		if (msg_token_ok(&tag) && !is_understood(ua, req, &tag))
+		if (msg_token_ok(&tag) && !is_understood(req, &tag))
 			(void)mbuf_printf(mb, "%s%.*s", mb->end ? ", " : "",
 				PL_ARG(&tag));
 	}
@@ -230,8 +224,6 @@ static bool refuse_package(
 static void recv_for(struct ua *ua, struct sip_strans *st,
 	const struct msg *req, struct sip_flow *flow)
 {
-	if (ua->profile.verify && ua->profile.verify(req, ua->profile.arg))
-		return;
 	if (req->method != MSG_BENOTIFY && refuse_extensions(ua, st, req))
 		return;
 	if (ua_dereg_recv(ua, st, req, flow))

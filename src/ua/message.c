@@ -43,10 +43,8 @@ void ua_options_recv(
 	(void)mbuf_printf(mb,
 		"Allow: %s\r\nAccept: application/sdp, %s\r\n"
 		"Accept-Encoding: identity\r\nAccept-Language: en\r\n"
-		"Supported: %s%s%s\r\n",
-		ua_allow, ua->accept, ua_supported,
-		ua->profile.supported ? ", " : "",
-		ua->profile.supported ? ua->profile.supported : "");
+		"Supported: %s\r\n",
+		ua_allow, ua->accept, ua_supported);
 	headers = mbuf_all(mb);
 	reply.headers = &headers;
 	if (sdp && ua_accepts(req, "application/sdp")) {

@@ -188,7 +188,7 @@ static void leaves(void **state)
 	(void)state;
 	m->self = two;
 	m->a.watchers = ENDPOINT_ALLOW;
-	m->a.bomb = "bob:watches";
+	m->a.bomb = "bob:asks";
 	ms_world_start(m);
 	assert_null(m->a.e);
 	ms_world_close(m);

@@ -139,7 +139,7 @@ static void text(void **state)
 		.display_name = "Alice \"A\" Miller",
 		.user_agent = "sotto/1",
 		.proxy = "sip:192.0.2.2;transport=udp",
-		.filter = {.from_params = ";epid=01ab"},
+		.from_params = ";epid=01ab",
 	};
 	const struct pl headers = PL("Subject: hi\r\nX-Two: 2\r\n");
 	const struct pl expires = PL("60");
@@ -652,66 +652,6 @@ static void in_dialog(void **state)
 }
 
 
-static int add_lines(struct sip_out *out, void *arg)
-{
-	++*(size_t *)arg;
-	assert_true(out->request);
-	assert_pl(*out->method, "MESSAGE");
-	assert_pl(*out->to_uri, "sip:bob@192.0.2.2");
-	assert_true(pl_isset(out->from_tag));
-	assert_false(pl_isset(out->to_tag));
-	assert_int_equal(out->cseq, 1);
-	return mbuf_printf(out->headers, "X-Signed: yes\r\n");
-}
-
-
-static int break_out(struct sip_out *out, void *arg)
-{
-	(void)arg;
-	return mbuf_printf(out->headers, "X: y\r\n\r\nMESSAGE sip:x SIP/2.0");
-}
-
-
-static int refuse(const struct msg *msg, void *arg)
-{
-	(void)arg;
-	return msg->status >= 200 ? EACCES : 0;
-}
-
-
-/* The filter adds lines, cannot break out of them, and drops answers. */
-static void filter(void **state)
-{
-	size_t n = 0;
-	struct sip_agent_config config = {
-		.filter = {.send = add_lines, .arg = &n}};
-	struct lab_peer *peer;
-	struct fixture f;
-
-	(void)state;
-	fixture_set(&f, &config);
-	peer = peer_at(&f, "192.0.2.2", SIP_UDP, 5060, ok, 1);
-	assert_int_equal(ask(&f, "MESSAGE", "sip:bob@192.0.2.2"), 200);
-	assert_non_null(msg_hdr_named(peer->msgs[0], "X-Signed"));
-	assert_int_equal(n, 1);
-	fixture_clear(&f);
-
-	config.filter.send = break_out;
-	fixture_set(&f, &config);
-	peer = peer_at(&f, "192.0.2.2", SIP_UDP, 5060, ok, 1);
-	assert_int_equal(ask(&f, "MESSAGE", "sip:bob@192.0.2.2"), -EINVAL);
-	assert_int_equal(peer->n, 0);
-	fixture_clear(&f);
-
-	config.filter.send = NULL;
-	config.filter.recv = refuse;
-	fixture_set(&f, &config);
-	(void)peer_at(&f, "192.0.2.2", SIP_UDP, 5060, ok, 1);
-	assert_int_equal(ask(&f, "MESSAGE", "sip:bob@192.0.2.2"), -EBADMSG);
-	fixture_clear(&f);
-}
-
-
 /* Nobody waits for it: it is carried out all the same, challenge and all. */
 static void alone(void **state)
 {
@@ -885,7 +825,6 @@ int test_request(void)
 		cmocka_unit_test(loss),
 		cmocka_unit_test(agent_flow),
 		cmocka_unit_test(in_dialog),
-		cmocka_unit_test(filter),
 		cmocka_unit_test(alone),
 		cmocka_unit_test(released),
 		cmocka_unit_test(closed),
