@@ -127,6 +127,7 @@ struct msdoc_contact {
 	const char *peer;
 	const char *name;   /* "": none of our own making */
 	const char *groups; /* ids parted by blanks */
+	const char *external; /* externalURI; "": none */
 	bool subscribed;    /* presence is wanted */
 };
 

@@ -206,8 +206,11 @@ static void send(struct core_account *a, struct core_buddy *b)
 		.name = b->name,
 		.groups = core_buddy_groups(b),
 	};
+	struct core_contact *c = contact_find(a, b->aor);
 	char *value = value_of_buddy(b);
 
+	if (c)
+		c->dropping = false;
 	if (b->sent && !strcmp(b->sent, value)) {
 		mem_deref(value);
 		return;
@@ -251,6 +254,8 @@ static void merge(struct core_account *a, struct core_buddy *b,
 	here = value_of_buddy(b);
 	if (strcmp(here, there) != 0)
 		send(a, b);
+	else
+		b->sent = mem_deref(b->sent);
 	mem_deref(here);
 }
 
@@ -344,9 +349,15 @@ void core_contacts_changed(struct core_buddy *b)
 void core_contacts_removed(struct core_account *a, const char *aor)
 {
 	struct core_contact *c = contact_find(a, aor);
+	const struct core_buddy *b = core_buddy_find(a, aor);
 
-	if (a->contacts_heard && !a->merging && c)
+	if (!a->contacts_heard || a->merging)
+		return;
+	if (c)
 		drop(a, c);
+	else if (b && b->sent)
+		/* The server takes it, or has, and did not tell it yet. */
+		endpoint_contact_drop(a->endpoint, aor);
 }
 
 

@@ -11,6 +11,8 @@
 
 enum {
 	CONTACTS_MAX = 20000, /* a longer list is not taken */
+	ASKS_MAX = 3, /* for the whole list at once, then ... */
+	ASK_WAIT = 10000, /* ... so many ms later */
 };
 
 static const char event_contacts[] = "vnd-microsoft-roaming-contacts";
@@ -32,6 +34,7 @@ static void contact_destructor(void *data)
 	mem_deref(c->peer);
 	mem_deref(c->name);
 	mem_deref(c->groups);
+	mem_deref(c->external);
 }
 
 
@@ -52,6 +55,7 @@ static void contacts_destructor(void *data)
 	struct ms_contacts *l = data;
 
 	tmr_cancel(&l->tmr);
+	tmr_cancel(&l->ask_tmr);
 	mem_deref(l->sub);
 	mem_deref(l->call);
 	list_flush(&l->edits);
@@ -61,7 +65,7 @@ static void contacts_destructor(void *data)
 
 /* ---- groups --------------------------------------------------------- */
 
-static struct ms_group *ms_group_by_id(const struct ms_contacts *l, uint32_t id)
+struct ms_group *ms_group_by_id(const struct ms_contacts *l, uint32_t id)
 {
 	const struct le *le;
 
@@ -202,6 +206,16 @@ static void group_handler(
 }
 
 
+/* TEXT may be the one that is there. */
+static void text_set(char **to, const char *text)
+{
+	char *old = *to;
+
+	*to = mem_strdup(text);
+	mem_deref(old);
+}
+
+
 void ms_contacts_take(enum msdoc_change change,
 	const struct msdoc_contact *contact, void *arg)
 {
@@ -226,10 +240,10 @@ void ms_contacts_take(enum msdoc_change change,
 		c->peer = mem_strdup(contact->peer);
 		HASH_ADD_KEYPTR(hh, l->by_peer, c->peer, strlen(c->peer), c);
 	}
-	mem_deref(c->name);
-	mem_deref(c->groups);
-	c->name = mem_strdup(contact->name);
-	c->groups = mem_strdup(contact->groups);
+	text_set(&c->name, contact->name);
+	text_set(&c->groups, contact->groups);
+	text_set(&c->external, contact->external);
+	c->subscribed = contact->subscribed;
 }
 
 
@@ -259,8 +273,7 @@ static uint16_t notify_handler(const struct msg *notify, bool first, void *arg)
 			"people and is left alone",
 			l->ms->e->aor, CONTACTS_MAX);
 	} else if (l->broken) {
-		l->heard = false;
-		ua_sub_refresh(l->sub);
+		ms_contacts_ask(l);
 	} else {
 		ms_contacts_tell(l);
 		ms_edit_next(l);
@@ -287,32 +300,73 @@ static void state_handler(enum ua_sub_state state, const char *why,
 }
 
 
+static void subscribe(struct ms_contacts *l)
+{
+	const struct ua_sub_handlers h = {
+		.state = state_handler,
+		.notify = notify_handler,
+		.arg = l,
+	};
+	const struct endpoint *e = l->ms->e;
+	const struct ua_sub_config config = {
+		.target = e->aor,
+		.event = event_contacts,
+		.accept = "application/vnd-microsoft-roaming-contacts+xml",
+		.headers = ms_subscribe_headers,
+		.expires = e->expires,
+	};
+
+	if (ua_subscribe(&l->sub, e->ua, &config, &h))
+		log_print(e->stack->log, LOG_WARN, "contacts",
+			"%s: cannot ask for the contact list", e->aor);
+}
+
+
+/* A refresh that brought no list: another subscription does, or nothing. */
+static void ask_handler(void *arg)
+{
+	struct ms_contacts *l = arg;
+
+	l->asked = 0;
+	if (l->heard || l->full)
+		return;
+	l->sub = mem_deref(l->sub);
+	subscribe(l);
+}
+
+
+void ms_contacts_ask(struct ms_contacts *l)
+{
+	l->heard = false;
+	if (++l->asked <= ASKS_MAX)
+		ua_sub_refresh(l->sub);
+	if (!tmr_isrunning(&l->ask_tmr))
+		tmr_start(l->ms->e->stack->tmrs, &l->ask_tmr, ASK_WAIT,
+			ask_handler, l);
+}
+
+
 /* ---- for the dialect ------------------------------------------------ */
+
+const struct ms_contact *ms_contact_find(
+	const struct ms_contacts *l, const char *peer)
+{
+	const struct ms_contact *c;
+
+	HASH_FIND_STR(l->by_peer, peer, c);
+	return c;
+}
+
 
 bool ms_contact_is_kept(const struct ms *ms, const char *peer)
 {
-	const struct ms_contact *c = NULL;
-
-	if (ms->contacts)
-		HASH_FIND_STR(ms->contacts->by_peer, peer, c);
-	return c;
+	return ms->contacts && ms_contact_find(ms->contacts, peer);
 }
 
 
 void ms_contacts_online(struct ms *ms)
 {
 	struct ms_contacts *l = ms->contacts;
-	struct ua_sub_handlers h = {
-		.state = state_handler,
-		.notify = notify_handler,
-	};
-	const struct ua_sub_config config = {
-		.target = ms->e->aor,
-		.event = event_contacts,
-		.accept = "application/vnd-microsoft-roaming-contacts+xml",
-		.headers = ms_subscribe_headers,
-		.expires = ms->e->expires,
-	};
 
 	if (!l) {
 		l = mem_zalloc(sizeof(*l), contacts_destructor);
@@ -320,10 +374,8 @@ void ms_contacts_online(struct ms *ms)
 		ms->contacts = l;
 	}
 	l->heard = false;
-	h.arg = l;
-	if (!l->sub && ua_subscribe(&l->sub, ms->e->ua, &config, &h))
-		log_print(ms->e->stack->log, LOG_WARN, "contacts",
-			"%s: cannot ask for the contact list", ms->e->aor);
+	if (!l->sub)
+		subscribe(l);
 }
 
 
@@ -335,6 +387,8 @@ void ms_contacts_lost(struct ms *ms)
 	if (!l)
 		return;
 	l->heard = false;
+	l->asked = 0;
+	tmr_cancel(&l->ask_tmr);
 	l->call = mem_deref(l->call);
 	list_flush(&l->edits);
 }
@@ -342,7 +396,9 @@ void ms_contacts_lost(struct ms *ms)
 
 void ms_contacts_close(struct ms *ms)
 {
-	if (ms->contacts)
+	if (ms->contacts) {
 		tmr_cancel(&ms->contacts->tmr);
+		tmr_cancel(&ms->contacts->ask_tmr);
+	}
 	ms->contacts = mem_deref(ms->contacts);
 }

@@ -21,6 +21,8 @@ struct ms_contact {
 	char *peer;
 	char *name;
 	char *groups; /* ids parted by blanks */
+	char *external;
+	bool subscribed;
 };
 
 /* What is to be done to the list. */
@@ -40,6 +42,9 @@ struct ms_contacts {
 	bool full; /* it is longer than is taken */
 	bool broken; /* a change does not fit: the whole is asked for */
 	uint32_t number;
+	uint32_t sent; /* ... that the edit under way has */
+	unsigned asked; /* times the whole was asked for, of late */
+	struct tmr ask_tmr;
 	struct list groups;
 	struct ms_contact *by_peer;
 	struct list edits; /* the first one may be under way */
@@ -50,6 +55,7 @@ struct ms_contacts {
 /* The group of who is in no other. */
 extern const char ms_default_group[];
 
+struct ms_group *ms_group_by_id(const struct ms_contacts *l, uint32_t id);
 struct ms_group *ms_group_by_name(
 	const struct ms_contacts *l, const char *name);
 void ms_group_set(struct ms_contacts *l, uint32_t id, const char *name);
@@ -57,6 +63,13 @@ void ms_group_set(struct ms_contacts *l, uint32_t id, const char *name);
 /* One contact is as the server has it now (msdoc.h); ARG is the list. */
 void ms_contacts_take(enum msdoc_change change,
 	const struct msdoc_contact *contact, void *arg);
+
+/* What is known of PEER; NULL: the list has them not. */
+const struct ms_contact *ms_contact_find(
+	const struct ms_contacts *l, const char *peer);
+
+/* What we know of the list does not fit: the whole is asked for. */
+void ms_contacts_ask(struct ms_contacts *l);
 
 /* Tells the list in the next turn; not while it is being edited. */
 void ms_contacts_tell(struct ms_contacts *l);

@@ -52,8 +52,7 @@ static void refused(struct ms_contacts *l, const struct ua_result *r)
 		return;
 	}
 	t->again = true;
-	l->heard = false;
-	ua_sub_refresh(l->sub);
+	ms_contacts_ask(l);
 }
 
 
@@ -80,20 +79,42 @@ static char *ids_of(const struct ms_contacts *l, const struct ms_edit *t)
 }
 
 
+/* T as the server is to have it; what we have no use for stays. */
+static struct msdoc_contact contact_of(
+	const struct ms_contacts *l, const struct ms_edit *t, const char *ids)
+{
+	const struct ms_contact *c = ms_contact_find(l, t->peer);
+
+	return (struct msdoc_contact){
+		.peer = t->peer,
+		.name = t->name ? t->name : "",
+		.groups = ids ? ids : "",
+		.external = c && c->external ? c->external : "",
+		.subscribed = !c || c->subscribed,
+	};
+}
+
+
+/* An edit was taken; the server may have told it, and its number, already. */
+static void counted(struct ms_contacts *l)
+{
+	if (l->number == l->sent)
+		l->number++;
+}
+
+
 /* The server took T: its list is so from now on, whether it has told us yet or
  * not. */
 static void edit_done(struct ms_contacts *l, struct ms_edit *t)
 {
 	char *ids = t->drop ? NULL : ids_of(l, t);
-	const struct msdoc_contact contact = {
-		.peer = t->peer,
-		.name = t->name ? t->name : "",
-		.groups = ids ? ids : "",
-	};
+	const struct msdoc_contact contact = contact_of(l, t, ids);
+	bool new = !t->drop && !ms_contact_find(l, t->peer);
 
-	if (!t->drop && !ms_contact_is_kept(l->ms, t->peer))
-		ms_watch_added(l->ms, t->peer);
+	counted(l);
 	ms_contacts_take(t->drop ? MSDOC_DELETED : MSDOC_MODIFIED, &contact, l);
+	if (new)
+		ms_watch_added(l->ms, t->peer);
 	mem_deref(ids);
 	mem_deref(t);
 }
@@ -110,7 +131,6 @@ static void edit_handler(const struct ua_result *r, void *arg)
 		refused(l, r);
 		return;
 	}
-	l->number++;
 	edit_done(l, l->edits.head->data);
 	ms_contacts_tell(l);
 	ms_edit_next(l);
@@ -121,6 +141,7 @@ static void group_added_handler(const struct ua_result *r, void *arg)
 {
 	struct ms_contacts *l = arg;
 	struct ms_edit *t = list_data(l->edits.head);
+	const struct ms_group *old;
 	uint32_t id;
 	size_t i;
 
@@ -132,9 +153,15 @@ static void group_added_handler(const struct ua_result *r, void *arg)
 		refused(l, r);
 		return;
 	}
-	l->number++;
+	counted(l);
 	for (i = 0; t->groups[i] && ms_group_by_name(l, t->groups[i]); i++)
 		;
+	old = ms_group_by_id(l, id);
+	if (t->groups[i] && old) {
+		/* It has the name of another: one of us is wrong. */
+		refused(l, r);
+		return;
+	}
 	if (t->groups[i])
 		ms_group_set(l, id, t->groups[i]);
 	ms_edit_next(l);
@@ -169,15 +196,13 @@ static int edit_send(struct ms_contacts *l, struct ms_edit *t)
 	} else if (group) {
 		err = msdoc_group_add(mb, group, l->number);
 	} else {
-		const struct msdoc_contact contact = {
-			.peer = t->peer,
-			.name = t->name ? t->name : "",
-			.groups = ids = ids_of(l, t),
-			.subscribed = true,
-		};
+		struct msdoc_contact contact;
 
+		ids = ids_of(l, t);
+		contact = contact_of(l, t, ids);
 		err = msdoc_contact_set(mb, &contact, l->number);
 	}
+	l->sent = l->number;
 	if (!err)
 		err = ms_service(l->ms, &l->call, MSDOC_SOAP_TYPE, mb, h, l);
 	mem_deref(ids);

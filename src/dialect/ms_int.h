@@ -159,7 +159,7 @@ void ms_contact_drop(struct endpoint *e, const char *peer);
 /* True if the server's list has PEER. */
 bool ms_contact_is_kept(const struct ms *ms, const char *peer);
 
-/* ---- 5 ms_self.c, ms_publish.c, ms_decide.c -------------------------------------- */
+/* ---- 5 ms_self.c, ms_publish.c, ms_decide.c -------------------------- */
 
 /* A publication of ours that the server holds. */
 struct ms_held {

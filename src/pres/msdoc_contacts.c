@@ -47,10 +47,12 @@ static void contact_take(const struct xml_node *node, enum msdoc_change change,
 	const char *name = xml_attr(node, "name");
 	const char *groups = xml_attr(node, "groups");
 	const char *subscribed = xml_attr(node, "subscribed");
+	const char *external = xml_attr(node, "externalURI");
 	const struct msdoc_contact contact = {
 		.peer = peer,
 		.name = name ? name : "",
 		.groups = groups ? groups : "",
+		.external = external ? external : "",
 		.subscribed = subscribed && !strcmp(subscribed, "true"),
 	};
 
@@ -156,7 +158,8 @@ int msdoc_contact_set(
 	soap_field(mb, "groups", contact->groups);
 	soap_field(mb, "subscribed", contact->subscribed ? "true" : "false");
 	soap_field(mb, "URI", contact->peer);
-	soap_field(mb, "externalURI", "");
+	soap_field(
+		mb, "externalURI", contact->external ? contact->external : "");
 	return soap_end(mb, "setContact", number);
 }
 

@@ -224,6 +224,49 @@ static void stubborn(void **state)
 }
 
 
+/* What both agree on now is the beginning of what comes. */
+static void turns(void **state)
+{
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	a = world_online(&w, &e);
+	tell(e, "B");
+	change(a, "X");
+	world_run(&w, 0);
+	world_quiet(&w);
+	tell(e, "X");
+	/* Another device renames, and the user renames back. */
+	tell(e, "Y");
+	change(a, "X");
+	assert_calls(&w, "contact " BOB " X\n");
+	tell(e, "X");
+	world_run(&w, 0);
+	assert_here(a, "X");
+	/* Removed, added again, removed again. */
+	world_quiet(&w);
+	change(a, NULL);
+	assert_calls(&w, "unwatch " BOB "\ndrop " BOB "\n");
+	change(a, "X");
+	assert_calls(&w, "watch " BOB "\ncontact " BOB " X\n");
+	tell(e, "X");
+	assert_calls(&w, "");
+	change(a, NULL);
+	assert_calls(&w, "unwatch " BOB "\ndrop " BOB "\n");
+	tell(e, NULL);
+	/* ... and before the server has told of it. */
+	change(a, "X");
+	assert_calls(&w, "watch " BOB "\ncontact " BOB " X\n");
+	change(a, NULL);
+	assert_calls(&w, "unwatch " BOB "\ndrop " BOB "\n");
+	world_close(&w);
+	parsed.all = mem_deref(parsed.all);
+}
+
+
 /* Whom a file declares is not removed with the server's list. */
 static void declared(void **state)
 {
@@ -254,6 +297,7 @@ int test_contacts(void)
 		cmocka_unit_test(merged),
 		cmocka_unit_test(changes),
 		cmocka_unit_test(stubborn),
+		cmocka_unit_test(turns),
 		cmocka_unit_test(declared),
 	};
 

@@ -176,7 +176,7 @@ bool ms_said(const struct ms_world *m, const char *method, const char *text)
 }
 
 
-void ms_tell(struct ms_world *m, const char *event, const char *type,
+void ms_put(struct ms_world *m, const char *event, const char *type,
 	const char *body)
 {
 	const struct msg *req = ms_subscribe_last(m, event);
@@ -195,6 +195,13 @@ void ms_tell(struct ms_world *m, const char *event, const char *type,
 		m->cseq, PL_ARG(&req->to.uri_text), PL_ARG(&req->from.uri_text),
 		PL_ARG(&req->from.tag), PL_ARG(&req->call_id), m->cseq, event,
 		type, strlen(body), body);
+}
+
+
+void ms_tell(struct ms_world *m, const char *event, const char *type,
+	const char *body)
+{
+	ms_put(m, event, type, body);
 	ms_run(m, 20);
 }
 

@@ -60,6 +60,10 @@ size_t ms_said_count(
 void ms_tell(struct ms_world *m, const char *event, const char *type,
 	const char *body);
 
+/* ... from within a handler of a test. */
+void ms_put(struct ms_world *m, const char *event, const char *type,
+	const char *body);
+
 /* The connection breaks, and is there again a while later. */
 void ms_break(struct ms_world *m);
 

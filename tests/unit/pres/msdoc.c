@@ -445,7 +445,7 @@ static void writing_lists(void **state)
 static void writing_contacts(void **state)
 {
 	const struct msdoc_contact contact = {
-		"sip:bob@example.org", "B <b>", "1 2", true};
+		"sip:bob@example.org", "B <b>", "1 2", "", true};
 	const struct msdoc_group group = {2, "Lab"};
 	const struct pl added =
 		PL("<e:Envelope xmlns:e='x'><e:Body><m:addGroup xmlns:m='y'>"
