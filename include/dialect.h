@@ -170,6 +170,9 @@ struct endpoint_handlers {
 	void (*contacts)(const struct endpoint_contact *contacts, size_t n,
 		void *arg);
 
+	/* PEER, who is watched, calls itself NAME. NULL: not interested. */
+	void (*card)(const char *peer, const char *name, void *arg);
+
 	/* PEER watches us; PENDING until endpoint_decide(). SOURCE NULL: the
 	 * server tells it. */
 	enum endpoint_verdict (*authorize)(const char *peer,

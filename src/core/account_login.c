@@ -178,6 +178,7 @@ static int make(struct core_account *a, char **why)
 		.invite = core_chat_invite,
 		.notice = core_chat_notice,
 		.contacts = core_contacts_heard,
+		.card = core_card_heard,
 		.authorize = core_watcher_authorize,
 		.settled = core_watcher_settled,
 		.arg = a,

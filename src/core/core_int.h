@@ -345,7 +345,8 @@ struct core_buddy {
 	struct le le;
 	struct core_account *account; /* NULL: gone */
 	char *aor;
-	char *name;
+	char *name; /* the user's; NULL: none */
+	char *card; /* ... and what they call themselves; NULL: not known */
 	const char **groups; /* NULL-terminated, one block; NULL: none */
 	struct presence *presence;
 	char *file; /* where it is declared; NULL: nowhere */
@@ -371,6 +372,9 @@ char *core_label(const char *label);
 struct core_buddy *core_buddy_added_find(
 	struct core_account *a, const char *peer);
 void core_buddy_post(struct core_buddy *b, const char *change);
+
+/* PEER's own name; the user's goes before it. */
+void core_card_heard(const char *peer, const char *name, void *arg);
 
 /* ---- contacts.c ----------------------------------------------------- */
 

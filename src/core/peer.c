@@ -164,8 +164,8 @@ const char *core_peer_name(struct core_account *a, const char *peer)
 	const struct core_buddy *b = core_buddy_find(a, peer);
 	const struct core_chat *c;
 
-	if (b && b->name)
-		return b->name;
+	if (b && core_buddy_name(b))
+		return core_buddy_name(b);
 	c = core_chat_find(a, peer);
 	if (c)
 		return c->name;

@@ -11,6 +11,7 @@ static void destructor(void *data)
 	list_unlink(&b->le);
 	mem_deref(b->aor);
 	mem_deref(b->name);
+	mem_deref(b->card);
 	mem_deref(b->groups);
 	mem_deref(b->presence);
 	mem_deref(b->file);
@@ -25,7 +26,7 @@ void core_buddy_post(struct core_buddy *b, const char *change)
 			.kind = CORE_EVENT_BUDDY,
 			.account = b->account->name,
 			.peer = b->aor,
-			.name = b->name,
+			.name = core_buddy_name(b),
 			.groups = core_buddy_groups(b),
 			.change = change,
 		});
@@ -262,6 +263,24 @@ int core_buddy_rename(struct core_buddy *b, const char *name)
 }
 
 
+void core_card_heard(const char *peer, const char *name, void *arg)
+{
+	struct core_account *a = arg;
+	struct core_buddy *b = a->core ? core_buddy_find(a, peer) : NULL;
+	char *label = b ? core_label(name) : NULL;
+	bool news = label && (!b->card || strcmp(b->card, label) != 0);
+
+	if (!news) {
+		mem_deref(label);
+		return;
+	}
+	mem_deref(b->card);
+	b->card = label;
+	if (!b->name)
+		core_buddy_post(b, "changed");
+}
+
+
 int core_buddy_regroup(struct core_buddy *b, const char *const *groups)
 {
 	if (!b->account)
@@ -310,7 +329,7 @@ const char *core_buddy_aor(const struct core_buddy *b)
 
 const char *core_buddy_name(const struct core_buddy *b)
 {
-	return b->name;
+	return b->name ? b->name : b->card;
 }
 
 

@@ -85,7 +85,8 @@ static void fetched_h(const struct core_outcome *outcome, void *arg)
 
 static bool matches(const struct search *s, const struct core_buddy *b)
 {
-	return core_match(b->name, s->query) || core_match(b->aor, s->query) ||
+	return core_match(core_buddy_name(b), s->query) ||
+		core_match(b->aor, s->query) ||
 		core_match(b->presence->note, s->query);
 }
 
@@ -105,7 +106,7 @@ static void tell_buddies(struct search *s, struct core_account *a)
 				.kind = "buddy",
 				.account = a->name,
 				.peer = b->aor,
-				.name = b->name,
+				.name = core_buddy_name(b),
 				.groups = core_buddy_groups(b),
 				.state =
 					presence_state_name(b->presence->state),

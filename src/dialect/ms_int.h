@@ -89,6 +89,8 @@ struct ms_peer {
 	uint32_t availability; /* ... these */
 	char *activity;
 	char *note;
+	char *name; /* on their contact card */
+	bool named; /* ... which was told */
 	char *why; /* the last refusal */
 	uint16_t code;
 	struct presence *told;

@@ -23,6 +23,7 @@ static void peer_destructor(void *data)
 	mem_deref(p->document);
 	mem_deref(p->activity);
 	mem_deref(p->note);
+	mem_deref(p->name);
 	mem_deref(p->why);
 	mem_deref(p->told);
 }
@@ -64,6 +65,10 @@ static void tell_handler(void *arg)
 		mem_deref(p->told);
 		p->told = mem_ref(now);
 		e->h.presence(p->peer, now, code, false, e->h.arg);
+	}
+	if (p->name && !p->named && e->h.card && endpoint_hears(e)) {
+		p->named = true;
+		e->h.card(p->peer, p->name, e->h.arg);
 	}
 	mem_deref(now);
 	mem_deref(p);
@@ -128,6 +133,12 @@ static void merge(struct ms_peer *p, const struct msdoc_news *news)
 	if (news->has & MSDOC_NOTE) {
 		mem_deref(p->note);
 		p->note = mem_strdup(news->note);
+	}
+	if (news->has & MSDOC_CARD && news->name &&
+		(!p->name || strcmp(p->name, news->name) != 0)) {
+		mem_deref(p->name);
+		p->name = mem_strdup(news->name);
+		p->named = false;
 	}
 	ms_peer_tell_soon(p);
 }

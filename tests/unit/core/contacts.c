@@ -224,6 +224,37 @@ static void stubborn(void **state)
 }
 
 
+/* What they call themselves is shown where the user has no name for them, and
+ * goes nowhere else. */
+static void card(void **state)
+{
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	a = world_online(&w, &e);
+	tell(e, "");
+	world_run(&w, 0);
+	world_quiet(&w);
+	e->h.card(BOB, "Bob\nLab", e->h.arg);
+	e->h.card("sip:eve@example.org", "Eve", e->h.arg);
+	world_run(&w, 0);
+	assert_here(a, "Bob Lab");
+	assert_string_equal(core_peer_name(a, BOB), "Bob Lab");
+	tell(e, "");
+	change(a, "/x");
+	assert_calls(&w, "contact " BOB " - [x]\n");
+	change(a, "B/x");
+	world_run(&w, 0);
+	e->h.card(BOB, "Robert", e->h.arg);
+	assert_here(a, "B/x");
+	world_close(&w);
+	parsed.all = mem_deref(parsed.all);
+}
+
+
 /* What both agree on now is the beginning of what comes. */
 static void turns(void **state)
 {
@@ -298,6 +329,7 @@ int test_contacts(void)
 		cmocka_unit_test(changes),
 		cmocka_unit_test(stubborn),
 		cmocka_unit_test(turns),
+		cmocka_unit_test(card),
 		cmocka_unit_test(declared),
 	};
 

@@ -74,6 +74,24 @@ static void merged(void **state)
 }
 
 
+/* What somebody calls themselves is told once, in this run. */
+static void card(void **state)
+{
+	static const char text[] = CATEGORIES(BOB,
+		STATE("3500") "<category "
+			      "name=\"contactCard\"><contactCard><identity>"
+			      "<name><displayName>Bob Lab</displayName></name>"
+			      "</identity></contactCard></category>");
+	struct ms_world *m = open_world(text);
+
+	(void)state;
+	assert_non_null(strstr(m->a.log, "bob=online bob:is(Bob Lab) "));
+	tell(m, MSDOC_CATEGORIES_TYPE, text);
+	assert_log(&m->a, "");
+	ms_world_close(m);
+}
+
+
 /* A document of the standard stays, whatever is said of the rest. */
 static void document(void **state)
 {
@@ -194,6 +212,7 @@ int test_ms_watch(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(merged),
+		cmocka_unit_test(card),
 		cmocka_unit_test(document),
 		cmocka_unit_test(full),
 		cmocka_unit_test(gateway),

@@ -212,6 +212,14 @@ static void contacts_h(
 }
 
 
+static void card_h(const char *peer, const char *name, void *arg)
+{
+	char user[64];
+
+	say(arg, "%s:is(%s) ", user_of(peer, user, sizeof(user)), name);
+}
+
+
 void person_done_h(void *arg)
 {
 	say(arg, "done ");
@@ -263,6 +271,7 @@ void person_start(struct person *p)
 		.chat = chat_h,
 		.invite = invite_h,
 		.contacts = contacts_h,
+		.card = card_h,
 		.authorize = authorize_h,
 		.settled = settled_h,
 		.arg = p,

@@ -15,6 +15,7 @@
  *   bob:typing  bob:idle
  *   1=delivered/page               the fate of the text of token 1
  *   bob:open/session/us            chat
+ *   bob:is(Bob B)                  what they call themselves
  *   bob:rings  bob:watches         invite, authorize
  *   bob:asks  bob:settled          authorize as the server tells it
  */
