@@ -51,7 +51,8 @@ struct msdoc_news {
 	const char *peer;
 	unsigned has;
 	uint32_t availability; /* 0: they publish none, or none for us */
-	const char *activity;  /* "on-the-phone", ...; NULL: none */
+	const char *activity;  /* "on-the-phone", ..., or words of their own;
+	                          NULL: none */
 	const char *note;      /* NULL: none */
 	const char *name;      /* of the contact card; NULL: none */
 };
@@ -66,7 +67,8 @@ int msdoc_categories_decode(
  * 2007, the less available of the two where both are there. */
 int msdoc_pidf_decode(const struct pl *body, msdoc_news_h *h, void *arg);
 
-/* A number, a word beside it and a note as presence (mem_deref). */
+/* A number, an activity and a note as presence (mem_deref). An activity that
+ * presence has no word for stands in the place of a note that is not there. */
 struct presence *msdoc_presence(
 	uint32_t availability, const char *activity, const char *note);
 

@@ -39,6 +39,16 @@ static bool is_aggregate(const struct xml_node *state)
 }
 
 
+/* Words of their own, in whatever language comes first, else the token; NULL:
+ * neither. */
+static char *activity_text(const struct xml_node *activity)
+{
+	char *text = msdoc_text(msdoc_find(activity, "custom"));
+
+	return text ? text : mem_strdup(xml_attr(activity, "token"));
+}
+
+
 static void state_take(struct gathered *g, const struct xml_node *category)
 {
 	const struct xml_node *state = msdoc_find(category, "state"), *activity;
@@ -50,7 +60,7 @@ static void state_take(struct gathered *g, const struct xml_node *category)
 	g->news.availability = msdoc_state_number(state);
 	activity = msdoc_find(state, "activity");
 	mem_deref(g->activity);
-	g->activity = activity ? mem_strdup(xml_attr(activity, "token")) : NULL;
+	g->activity = activity ? activity_text(activity) : NULL;
 }
 
 

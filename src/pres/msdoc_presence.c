@@ -55,16 +55,53 @@ static const struct {
 };
 
 
+/* Tokens that are no words, or that presence has a word of its own for. */
+static const struct {
+	const char *token;
+	const char *words;
+} activities[] = {
+	{"on-the-phone", NULL},
+	{"Available", NULL},
+	{"Away", NULL},
+	{"BeRightBack", NULL},
+	{"Busy", NULL},
+	{"DoNotDisturb", NULL},
+	{"Offline", NULL},
+	{"in-a-conference", "in a conference"},
+	{"in-a-meeting", "in a meeting"},
+	{"in-presentation", "presenting"},
+	{"off-work", "off work"},
+	{"out-of-office", "out of office"},
+	{"urgent-interruptions-only", "urgent interruptions only"},
+};
+
+
+static const char *words_of(const char *activity)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(activities) / sizeof(activities[0]); i++) {
+		if (!strcmp(activities[i].token, activity))
+			return activities[i].words;
+	}
+	return activity;
+}
+
+
 struct presence *msdoc_presence(
 	uint32_t availability, const char *activity, const char *note)
 {
-	struct pl pl = pl_str(note);
+	struct pl pl = pl_str(note ? note
+			: activity ? words_of(activity)
+				   : NULL);
 	enum presence_activity word;
 	size_t i = sizeof(ranges) / sizeof(ranges[0]) - 1;
 
 	while (availability < ranges[i].from)
 		i--;
 	word = ranges[i].activity;
+	if (ranges[i].state != PRESENCE_ONLINE)
+		pl = pl_str(note);
 	if (activity && word == PRESENCE_BUSY &&
 		!strcmp(activity, "on-the-phone"))
 		word = PRESENCE_ON_THE_PHONE;

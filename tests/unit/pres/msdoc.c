@@ -159,6 +159,13 @@ static const struct {
 		"sip:Bob@example.org 7 6500 on-the-phone At the lab Bob & "
 		"Co\n"},
 	{CATEGORIES,
+		"<categories uri='kim@example.org'><category name='state'>"
+		"<state><availability>6500</availability><activity "
+		"token='in-a-meeting'><custom LCID='1033'> Budget </custom>"
+		"<custom LCID='1031'>Etat</custom></activity></state>"
+		"</category></categories>",
+		0, "sip:kim@example.org 1 6500 Budget - -\n"},
+	{CATEGORIES,
 		"<categories uri='sip:kim@example.org'>"
 		"<category name='note'/><category name='state'/></categories>",
 		0, "sip:kim@example.org 3 0 - - -\n"},
@@ -336,6 +343,24 @@ static void too_big(void **state)
 
 static void numbers(void **state)
 {
+	/* What an activity says where no note does. */
+	static const struct {
+		uint32_t n;
+		const char *activity;
+		const char *note;
+		const char *words;
+	} said[] = {
+		{6500, "in-a-meeting", NULL, "in a meeting"},
+		{6500, "in-a-meeting", "till three", "till three"},
+		{15500, "out-of-office", NULL, "out of office"},
+		{9500, "urgent-interruptions-only", NULL,
+			"urgent interruptions only"},
+		{6500, "on-the-phone", NULL, "-"},
+		{3500, "Available", NULL, "-"},
+		{3500, "Watering the plants", NULL, "Watering the plants"},
+		{18500, "off-work", NULL, "-"},
+		{3500, NULL, NULL, "-"},
+	};
 	static const struct {
 		uint32_t n;
 		const char *activity;
@@ -381,6 +406,11 @@ static void numbers(void **state)
 		back = msdoc_presence(msdoc_availability(p), NULL, NULL);
 		assert_true(presence_eq(p, back));
 		mem_deref(back);
+		mem_deref(p);
+	}
+	for (i = 0; i < UNIT_N(said); i++) {
+		p = msdoc_presence(said[i].n, said[i].activity, said[i].note);
+		assert_string_equal(p->note ? p->note : "-", said[i].words);
 		mem_deref(p);
 	}
 	p = presence_alloc(PRESENCE_OFFLINE, PRESENCE_NONE, NULL, NULL);
