@@ -199,7 +199,8 @@ static void ring(struct conv *c)
 /*
  * Both invited at the same time: the INVITE of the lesser address wins, so
  * that both sides keep the same one. Theirs may be late, and given up by them
- * already: a session that was just opened is not replaced by it.
+ * already: a session that was just opened is not replaced by it. Where all
+ * comes in order by one server, what comes after their 200 is newer than that.
  */
 static bool ours_wins(const struct conv *c)
 {
@@ -208,7 +209,8 @@ static bool ours_wins(const struct conv *c)
 	if (!c->session || c->by_them || strcmp(c->e->aor, c->peer) >= 0)
 		return false;
 	return c->state == CONV_INVITING ||
-		(c->state == CONV_SESSION && now - c->opened_at < CROSSING);
+		(c->state == CONV_SESSION && !c->e->ops->sessions &&
+			now - c->opened_at < CROSSING);
 }
 
 

@@ -241,6 +241,21 @@ static void recv_any(
 }
 
 
+/*
+ * True if the peer gives up its own INVITE, of which it has no answer yet:
+ * where a Microsoft client is called meanwhile, it says BYE without our tag
+ * and takes the call (RFC 2543 4.2.4).
+ */
+static bool is_given_up(const struct ua_session *s, const struct msg *req)
+{
+	return s->ua->profile.microsoft && req->method == MSG_BYE &&
+		s->incoming && s->state != SESSION_OPEN &&
+		!pl_isset(&req->to.tag) &&
+		pl_eq(sip_dialog_call_id(s->dialog), &req->call_id) &&
+		pl_eq(sip_dialog_remote_tag(s->dialog), &req->from.tag);
+}
+
+
 bool ua_session_recv(
 	struct ua_stack *stack, struct sip_strans *st, const struct msg *req)
 {
@@ -253,7 +268,8 @@ bool ua_session_recv(
 		LIST_FOREACH (&ua->sessions, b, next_b) {
 			s = b->data;
 			if (!sip_dialog_match(s->dialog, req,
-				    st ? sip_strans_flow(st) : NULL))
+				    st ? sip_strans_flow(st) : NULL) &&
+				!is_given_up(s, req))
 				continue;
 			mem_ref(ua);
 			mem_ref(s);

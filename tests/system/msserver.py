@@ -181,6 +181,7 @@ class Server:
         self.log = []       # (connection, Message) of requests, in order
         self.answers = []   # Messages: responses to our own requests
         self.refuse = {}    # (method, event or content type): status line
+        self.held = None    # requests of sessions that wait, in order
         self.once = {}      # the same, for the next one alone
         self.expires = expires
         self.serial = 0
@@ -734,6 +735,17 @@ class Server:
 
     # ---- sessions
 
+    def hold(self):
+        """Requests of sessions wait in `held` until release()."""
+        with self.lock:
+            self.held = []
+
+    def release(self):
+        with self.lock:
+            held, self.held = self.held, None
+            for conn, m in held:
+                self._forward(conn, m)
+
     def _session_conn(self, m):
         """Who is to get a request: a colleague's connection, or None for
         the gateway."""
@@ -751,6 +763,9 @@ class Server:
         return user.conns[-1]
 
     def _forward(self, conn, m):
+        if self.held is not None:
+            self.held.append((conn, m))
+            return
         to = self._session_conn(m)
         if to is None:
             self._gateway(conn, m)

@@ -2,11 +2,13 @@
 """SIPE, the one other client of the Microsoft dialect: libpurple's protocol
 plugin, driven without a face by tests/tools/purple.c."""
 
+import functools
 import html
 import os
 import queue
 import re
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -14,20 +16,22 @@ from msserver import DOMAIN
 from sotto import program
 
 WAIT = 15.0
-PLUGINS = ("/usr/lib/purple-2", "/usr/lib/x86_64-linux-gnu/purple-2",
-           "/usr/lib64/purple-2", "/usr/local/lib/purple-2")
 
 
 def tool():
     return os.path.join(os.path.dirname(program()), "purple")
 
 
+@functools.lru_cache(None)
 def why_not():
     """A reason to skip, or None."""
     if not os.access(tool(), os.X_OK):
         return "purple is not built: no headers of libpurple"
-    if not any(os.path.exists(os.path.join(d, "libsipe.so"))
-               for d in PLUGINS):
+    with tempfile.TemporaryDirectory() as home:
+        asked = subprocess.run([tool(), home, "prpl-sipe"],
+                               capture_output=True, timeout=60,
+                               env=dict(os.environ, HOME=home))
+    if asked.returncode:
         return "pidgin-sipe is not installed"
     return None
 
@@ -90,6 +94,12 @@ class Sipe:
                     return event
             assert self._next(deadline), "no %s; since then %s\n%s" % (
                 words, self.events[self.taken:], self.tail())
+
+    def kinds(self):
+        """What happened so far, in a word each."""
+        while self._next(time.monotonic() + 0.01):
+            pass
+        return [e[0] for e in self.events]
 
     def tail(self):
         """Of what SIPE had to say."""

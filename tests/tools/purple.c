@@ -3,9 +3,11 @@
  * purple.c - one account of libpurple without a face: commands come in lines,
  * what happens goes out in lines.
  *
- *	purple DIRECTORY PROTOCOL USER PASSWORD [SETTING=VALUE...]
+ *	purple DIRECTORY PROTOCOL [USER PASSWORD [SETTING=VALUE...]]
  *
- * DIRECTORY keeps what libpurple keeps. Commands, words between tabs:
+ * DIRECTORY keeps what libpurple keeps. The status is 77 where there is no
+ * such PROTOCOL; without USER that is all that is asked. Commands, words
+ * between tabs:
  *
  *	status ID NOTE		add WHO		remove WHO	show WHO
  *	say WHO HTML		typing WHO	typed WHO	close WHO
@@ -19,7 +21,7 @@
  *	show WHO STATUS TEXT (the answer)
  *
  * What libpurple and the protocol have to say meanwhile goes to the standard
- * error. The status is 77 where there is no such PROTOCOL.
+ * error.
  */
 #include <dlfcn.h>
 #include <signal.h>
@@ -439,10 +441,10 @@ int main(int argc, char **argv)
 	struct client c = {0};
 	GIOChannel *in;
 
-	if (argc < 5) {
+	if (argc != 3 && argc < 5) {
 		(void)fprintf(stderr,
-			"usage: purple DIRECTORY PROTOCOL USER "
-			"PASSWORD [SETTING=VALUE...]\n");
+			"usage: purple DIRECTORY PROTOCOL [USER PASSWORD "
+			"[SETTING=VALUE...]]\n");
 		return 64;
 	}
 	/* With the test, however that ends. */
@@ -450,8 +452,8 @@ int main(int argc, char **argv)
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (!begin(argv[1]))
 		return 1;
-	if (!purple_find_prpl(argv[2]))
-		return 77;
+	if (!purple_find_prpl(argv[2]) || argc == 3)
+		return purple_find_prpl(argv[2]) ? 0 : 77;
 	c.loop = g_main_loop_new(NULL, FALSE);
 	listen_to(&c);
 	sign_in(&c, argv + 2);

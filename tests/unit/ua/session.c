@@ -402,10 +402,11 @@ static void in_dialog(struct server *s, const char *method, unsigned n,
 		"%s sip:alice@192.0.2.1 SIP/2.0\r\n"
 		"Via: SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bKd%s%u-%u\r\n"
 		"From: Kim <sip:kim@192.0.2.9>;tag=k\r\n"
-		"To: <sip:alice@192.0.2.1>;tag=%s\r\nCall-ID: c%u\r\n"
+		"To: <sip:alice@192.0.2.1>%s%s\r\nCall-ID: c%u\r\n"
 		"CSeq: %u %s\r\nMax-Forwards: 70\r\n"
 		"Content-Length: 0\r\n\r\n",
-		method, method, n, cseq, to_tag, n, cseq, method);
+		method, method, n, cseq, to_tag ? ";tag=" : "",
+		to_tag ? to_tag : "", n, cseq, method);
 }
 
 
@@ -613,6 +614,54 @@ static void test_early_end(void **state)
 	mem_deref(tag);
 	server_close(&s);
 	pair_close(p);
+}
+
+
+/* BYE without our tag, from who has not got our answer yet: a Microsoft
+ * client that gives its own INVITE up. Of others it is in no dialog. */
+static void test_given_up(void **state)
+{
+	static const struct ua_profile profile = {.microsoft = true};
+	static const struct {
+		const char *log;
+		uint16_t invite, bye;
+		bool microsoft, accepts;
+	} table[] = {
+		{"closed:them ", 487, 200, true, false},
+		{"closed:them ", 200, 200, true, true},
+		{"", 180, 481, false, false},
+		{"", 200, 481, false, true},
+	};
+	struct server s;
+	struct node a;
+	struct world w;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); ++i) {
+		world_open(&w, 17);
+		server_open(&s, &w, "192.0.2.9", quiet_h, NULL);
+		node_open(&a, &w, "alice", "192.0.2.1", NULL);
+		if (table[i].microsoft)
+			a.config.profile = &profile;
+		a.auto_accept = table[i].accepts;
+		a.auto_ring = !table[i].accepts;
+		node_start(&a);
+		world_run(&w, 10);
+		a.log[0] = '\0';
+		invite_raw(&s, 1, NULL, 1, CONTACT, "application/sdp", SDP_IM);
+		world_run(&w, 10);
+		assert_log(&a, "invite:sip:kim@192.0.2.9 ");
+		in_dialog(&s, "BYE", 1, NULL, 2);
+		world_run(&w, 10);
+		assert_int_equal(response(&s, "BYE")->status, table[i].bye);
+		assert_int_equal(
+			response(&s, "INVITE")->status, table[i].invite);
+		assert_log(&a, table[i].log);
+		node_close(&a);
+		server_close(&s);
+		world_close(&w);
+	}
 }
 
 
@@ -925,6 +974,7 @@ int test_session(void)
 		cmocka_unit_test(test_uas),
 		cmocka_unit_test(test_no_ack),
 		cmocka_unit_test(test_early_end),
+		cmocka_unit_test(test_given_up),
 		cmocka_unit_test(test_odd),
 		cmocka_unit_test(test_account_first),
 		cmocka_unit_test(test_cseq),
