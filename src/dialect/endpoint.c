@@ -141,6 +141,8 @@ static void status_handler(enum ua_state state, const struct ua_result *result,
 		e->changing = true;
 		tmr_start(e->stack->tmrs, &e->change, 0, change_handler, e);
 	}
+	if (state == UA_ONLINE)
+		e->guessing = false;
 	if (!e->changing) {
 		/* What follows is told in later turns, so behind this. */
 		state_take(e, state, result ? result->msg : NULL, why, address);

@@ -7,6 +7,7 @@ int test_conv_session(void);
 int test_conv_typing(void);
 int test_endpoint(void);
 int test_incoming(void);
+int test_ms(void);
 int test_ms_batch(void);
 int test_ms_contacts(void);
 int test_ms_decide(void);
@@ -17,7 +18,7 @@ int test_simple_presence(void);
 int test_simple_watch(void);
 int test_simple_winfo(void);
 
-UNIT_MAIN(test_ms_id, test_ms_batch, test_ms_contacts, test_ms_decide,
+UNIT_MAIN(test_ms_id, test_ms, test_ms_batch, test_ms_contacts, test_ms_decide,
 	test_ms_publish, test_ms_watch, test_endpoint, test_simple_watch,
 	test_simple_presence, test_simple_winfo, test_conv_open, test_conv_send,
 	test_conv_session, test_conv_typing, test_incoming)

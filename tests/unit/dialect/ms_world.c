@@ -19,10 +19,12 @@ static void register_answer(struct ms_world *m, const struct msg *req)
 
 	assert_true(msg_value(req, HDR_CONTACT, &contact));
 	(void)mbuf_printf(mb,
-		"Contact: %.*s;expires=7200\r\nExpires: 7200\r\n"
-		"Supported: adhoclist\r\n"
-		"Supported: msrtc-event-categories\r\nServer: RTC/3.5\r\n",
-		PL_ARG(&contact));
+		"Contact: %.*s;expires=7200\r\nExpires: 7200\r\n%s",
+		PL_ARG(&contact),
+		m->plain ? ""
+			 : "Supported: adhoclist\r\n"
+			   "Supported: msrtc-event-categories\r\n"
+			   "Server: RTC/3.5\r\n");
 	headers = mbuf_strdup(mb);
 	server_reply(&m->s, req, 200, "srv", headers, NULL);
 	mem_deref(headers);

@@ -36,6 +36,7 @@ struct ms_world {
 	const char *presence;
 	const char *presence_type;
 	ms_world_h *h; /* may change any answer */
+	bool plain; /* its REGISTER is any registrar's */
 	uint32_t cseq; /* of BENOTIFYs */
 	unsigned n; /* for the test */
 };
