@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A Kamailio of the tests' own on loopback: UDP, TCP and TLS, digest,
-registrar, presence that lets every watcher in, on demand a store for who is
-away. It can be killed and come back. Nothing of it outlives the object."""
+registrar, presence that lets every watcher in or has rules, on demand a store
+for who is away. It can be killed and come back. Nothing of it outlives the object."""
 
 import os
 import shutil
@@ -11,6 +11,12 @@ import subprocess
 import time
 
 DOMAIN = "lab.test"
+RULE = """<?xml version="1.0" encoding="UTF-8"?>\
+<cr:ruleset xmlns:cr="urn:ietf:params:xml:ns:common-policy" \
+xmlns:pr="urn:ietf:params:xml:ns:pres-rules"><cr:rule id="one">\
+<cr:conditions><cr:identity><cr:one id="%s"/></cr:identity></cr:conditions>\
+<cr:actions><pr:sub-handling>%s</pr:sub-handling></cr:actions>\
+<cr:transformations/></cr:rule></cr:ruleset>"""
 USERS = ("alice", "bob", "kim")
 
 CONFIG = r"""
@@ -87,7 +93,11 @@ modparam("registrar", "flow_timer", 25)
 modparam("registrar", "received_avp", "$avp(RECEIVED)")
 modparam("nathelper", "received_avp", "$avp(RECEIVED)")
 modparam("presence", "db_url", "text://@DIR@/dbtext")
+#!ifdef WITH_RULES
+modparam("db_text", "db_mode", 1)
+#!else
 modparam("db_text", "db_mode", 0)
+#!endif
 #!ifdef WITH_STORE
 modparam("msilo", "db_url", "text://@DIR@/dbtext")
 modparam("msilo", "outbound_proxy", "sip:127.0.0.1:@PORT@")
@@ -106,7 +116,14 @@ modparam("presence", "send_fast_notify", 1)
 modparam("presence", "notifier_processes", 0)
 modparam("presence", "sip_uri_match", 1)
 modparam("presence_xml", "db_url", "text://@DIR@/dbtext")
+#!ifdef WITHOUT_WINFO
+modparam("presence_xml", "disable_winfo", 1)
+#!endif
+#!ifdef WITH_RULES
+modparam("presence_xml", "integrated_xcap_server", 1)
+#!else
 modparam("presence_xml", "force_active", 1)
+#!endif
 
 request_route {
 	if (!mf_process_maxfwd_header("10")) {
@@ -355,13 +372,18 @@ def make_certificates(directory):
 
 class Kamailio:
     """Starts at once; `with` or stop() ends it. STORE: it keeps messages for
-    who is not registered and hands them over when he is (msilo)."""
+    who is not registered and hands them over when he is (msilo). RULES: whom
+    nobody decided about waits, instead of being let in. WINFO: who
+    watches is told."""
 
     def __init__(self, directory, algorithm="MD5", auth=True, nonce=300,
-                 min_expires=10, debug=2, store=False):
+                 min_expires=10, debug=2, store=False,
+                 rules=False, winfo=True):
         self.dir = str(directory)
         self.auth = auth
         self.store = store
+        self.rules = rules
+        self.winfo = winfo
         self.subst = {
             "ALGORITHM": algorithm, "NONCE": str(nonce),
             "MIN": str(min_expires), "DEBUG": str(debug),
@@ -373,6 +395,7 @@ class Kamailio:
         (self.port, self.tls_port, self.wrong_port,
          self.expired_port) = free_ports(4)
         self.process = None
+        self.written = 0
         self.start()
 
     @staticmethod
@@ -392,6 +415,10 @@ class Kamailio:
             head += "#!define WITH_NOAUTH\n"
         if self.store:
             head += "#!define WITH_STORE\n"
+        if self.rules:
+            head += "#!define WITH_RULES\n"
+        if not self.winfo:
+            head += "#!define WITHOUT_WINFO\n"
         with open(os.path.join(self.dir, "kamailio.cfg"), "w") as f:
             f.write(head + text)
         with open(os.path.join(self.dir, "tls.cfg"), "w") as f:
@@ -465,6 +492,31 @@ class Kamailio:
             except OSError:
                 time.sleep(0.05)
         raise RuntimeError("kamailio's TLS not ready: " + self.log_tail())
+
+    def rule(self, user, watcher, handling):
+        """USER's one and only rule, as another device of theirs writes it:
+        WATCHER gets HANDLING."""
+        path = os.path.join(self.dir, "dbtext", "xcap")
+        doc = RULE % (watcher, handling)
+        row = ("1", user, DOMAIN, doc, "2", "e", "0",
+               "/xcap-root/pres-rules/users/sip:%s@%s/index"
+               % (user, DOMAIN), "0")
+        with open(path) as f:
+            head = f.readline()
+        with open(path, "w") as f:
+            f.write(head + ":".join(v.replace(":", "\\:") for v in row)
+                    + "\n")
+        # Read anew where it is younger, in whole seconds.
+        self.written = max(self.written, int(time.time())) + 2
+        os.utime(path, (self.written, self.written))
+        out = subprocess.run(
+            (shutil.which("kamcmd", path="/usr/sbin:/usr/local/sbin"), "-s",
+             "unix:%s/ctl" % self.dir, "presence.refreshWatchers",
+             "sip:%s@%s" % (user, DOMAIN), "presence", "0"),
+            stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=10, check=True)
+        if "error" in out.stdout:
+            raise RuntimeError(out.stdout)
 
     def log_tail(self):
         with open(os.path.join(self.dir, "kamailio.log"), "rb") as f:
