@@ -473,6 +473,8 @@ void sip_agent_tls_peer(const struct sip_agent *agent,
 	size_t n = 0;
 
 	names[n++] = target->name;
+	if (*target->host)
+		names[n++] = target->host;
 	if (proxy && host_is(proxy, target->name) &&
 		!host_is(&agent->uri, target->name))
 		names[n++] = agent->domain;

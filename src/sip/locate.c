@@ -3,6 +3,7 @@
  * the names of Microsoft servers). */
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 #include "mem.h"
 #include "sip_int.h"
 
@@ -141,6 +142,21 @@ static void fail_name(struct sip_locate *l, int err, const char *name)
 
 /* ---- addresses ---- */
 
+/* Microsoft's servers prove what they are called themselves, which counts
+ * where that is within the domain: whoever forges the records can name no
+ * other. */
+static void host_set(const struct hop *hop, char host[SIP_HOST_MAX])
+{
+	const struct sip_locate *l = hop->locate;
+	size_t n = strlen(hop->host), domain = strlen(l->host);
+
+	if (l->microsoft && n < SIP_HOST_MAX && n > domain &&
+		hop->host[n - domain - 1] == '.' &&
+		!strcasecmp(hop->host + n - domain, l->host))
+		memcpy(host, hop->host, n + 1);
+}
+
+
 /* All is known: flattens the hops. */
 static void finish(struct sip_locate *l)
 {
@@ -163,6 +179,7 @@ static void finish(struct sip_locate *l)
 		for (k = 0; k < l->hops[i].naddrs; k++) {
 			targets[n].tp = l->hops[i].tp;
 			targets[n].addr = l->hops[i].addrs[k];
+			host_set(&l->hops[i], targets[n].host);
 			targets[n++].name = l->name;
 		}
 	}

@@ -26,11 +26,16 @@ void sip_new_branch(struct sip *sip, char buf[SIP_BRANCH_SIZE]);
 /* ---- transp ---- */
 
 /* Where a request goes: one address over one transport. */
+enum {
+	SIP_HOST_MAX = 256, /* bytes of a host's name, with its end */
+};
+
 struct sip_target {
 	enum sip_tp tp;
 	struct sa addr;
 	char *name; /* the SIP domain or host that TLS must prove; owned by
 	               the list of targets */
+	char host[SIP_HOST_MAX]; /* ... or this one, if not empty */
 };
 
 /* H is called once, later, when the flow is up or has failed. */
@@ -124,11 +129,12 @@ int sip_locate(struct sip_locate **lp, struct sip_agent *agent,
 
 /* ---- agent ---- */
 
-/* What a TLS connection to TARGET must prove: target->name, the account's
+/* What a TLS connection to TARGET must prove: target->name, the host in that
+ * domain which a Microsoft record named, the account's
  * domain where TARGET is its proxy, tls-name. NAMES is the caller's room that
  * PEER borrows. */
 enum {
-	SIP_TLS_NAMES = 4,
+	SIP_TLS_NAMES = 5,
 };
 void sip_agent_tls_peer(const struct sip_agent *agent,
 	const struct sip_target *target, struct tls_peer *peer,

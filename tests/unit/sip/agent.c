@@ -351,8 +351,7 @@ static void tls_peer(void **state)
 			.tls_pin = "pin",
 		};
 		struct sip_agent *agent = lab_agent(lab, &config);
-		const struct sip_target target = {
-			.name = (char *)cases[i].target};
+		struct sip_target target = {.name = (char *)cases[i].target};
 		const char *names[SIP_TLS_NAMES];
 		struct tls_peer peer;
 
@@ -367,6 +366,10 @@ static void tls_peer(void **state)
 			assert_null(peer.server_name);
 		assert_true(peer.verify);
 		assert_string_equal(peer.pin, "pin");
+		(void)snprintf(target.host, sizeof(target.host), "sip.%s",
+			"example.org");
+		sip_agent_tls_peer(agent, &target, &peer, names);
+		assert_string_equal(names[1], "sip.example.org");
 		mem_deref(agent);
 	}
 	mem_deref(lab);

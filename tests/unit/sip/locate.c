@@ -92,6 +92,16 @@ static const struct lab_name names[] = {
 		.priority = 1,
 		.port = 5060,
 		.target = "udp.example.org"},
+	{.name = "_sipinternaltls._tcp.corp.example",
+		.priority = 1,
+		.port = 5061,
+		.target = "pool.Corp.example"},
+	{.name = "pool.Corp.example", .addr = "192.0.2.26"},
+	{.name = "_sipinternaltls._tcp.trap.example",
+		.priority = 1,
+		.port = 5061,
+		.target = "poortrap.example"},
+	{.name = "poortrap.example", .addr = "192.0.2.27"},
 	{.name = "sipexternal.hosts.example", .addr = "192.0.2.24"},
 	{.name = "hosts.example", .addr = "192.0.2.25"},
 	{.name = "_sipinternaltls._tcp.dumb.example", .err = ETIMEDOUT},
@@ -124,9 +134,10 @@ static void located(int err, const char *why, const struct sip_target *targets,
 	if (err)
 		mbuf_write_str(mb, why);
 	for (i = 0; i < n; i++)
-		mbuf_printf(mb, "%s%s %s %s", i ? "|" : "",
+		mbuf_printf(mb, "%s%s %s %s%s%s", i ? "|" : "",
 			sip_tp_name(targets[i].tp),
-			sa_text(&targets[i].addr, text), targets[i].name);
+			sa_text(&targets[i].addr, text), targets[i].name,
+			*targets[i].host ? " or " : "", targets[i].host);
 	o->text = mbuf_strdup(mb);
 	mem_deref(mb);
 }
@@ -297,8 +308,14 @@ static void microsoft(void **state)
 		{AUTO, SIP_NAMES_ANY, "sip:example.org",
 			"TLS 192.0.2.10:5061 example.org|"
 			"TLS [2001:db8::10]:5061 example.org"},
+		{AUTO, SIP_NAMES_MICROSOFT, "sip:corp.example",
+			"TLS 192.0.2.26:5061 corp.example or "
+			"pool.Corp.example"},
+		{AUTO, SIP_NAMES_MICROSOFT, "sip:trap.example",
+			"TLS 192.0.2.27:5061 trap.example"},
 		{AUTO, SIP_NAMES_MICROSOFT, "sip:hosts.example",
-			"TLS 192.0.2.24:5061 hosts.example|"
+			"TLS 192.0.2.24:5061 hosts.example or "
+			"sipexternal.hosts.example|"
 			"TLS 192.0.2.25:5061 hosts.example"},
 		{AUTO, SIP_NAMES_ANY, "sip:hosts.example",
 			"UDP 192.0.2.25:5060 hosts.example"},
