@@ -157,14 +157,14 @@ enum core_type {
 	CORE_CHOICE,
 	CORE_WORDS, /* a command with its arguments, no shell */
 	CORE_FILE,
-	CORE_URI,
+	CORE_URI, /* of SIP */
 	CORE_ADDRESS, /* address:port */
 	CORE_SECRET,
+	CORE_URL, /* http or https */
 	CORE_HOURS, /* HH:MM-HH:MM, perhaps over midnight */
 };
 
-/* One row of the table of options or of account settings; the manual, the
- * completion and the checks come from it. */
+/* One row of the tables of options and settings, and of all about them. */
 struct core_option {
 	const char *name;
 	enum core_type type;

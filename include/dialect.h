@@ -23,6 +23,7 @@
 #include "rand.h"
 #include "tmr.h"
 
+struct http_way;
 struct loop;
 struct sip_net;
 struct sip_resolver;
@@ -43,6 +44,7 @@ struct dialect_stack_config {
 	const char *dns_servers;   /* NULL: the system's */
 	const struct sip_net *net; /* ... or, with LOOP NULL, these */
 	const struct sip_resolver *resolver;
+	const struct http_way *http; /* NULL: the real one, with LOOP */
 	size_t max_transactions;
 };
 
@@ -202,6 +204,7 @@ struct endpoint_config {
 	const char *tls_pin;
 	const char *tls_certificate;
 	const char *tls_key;
+	const char *xcap_root; /* of documents; NULL: none are kept */
 	const char *instance; /* urn:uuid:..., stable for the account */
 	bool tls_verify;
 	bool do_register;

@@ -135,6 +135,20 @@ static int check_uri(
 }
 
 
+static int check_url(
+	const struct core_option *row, const char *value, char **why)
+{
+	struct pl pl = pl_str(value);
+
+	if ((pl_startswith(&pl, "http://") || pl_startswith(&pl, "https://")) &&
+		!strpbrk(value, " ?#"))
+		return 0;
+	return core_fail(EX_DATAERR, why,
+		"%s: \"%s\" is not a URL such as https://xcap.example.org/root",
+		row->name, value);
+}
+
+
 static int check_words(
 	const struct core_option *row, const char *value, char **why)
 {
@@ -195,6 +209,8 @@ int core_option_check(
 		return *value ? check_words(row, value, why) : 0;
 	case CORE_URI:
 		return *value ? check_uri(row, value, why) : 0;
+	case CORE_URL:
+		return *value ? check_url(row, value, why) : 0;
 	case CORE_ADDRESS:
 		return *value ? check_address(row, value, why) : 0;
 	case CORE_HOURS:

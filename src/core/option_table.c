@@ -364,5 +364,11 @@ const struct core_option core_settings[] = {
 		.initial = "sotto",
 		.help = "The User-Agent that requests carry.",
 	},
+	{
+		.name = "xcap-root",
+		.type = CORE_URL,
+		.help = "Where the server keeps documents of yours (XCAP), as "
+			"an http or https URL.",
+	},
 	{.name = NULL},
 };

@@ -8,6 +8,7 @@
 
 #include <uthash.h>
 #include "dialect.h"
+#include "http.h"
 #include "im.h"
 #include "list.h"
 #include "pres.h"
@@ -18,6 +19,8 @@ struct ms;
 struct simple_removal;
 struct simple_watch;
 struct simple_winfo;
+struct xcap;
+struct xcap_request;
 
 enum {
 	DIALECT_GOODBYE = 2000, /* ms for a BYE or the like beside the rest */
@@ -28,6 +31,8 @@ struct dialect_stack {
 	struct tmrs *tmrs;
 	struct rand *rand;
 	struct log *log;
+	struct loop *loop;
+	struct http_way http; /* without a request: the real one, with LOOP */
 };
 
 /*
@@ -151,6 +156,10 @@ struct endpoint {
 	struct simple_removal *removal; /* of the publication, under way */
 	struct simple_winfo *winfo; /* NULL until signed in */
 	struct conv *convs; /* hash by peer */
+	struct http *http; /* the way of XCAP; NULL: it is another's */
+	struct xcap *xcap; /* NULL: no documents are kept for us */
+	struct xcap_request *xcap_request; /* what the server can keep */
+	bool xcap_told; /* ... is known */
 
 	/* Microsoft. */
 	struct ms *ms;
@@ -361,6 +370,12 @@ void conv_typing_keyboard(struct conv *c, bool on);
 void conv_typing_theirs(struct conv *c, bool active, uint64_t timeout);
 void conv_typing_arrived(struct conv *c); /* ... a text of theirs */
 void simple_typing(struct endpoint *e, const char *peer, bool active);
+
+/* simple_xcap.c: where xcap-root is set. Open while the endpoint lives, as a
+ * question for credentials may be answered late. EINVAL with *WHY. */
+int simple_xcap_open(struct endpoint *e, char **why);
+void simple_xcap_online(struct endpoint *e);
+void simple_xcap_close(struct endpoint *e);
 
 /* incoming.c: MESSAGE and INFO; C: the session's, NULL outside of one. */
 void incoming_request(

@@ -37,6 +37,7 @@ static void endpoint_destructor(void *data)
 	tmr_cancel(&e->change);
 	if (e->ops)
 		e->ops->close(e);
+	simple_xcap_close(e);
 	mem_deref(e->ua);
 	list_flush(&e->leavers);
 	mem_deref(e->own);
@@ -304,6 +305,8 @@ int endpoint_alloc(struct endpoint **ep, struct dialect_stack *stack,
 	e->visibility = ENDPOINT_VISIBLE;
 	choose_dialect(e, config->dialect);
 	err = open_dialect(e, why);
+	if (!err)
+		err = simple_xcap_open(e, why);
 	if (err)
 		mem_deref(e);
 	else

@@ -16,6 +16,7 @@ static void simple_online(
 	simple_watch_online(e);
 	simple_winfo_online(e);
 	simple_im_online(e, moved);
+	simple_xcap_online(e);
 }
 
 

@@ -33,6 +33,9 @@ int dialect_stack_alloc(
 	stack->tmrs = config->tmrs;
 	stack->rand = config->rand;
 	stack->log = config->log;
+	stack->loop = config->loop;
+	if (config->http)
+		stack->http = *config->http;
 	err = ua_stack_alloc(&stack->ua, &uc);
 	if (err)
 		mem_deref(stack);

@@ -66,6 +66,7 @@ static void print_values(const struct core_option *row)
 		[CORE_WORDS] = "COMMAND",
 		[CORE_FILE] = "FILE",
 		[CORE_URI] = "URI",
+		[CORE_URL] = "URL",
 		[CORE_ADDRESS] = "ADDRESS:PORT",
 		[CORE_SECRET] = "SECRET",
 		[CORE_HOURS] = "HH:MM-HH:MM",

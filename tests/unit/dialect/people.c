@@ -260,6 +260,8 @@ void person_start(struct person *p)
 		.rand = memnet_rand(p->world->mn),
 		.net = memnet_net(p->host),
 		.resolver = &p->world->resolver,
+		.http = p->http,
+		.log = p->talk,
 	};
 	const struct endpoint_handlers h = {
 		.status = status_h,
@@ -291,6 +293,7 @@ void person_close(struct person *p)
 	mem_deref(p->kept);
 	mem_deref(p->e);
 	mem_deref(p->stack);
+	mem_deref(p->talk);
 }
 
 

@@ -24,6 +24,7 @@
 
 #include "../ua/world.h"
 #include "dialect.h"
+#include "http.h"
 
 enum {
 	KEYS_MAX = 64,
@@ -50,6 +51,8 @@ struct person {
 	size_t nkeys;
 	const char *bomb; /* frees the endpoint in the handler that says so */
 	size_t asks; /* of authorize(), by what the server tells */
+	const struct http_way *http; /* NULL: none */
+	struct log *talk; /* what its log gets; released with it */
 	size_t quiet; /* texts that came, where the log is not read */
 };
 
