@@ -285,7 +285,13 @@ void core_watcher_added(struct core_account *a, const char *peer)
 
 void core_watcher_settled(const char *peer, void *arg)
 {
-	(void)answered(arg, peer);
+	struct core_account *a = arg;
+
+	if (a->core && answered(a, peer))
+		core_say(a->core, LOG_INFO,
+			"%s needs no answer any more: they got one from "
+			"another device, or from the server",
+			peer);
 }
 
 

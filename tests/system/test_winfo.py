@@ -163,12 +163,28 @@ def test_taken_back(people, server):
     alice.expect("watcher", watcher=BOB)
     server.rule("alice", BOB, "allow")
     bob.expect("presence", buddy=ALICE, state="online")
-    heard(alice, ACTIVE, timeout=20)
+    alice.expect("log", timeout=20, level="info",
+                 text=lambda t: BOB + " needs no answer any more" in t)
+    assert ACTIVE in heard(alice, 'state="full"')
     server.rule("alice", BOB, "confirm")
     bob.expect("presence", buddy=ALICE, reason="waiting for approval")
     alice.do("logout")
     alice.do("login")
     alice.expect("watcher", watcher=BOB)
+
+
+def test_screen(people, server, screen):
+    """The question comes by the server's word, and goes when it was answered
+    on another device."""
+    alice = screen("alice", account("me", "alice", server, "tcp", expires="10")
+                   + "login me\n")
+    alice.see("me ●")
+    people("bob", "buddy add %s -n Alice\n" % ALICE)
+    alice.see("Added you: " + BOB)
+    server.rule("alice", BOB, "allow")
+    alice.gone("Added you", timeout=20).see("needs no answer any more")
+    alice.line("/quit")
+    assert alice.ended() == 0
 
 
 def test_without(tmp_path, start):

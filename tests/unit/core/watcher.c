@@ -232,6 +232,10 @@ static void settled(void **state)
 	assert_true(core_watcher_asks(a, BOB));
 	e->h.settled(BOB, e->h.arg);
 	assert_false(core_watcher_asks(a, BOB));
+	world_run(&w, 0);
+	assert_log(&w,
+		"log info: " BOB " needs no answer any more: they got one "
+		"from another device, or from the server\n");
 	assert_calls(&w, "");
 	/* Somebody decided about stays so. */
 	core_watcher_decide(a, BOB, CORE_BLOCK, NULL);
