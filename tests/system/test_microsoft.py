@@ -337,13 +337,14 @@ def test_association_lost(server, alice):
     server.expect("SERVICE")
     with server.lock:
         server.door.forget(conn)
-    numbers = [alice.send(*words) for words in (
-        ["search", "-p", KIM], ["presence", "set", "busy"],
-        ["chat", "open", KIM], ["buddy", "add", "sip:bob@" + DOMAIN])]
+        numbers = [alice.send(*words) for words in (
+            ["search", "-p", KIM], ["presence", "set", "busy"],
+            ["chat", "open", KIM], ["buddy", "add", "sip:bob@" + DOMAIN])]
+        time.sleep(0.2)  # all are on their way before one is answered
     for number in numbers:
         alice.reply(number)
     assert b">6500<" in server.expect("SERVICE", 2).body
-    assert len(server.door.users) >= 3
+    until(lambda: len(server.door.users) >= 3, lambda: server.door.users)
     assert not alice.seen("account", state="failed")
     assert alice.quit() == 0
 
