@@ -39,6 +39,11 @@ listen=tcp:127.0.0.1:@PORT@
 listen=tls:127.0.0.1:@TLS@
 listen=tls:127.0.0.1:@WRONG@
 listen=tls:127.0.0.1:@EXPIRED@
+#!ifdef WITH_XCAP
+listen=tcp:127.0.0.1:@HTTP@
+listen=tls:127.0.0.1:@HTTPS@
+tcp_accept_no_cl=yes
+#!endif
 alias="lab.test"
 
 loadmodule "tls.so"
@@ -67,6 +72,16 @@ loadmodule "presence.so"
 loadmodule "presence_xml.so"
 #!ifdef WITH_STORE
 loadmodule "msilo.so"
+#!endif
+#!ifdef WITH_XCAP
+loadmodule "xhttp.so"
+loadmodule "xcap_server.so"
+modparam("xcap_server", "db_url", "text://@DIR@/dbtext")
+modparam("xcap_server", "xcap_root", "/xcap-root/")
+modparam("xcap_server", "buf_size", 65536)
+modparam("xcap_server", "xml_ns", "rl=urn:ietf:params:xml:ns:resource-lists")
+modparam("xcap_server", "xml_ns", "cr=urn:ietf:params:xml:ns:common-policy")
+modparam("xcap_server", "xml_ns", "pr=urn:ietf:params:xml:ns:pres-rules")
 #!endif
 
 modparam("tls", "config", "@DIR@/tls.cfg")
@@ -298,6 +313,61 @@ onreply_route[REPLY] {
 		set_contact_alias();
 }
 
+#!ifdef WITH_XCAP
+route[CHANGED] {
+	if ($xcapuri(u=>auid) =~ "pres-rules") {
+		pres_update_watchers("$var(user)", "presence");
+		pres_refresh_watchers("$var(user)", "presence", 1);
+	}
+	return;
+}
+
+event_route[xhttp:request] {
+	set_reply_close();
+	set_reply_no_connect();
+	if (!($hu =~ "^/xcap-root/")) {
+		xhttp_reply("404", "Not Found", "", ""); exit;
+	}
+	$xcapuri(u=>data) = $hu;
+	if ($xcapuri(u=>auid) == "xcap-caps") {
+		$var(caps) = "<?xml version='1.0' encoding='UTF-8'?><xcap-caps xmlns='urn:ietf:params:xml:ns:xcap-caps'><auids><auid>pres-rules</auid><auid>resource-lists</auid><auid>xcap-caps</auid></auids><namespaces><namespace>urn:ietf:params:xml:ns:xcap-caps</namespace></namespaces></xcap-caps>";
+		xhttp_reply("200", "OK", "application/xcap-caps+xml", "$var(caps)");
+		exit;
+	}
+	$var(owner) = $(xcapuri(u=>xuid){uri.user});
+#!ifndef WITH_NOAUTH
+	if (!pv_www_authenticate("@DOMAIN@", "secret-$var(owner)", "0")) {
+		$var(arc) = $rc;
+		if ($var(arc) == -4 || $var(arc) == -6)
+			www_challenge("@DOMAIN@", "17");
+		else
+			www_challenge("@DOMAIN@", "1");
+		exit;
+	}
+	if ($au != $var(owner)) {
+		xhttp_reply("403", "Forbidden", "", ""); exit;
+	}
+#!endif
+	$var(user) = "sip:" + $var(owner) + "@@DOMAIN@";
+	switch ($rm) {
+		case "GET":
+			xcaps_get("$var(user)", "$hu");
+			exit;
+		case "PUT":
+			xcaps_put("$var(user)", "$hu", "$rb");
+			route(CHANGED);
+			exit;
+		case "DELETE":
+			xcaps_del("$var(user)", "$hu");
+			route(CHANGED);
+			exit;
+		default:
+			xhttp_reply("405", "Method Not Allowed", "", "");
+			exit;
+	}
+}
+#!endif
+
 event_route[tm:local-request] {
 	if ($ru =~ ";alias=") handle_ruri_alias();
 }
@@ -374,16 +444,17 @@ class Kamailio:
     """Starts at once; `with` or stop() ends it. STORE: it keeps messages for
     who is not registered and hands them over when he is (msilo). RULES: whom
     nobody decided about waits, instead of being let in. WINFO: who
-    watches is told."""
+    watches is told. XCAP: it keeps documents under xcap_root."""
 
     def __init__(self, directory, algorithm="MD5", auth=True, nonce=300,
                  min_expires=10, debug=2, store=False,
-                 rules=False, winfo=True):
+                 rules=False, winfo=True, xcap=False):
         self.dir = str(directory)
         self.auth = auth
         self.store = store
         self.rules = rules
         self.winfo = winfo
+        self.xcap = xcap
         self.subst = {
             "ALGORITHM": algorithm, "NONCE": str(nonce),
             "MIN": str(min_expires), "DEBUG": str(debug),
@@ -393,7 +464,11 @@ class Kamailio:
         make_certificates(os.path.join(self.dir, "tls"))
         self.ca = os.path.join(self.dir, "tls", "ca.pem")
         (self.port, self.tls_port, self.wrong_port,
-         self.expired_port) = free_ports(4)
+         self.expired_port, self.http_port,
+         self.https_port) = free_ports(6)
+        self.xcap_root = "http://127.0.0.1:%d/xcap-root" % self.http_port
+        self.xcap_root_tls = ("https://127.0.0.1:%d/xcap-root"
+                              % self.https_port)
         self.process = None
         self.written = 0
         self.start()
@@ -406,7 +481,9 @@ class Kamailio:
     def _write(self):
         self.subst.update(PORT=str(self.port), TLS=str(self.tls_port),
                           WRONG=str(self.wrong_port),
-                          EXPIRED=str(self.expired_port))
+                          EXPIRED=str(self.expired_port),
+                          HTTP=str(self.http_port),
+                          HTTPS=str(self.https_port))
         text = CONFIG
         for key, value in self.subst.items():
             text = text.replace("@%s@" % key, value)
@@ -415,6 +492,8 @@ class Kamailio:
             head += "#!define WITH_NOAUTH\n"
         if self.store:
             head += "#!define WITH_STORE\n"
+        if self.xcap:
+            head += "#!define WITH_XCAP\n"
         if self.rules:
             head += "#!define WITH_RULES\n"
         if not self.winfo:

@@ -5,7 +5,9 @@ import time
 
 import pytest
 
-from kamailio import make_certificates
+from httphelper import Helper
+from kamailio import Kamailio, make_certificates
+from sotto import account
 from webserver import WebServer
 
 CAPS = (b"<?xml version='1.0'?><xcap-caps "
@@ -126,3 +128,78 @@ def test_no_root(start, root):
     s = start("alice", config("''"))
     reply = s.do("account", "set", "me", "xcap-root", root, ok=False)
     assert reply["status"] == 65 and "xcap-root" in reply["error"]
+
+
+# ---- Kamailio's XCAP server
+
+LIST = ("<?xml version='1.0' encoding='UTF-8'?><resource-lists "
+        "xmlns='urn:ietf:params:xml:ns:resource-lists'><list name='friends'>"
+        "<entry uri='sip:%s@lab.test'/></list></resource-lists>")
+TYPE = "application/resource-lists+xml"
+
+
+@pytest.fixture(scope="module")
+def xcap_server(tmp_path_factory):
+    if Kamailio.program() is None:
+        pytest.skip("kamailio is not installed")
+    with Kamailio(tmp_path_factory.mktemp("kamailio"), xcap=True) as server:
+        yield server
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("tls", [False, True])
+def test_kamailio_documents(xcap_server, tls):
+    """put, fetch, change on its tag, changed by another device, delete"""
+    root = xcap_server.xcap_root_tls if tls else xcap_server.xcap_root
+    url = root + "/resource-lists/users/sip:alice@lab.test/index"
+    common = {"user": "alice", "password": "secret-alice", "verify": "",
+              "ca_file": xcap_server.ca}
+    first, other = Helper(), Helper()
+    try:
+        assert first.ask("GET", url, **common)["status"] == "404"
+        r = first.ask("PUT", url, body=LIST % "bob", type=TYPE,
+                      if_none_match="*", **common)
+        assert r["status"] in ("200", "201") and r["etag"]
+        tag = r["etag"]
+        r = other.ask("GET", url, **common)
+        assert r["etag"] == tag and b"sip:bob@lab.test" in r["body"]
+        assert r["type"] == TYPE
+        assert first.ask("GET", url, if_none_match=tag,
+                         **common)["status"] == "304"
+        r = other.ask("PUT", url, body=LIST % "kim", type=TYPE, if_match=tag,
+                      **common)
+        assert r["status"] == "200" and r["etag"] != tag
+        now = r["etag"]
+        r = first.ask("PUT", url, body=LIST % "alice", type=TYPE,
+                      if_match=tag, **common)
+        assert r["status"] == "412"
+        r = first.ask("GET", url, **common)
+        assert b"sip:kim@lab.test" in r["body"] and r["etag"] == now
+        node = "/~~/resource-lists/list%5B@name=%22friends%22%5D"
+        r = first.ask("GET", url + node, **common)
+        assert r["status"] == "200" and b"sip:kim@lab.test" in r["body"]
+        assert first.ask("DELETE", url, if_match=tag,
+                         **common)["status"] == "412"
+        assert first.ask("DELETE", url, if_match=now,
+                         **common)["status"] == "200"
+        assert other.ask("GET", url, **common)["status"] == "404"
+        # another's document, a wrong password
+        theirs = url.replace("alice", "bob")
+        assert first.ask("GET", theirs, **common)["status"] in ("401", "403")
+        wrong = dict(common, password="wrong")
+        assert first.ask("GET", url, **wrong)["status"] == "401"
+    finally:
+        first.close()
+        other.close()
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("tls", [False, True])
+def test_kamailio_capabilities(start, xcap_server, tls):
+    root = xcap_server.xcap_root_tls if tls else xcap_server.xcap_root
+    s = start("alice", "set log-level info\n"
+              + account("me", "alice", xcap_server, "tls", xcap_root=root)
+              + "login me\n")
+    s.expect("account", state="online")
+    told(s, "the server keeps: pres-rules resource-lists xcap-caps",
+         level="info")
