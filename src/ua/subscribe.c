@@ -268,6 +268,16 @@ static void sub_tmr_h(void *arg)
 
 /* ---- answers ---- */
 
+static bool has_unsupported(const struct msg *resp, const struct pl *token)
+{
+	char *text = pl_strdup(token);
+	bool has = msg_has_token(resp, HDR_UNSUPPORTED, text);
+
+	mem_deref(text);
+	return has;
+}
+
+
 static bool raise_expires(struct ua_sub *sub, const struct msg *resp)
 {
 	uint32_t min;
@@ -278,6 +288,32 @@ static bool raise_expires(struct ua_sub *sub, const struct msg *resp)
 		return false;
 	sub->expires = min;
 	return true;
+}
+
+
+/* Of our own lines those stay whose value is none that RESP has not. */
+static bool leave_extensions(struct ua_sub *sub, const struct msg *resp)
+{
+	struct pl rest = pl_str(sub->headers), line, name, value;
+	struct mbuf *mb = mbuf_alloc(UA_TEXT_MAX);
+	bool more = rest.l > 0, some = false;
+
+	while (more) {
+		more = pl_split(&rest, '\n', &line);
+		value = line;
+		(void)pl_split(&value, ':', &name);
+		value = pl_trim(&value);
+		if (value.l && has_unsupported(resp, &value))
+			some = true;
+		else if (line.l)
+			(void)mbuf_printf(mb, "%.*s\n", PL_ARG(&line));
+	}
+	if (some) {
+		mem_deref(sub->headers);
+		sub->headers = mbuf_strdup(mb);
+	}
+	mem_deref(mb);
+	return some;
 }
 
 
@@ -423,6 +459,7 @@ static void subscribe_h(const struct sip_result *r, void *arg)
 		ua_bye_finish(&sub->bye);
 	else if (r->msg &&
 		((r->status == 423 && raise_expires(sub, r->msg)) ||
+			(r->status == 420 && leave_extensions(sub, r->msg)) ||
 			redirect(sub, r)))
 		err = sub_send(sub, sub->expires);
 	else

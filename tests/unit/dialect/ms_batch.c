@@ -291,6 +291,39 @@ static void refuse_h(
 }
 
 
+static void proxy_h(
+	struct ms_world *m, const struct msg *req, struct ms_answer *a)
+{
+	(void)m;
+	if (req->method == MSG_SUBSCRIBE &&
+		msg_has_token(req, HDR_PROXY_REQUIRE, "ms-benotify"))
+		a->status = 420;
+}
+
+
+/* A proxy on the way that knows no BENOTIFY: without, then. */
+static void no_benotify(void **state)
+{
+	struct ms_world *m = open_world();
+
+	(void)state;
+	m->h = proxy_h;
+	m->presence = STATE(BOB, "3500");
+	person_start(&m->a);
+	endpoint_watch(m->a.e, BOB);
+	ms_run(m, 500);
+	assert_int_equal(ms_subscribes(m, "presence"), 2);
+	assert_false(msg_has_token(ms_subscribe_last(m, "presence"),
+		HDR_SUPPORTED, "ms-benotify"));
+	assert_true(msg_has_token(ms_subscribe_last(m, "presence"),
+		HDR_SUPPORTED, "ms-piggyback-first-notify"));
+	assert_true(msg_has_token(
+		ms_subscribe_last(m, "presence"), HDR_REQUIRE, "adhoclist"));
+	assert_non_null(strstr(m->a.log, "bob=online "));
+	ms_world_close(m);
+}
+
+
 /* Each alone then, not all at once, and never all again. */
 static void scattered(void **state)
 {
@@ -364,6 +397,7 @@ int test_ms_batch(void)
 		cmocka_unit_test(moved),
 		cmocka_unit_test(moved_news),
 		cmocka_unit_test(loop),
+		cmocka_unit_test(no_benotify),
 		cmocka_unit_test(scattered),
 		cmocka_unit_test(added_offline),
 		cmocka_unit_test(broken),

@@ -76,6 +76,8 @@ static void request_handler(struct server *s, const struct msg *req, void *arg)
 			PL_ARG(&event),
 			a.body ? "ms-piggyback-cseq: 1\r\n" : "");
 	}
+	if (a.status == 420)
+		headers = mem_strdup("Unsupported: ms-benotify\r\n");
 	s->type = a.type;
 	server_reply(s, req, a.status, "srv", headers, a.body);
 	s->type = NULL;
