@@ -708,6 +708,25 @@ class Server:
 
     # ---- what a test does to a user
 
+    def adds_back(self, name, who, display):
+        """WHO, of anywhere, has NAME in the contact list now."""
+        with self.lock:
+            user = self.user(name)
+            user.subscribers[bare(who)] = [display, False]
+            self._tell_self(user)
+
+    def answer_to(self, method, cseq):
+        """What our request was answered with."""
+        deadline = time.monotonic() + WAIT
+        while True:
+            with self.lock:
+                for m in self.answers:
+                    if m.get("cseq") == "%d %s" % (cseq, method):
+                        return m
+            assert time.monotonic() < deadline, [
+                m.get("cseq") for m in self.answers]
+            time.sleep(0.01)
+
     def deregister(self, name, why):
         """Ends the registration, as if another device had signed in."""
         with self.lock:
