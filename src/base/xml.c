@@ -144,7 +144,8 @@ static bool attrs_bounded(const struct pl *pl)
 static struct pl declared_charset(const struct pl *text)
 {
 	struct pl decl = pl_make(text->p, text->l), unset = PL_INIT, rest;
-	const struct pl word = PL("encoding"), end = PL("?>");
+	const struct pl word = PL("encoding"), end = PL("?>"),
+			utf16 = PL("utf-16");
 	const char *p;
 	char quote;
 
@@ -169,7 +170,10 @@ static struct pl declared_charset(const struct pl *text)
 	p = pl_chr(&rest, quote);
 	if (!p || p == rest.p || p - rest.p > CHARSET_MAX)
 		return unset;
-	return pl_make(rest.p, (size_t)(p - rest.p));
+	rest.l = (size_t)(p - rest.p);
+	/* Gateways claim it over bytes that are UTF-8: whoever can read the
+	 * declaration byte by byte knows better. */
+	return pl_casefind(&rest, &utf16) == rest.p ? unset : rest;
 }
 
 

@@ -13,30 +13,11 @@ static const struct xml_limits limits = {
 };
 
 
-/* Gateways claim UTF-16 over bytes that are UTF-8: the bytes tell. */
-static struct pl without_declaration(const struct pl *body)
-{
-	static const struct pl open = PL("<?xml"), close = PL("?>");
-	struct pl text = pl_trim(body);
-	const char *end;
-
-	if (text.l < open.l || memcmp(text.p, open.p, open.l) != 0)
-		return *body;
-	end = pl_find(&text, &close);
-	if (end)
-		pl_skip(&text, (size_t)(end - text.p) + close.l);
-	return text;
-}
-
-
 int msdoc_xml(struct xml_doc **docp, const struct pl *body)
 {
-	struct pl text;
-
 	if (body->l > limits.bytes)
 		return EMSGSIZE;
-	text = without_declaration(body);
-	return xml_decode(docp, &text, &limits);
+	return xml_decode(docp, body, &limits);
 }
 
 

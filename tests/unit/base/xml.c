@@ -216,6 +216,8 @@ static void charsets(void **state)
 			"\xc3\xa9"},
 		{PL("\xff\xfe<\0a\0>\0\xe9\0<\0/\0a\0>\0"), "\xc3\xa9"},
 		{PL("\xfe\xff\0<\0a\0>\0\xe9\0<\0/\0a\0>"), "\xc3\xa9"},
+		{PL("<?xml version='1.0' encoding='UTF-16'?><a>\xc3\xa9</a>"),
+			"\xc3\xa9"},
 		{PL("<?xml version='1.0' encoding='x-unknown'?><a>\xe9</a>"),
 			"\xef\xbf\xbd"},
 	};

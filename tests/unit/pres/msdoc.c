@@ -159,6 +159,11 @@ static const struct {
 		"sip:Bob@example.org 7 6500 on-the-phone At the lab Bob & "
 		"Co\n"},
 	{CATEGORIES,
+		"<?xml version='1.0' encoding='iso-8859-1'?>"
+		"<categories uri='kim@example.org'><category name='note'>"
+		"<note><body>Caf\xe9</body></note></category></categories>",
+		0, "sip:kim@example.org 2 0 - Caf\xc3\xa9 -\n"},
+	{CATEGORIES,
 		"<categories uri='kim@example.org'><category name='state'>"
 		"<state><availability>6500</availability><activity "
 		"token='in-a-meeting'><custom LCID='1033'> Budget </custom>"
