@@ -99,6 +99,24 @@ int xcap_delete(struct xcap_request **rp, struct xcap *x,
 int xcap_step(
 	struct mbuf *mb, const char *name, const char *attr, const char *value);
 
+/* xcap_edit.c: a change of a document. */
+struct xcap_edit;
+
+/* What a document becomes: FRESH (mem_deref by who called) out of BODY, which
+ * is unset where there is none yet; FRESH left alone where nothing needs to be
+ * changed. EBADMSG: BODY is not understood, and stays. */
+typedef int(xcap_change_h)(
+	struct mbuf **fresh, const struct pl *body, void *arg);
+
+/* Fetches the document, lets CHANGE change it and writes that upon its
+ * entity-tag; all over where another device was faster, a few times. DONE is
+ * called once, later: after XCAP_OK and XCAP_UNCHANGED with the document as it
+ * is now. mem_deref() of *EP cancels as with xcap_get(). WHERE is a whole
+ * document. */
+int xcap_edit(struct xcap_edit **ep, struct xcap *x,
+	const struct xcap_where *where, const char *type,
+	xcap_change_h *change, xcap_h *done, void *arg);
+
 /* xcap_text.c: the server's words. */
 
 /* Why there was a 409: of its body, or what can be said without (RFC 4825

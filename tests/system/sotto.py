@@ -38,6 +38,10 @@ def environment(home):
     env = {k: v for k, v in os.environ.items()
            if not k.startswith(("XDG_", "LC_", "LANG"))}
     env.update(HOME=str(home), LC_ALL="C.UTF-8", TERM="dumb", TZ="UTC")
+    # A program that is run by another does not see what lies beside it.
+    if os.path.basename(program()) != "sotto":
+        env["SOTTO_HTTP"] = os.path.join(os.path.dirname(program()),
+                                         "sotto-http")
     return env
 
 
