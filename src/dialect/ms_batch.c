@@ -291,21 +291,18 @@ static void send_handler(void *arg)
 }
 
 
-/* Many to people alone do not leave together. */
+/* Many do not leave together. */
 static void send_soon(struct ms_batch *b)
 {
 	struct tmrs *tmrs = b->ms->e->stack->tmrs;
-	uint64_t now = tmrs_now(tmrs), wait = 0;
+	uint64_t now = tmrs_now(tmrs);
 
-	if (!ms_batch_is_own(b)) {
-		if (tmr_isrunning(&b->tmr))
-			return;
-		if (b->ms->slot < now)
-			b->ms->slot = now;
-		wait = b->ms->slot - now;
-		b->ms->slot += SLOT;
-	}
-	tmr_start(tmrs, &b->tmr, wait, send_handler, b);
+	if (tmr_isrunning(&b->tmr))
+		return;
+	if (b->ms->slot < now)
+		b->ms->slot = now;
+	tmr_start(tmrs, &b->tmr, b->ms->slot - now, send_handler, b);
+	b->ms->slot += SLOT;
 }
 
 

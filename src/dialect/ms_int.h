@@ -184,6 +184,7 @@ enum {
 	MS_EMBEDDED_MAX = 400, /* bytes of a text that goes in an INVITE too */
 	MS_BLOCKED = 32000, /* the container of those who see nothing */
 	MS_COMPANY = 200, /* ... who see what colleagues see */
+	MS_USER_STATE = 0x20000000, /* instance of what the user says */
 };
 
 void ms_self_online(struct ms *ms);

@@ -15,7 +15,6 @@ enum {
 	CONFLICTS_MAX = 3, /* with the versions of other devices, in a row */
 	MACHINE_FREE = 3500, /* whoever sits here is here */
 	MACHINE_IDLE = 15500,
-	USER_INSTANCE = 0x20000000,
 	MACHINE_BITS = 0x30000000,
 };
 
@@ -122,7 +121,7 @@ static void add_user(struct ms *ms, struct ms_draft *d)
 	size_t i;
 
 	for (i = 0; i < 2 && ms->said; i++)
-		add(ms, d, "state", USER_INSTANCE, state_containers[i],
+		add(ms, d, "state", MS_USER_STATE, state_containers[i],
 			"static", number ? state_text(false, number) : NULL);
 	for (i = 0; i < 3 && (ms->said || ms->noted); i++)
 		add(ms, d, "note", 0, note_containers[i], "static",

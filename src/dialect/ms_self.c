@@ -115,8 +115,28 @@ static void cleared_handler(const char *category, uint32_t container, void *arg)
 }
 
 
+/* What stands at the server is what others see, whatever is shown here. */
+static void tell_other(const struct ms *ms, const struct msdoc_held *held)
+{
+	struct presence *p = msdoc_presence(held->availability, NULL, NULL);
+	const char *activity = presence_activity_name(p->activity);
+
+	log_print(ms->e->stack->log, LOG_WARN, "presence",
+		"%s: you are shown as %s, as was said before or elsewhere; "
+		"\"presence set online\" takes that back",
+		ms->e->aor,
+		activity ? activity : presence_state_name(p->state));
+	mem_deref(p);
+}
+
+
 static void held_handler(const struct msdoc_held *held, void *arg)
 {
+	const struct ms *ms = arg;
+
+	if (!ms->self_heard && !ms->said && held->availability &&
+		held->instance == MS_USER_STATE && held->container == 2)
+		tell_other(ms, held);
 	ms_held_set(arg, held->category, held->instance, held->container,
 		held->version);
 }

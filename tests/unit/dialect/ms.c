@@ -7,10 +7,14 @@ int test_ms(void);
 
 #define BOB "sip:bob@example.org"
 
+enum {
+	SEEDS = 30, /* storms */
+};
 
-static struct ms_world *open_world(void)
+
+static struct ms_world *open_seeded(uint64_t seed)
 {
-	struct ms_world *m = ms_world_make();
+	struct ms_world *m = ms_world_seeded(seed);
 
 	m->a.config.dialect = "auto";
 	m->contacts = "<contactList deltaNum=\"1\"/>";
@@ -18,6 +22,12 @@ static struct ms_world *open_world(void)
 		      "<state><availability>3500</availability></state>"
 		      "</category></categories>";
 	return m;
+}
+
+
+static struct ms_world *open_world(void)
+{
+	return open_seeded(3);
 }
 
 
@@ -121,6 +131,192 @@ static void decided(void **state)
 }
 
 
+/* ---- whatever happens, in whatever order ---- */
+
+static const char *const documents[] = {
+	NULL,
+	"",
+	"<x/>",
+	"<contactList deltaNum=\"7\"><group id=\"1\" name=\"~\"/>"
+	"<contact uri=\"p1@example.org\" name=\"P\" groups=\"1\"/>"
+	"<contact uri=\"p2@example.org\" name=\"\" groups=\"9\"/>"
+	"</contactList>",
+	"<contactDelta deltaNum=\"8\" prevDeltaNum=\"7\"><deletedContact "
+	"uri=\"p1@example.org\"/><addedGroup id=\"2\" name=\"G\"/>"
+	"</contactDelta>",
+	"<contactDelta deltaNum=\"20\" prevDeltaNum=\"19\"/>",
+	"<list uri=\"sip:alice@example.org\" fullState=\"true\"><resource "
+	"uri=\"sip:p1@example.org\"><instance state=\"resubscribe\" "
+	"poolFqdn=\"sip:pool.example.org\"/></resource><resource "
+	"uri=\"sip:p2@example.org\"><instance state=\"resubscribe\"/>"
+	"</resource><resource uri=\"sip:p3@example.org\"><instance "
+	"state=\"terminated\" reason=\"rejected\"/></resource></list>",
+	"<list fullState=\"true\"/>",
+	"<list fullState=\"false\"><resource uri=\"sip:p1@example.org\">"
+	"<instance state=\"resubscribe\" "
+	"poolFqdn=\"sip:alice@example.org\"/></resource></list>",
+	"<categories uri=\"sip:p1@example.org\"><category name=\"state\">"
+	"<state><availability>3500</availability></state></category>"
+	"</categories>",
+	"<categories uri=\"sip:p2@example.org\"><category name=\"state\"/>"
+	"<category name=\"note\"/></categories>",
+	"<roamingData><categories><category name=\"state\" "
+	"instance=\"536870912\" container=\"2\" version=\"3\"><state>"
+	"<availability>6500</availability></state></category></categories>"
+	"<containers><container id=\"200\" version=\"2\"><member "
+	"type=\"user\" value=\"p1@example.org\"/></container></containers>"
+	"<subscribers><subscriber user=\"p1@example.org\" "
+	"acknowledged=\"false\"/><subscriber user=\"p2@example.org\" "
+	"acknowledged=\"false\"/></subscribers></roamingData>",
+	"<roamingData><categories/></roamingData>",
+	"<fault><Faultcode>Client.BadCall.WrongDelta</Faultcode><details>"
+	"<operation index=\"1\" version=\"0\" curVersion=\"9\"/>"
+	"<operation index=\"77\" curVersion=\"1\"/></details></fault>",
+	"<Envelope><Body><addGroup><groupID>2</groupID></addGroup></Body>"
+	"</Envelope>",
+};
+
+static const char *const types[] = {
+	MSDOC_CATEGORIES_TYPE,
+	MSDOC_RLMI_TYPE,
+	MSDOC_SELF_TYPE,
+	MSDOC_SOAP_TYPE,
+	"application/pidf+xml",
+	"multipart/related;boundary=x",
+};
+
+
+static uint32_t die(struct ms_world *m, uint32_t n)
+{
+	return rand_below(memnet_rand(m->w.mn), n);
+}
+
+
+static void whim_h(
+	struct ms_world *m, const struct msg *req, struct ms_answer *a)
+{
+	static const uint16_t statuses[] = {
+		0, 202, 400, 403, 404, 409, 420, 480, 481, 488, 500, 503};
+
+	if (m->s.n > SERVER_MAX - 500)
+		server_forget(&m->s);
+	if (die(m, 3))
+		a->body = documents[die(m, UNIT_N(documents))];
+	if (!die(m, 2))
+		a->type = types[die(m, UNIT_N(types))];
+	if (!die(m, 4))
+		a->status = statuses[die(m, UNIT_N(statuses))];
+	(void)req;
+}
+
+
+static void whim_tell(struct ms_world *m)
+{
+	static const char *const events[] = {MS_SELF, MS_CONTACTS, "presence"};
+	const char *event = events[die(m, UNIT_N(events))];
+	const char *text = documents[die(m, UNIT_N(documents))];
+
+	if (m->s.conn && ms_subscribe_last(m, event))
+		ms_put(m, event, types[die(m, UNIT_N(types))],
+			text ? text : "");
+}
+
+
+static void whim_ask(struct ms_world *m)
+{
+	static const char *const groups[] = {"G", "H", NULL};
+	char peer[64];
+	const struct endpoint_contact contact = {
+		.peer = peer, .name = "N", .groups = groups + die(m, 3)};
+	struct presence *p;
+
+	(void)snprintf(peer, sizeof(peer), "sip:p%u@%s", die(m, 6),
+		die(m, 3) ? "example.org" : "far.example.com");
+	switch (die(m, 10)) {
+	case 0:
+	case 1:
+		endpoint_watch(m->a.e, peer);
+		break;
+	case 2:
+		endpoint_unwatch(m->a.e, peer);
+		break;
+	case 3:
+		endpoint_contact_set(m->a.e, &contact);
+		break;
+	case 4:
+		endpoint_contact_drop(m->a.e, peer);
+		break;
+	case 5:
+		endpoint_decide(m->a.e, peer, die(m, 5));
+		break;
+	case 6:
+		p = presence_alloc(PRESENCE_ONLINE, die(m, 6), NULL, NULL);
+		endpoint_publish(m->a.e, p, die(m, 3), die(m, 2));
+		mem_deref(p);
+		break;
+	case 7:
+		endpoint_fetch(m->a.e, peer);
+		break;
+	case 8:
+		endpoint_send(m->a.e, peer, "hi", die(m, 1000));
+		break;
+	default:
+		endpoint_typing(m->a.e, peer, die(m, 2));
+		break;
+	}
+}
+
+
+static void whim(struct ms_world *m)
+{
+	switch (die(m, 40)) {
+	case 0:
+		m->s.conn = mem_deref(m->s.conn);
+		break;
+	case 1:
+		endpoint_sign_out(m->a.e, 500, NULL, NULL);
+		break;
+	case 2:
+	case 3:
+		endpoint_sign_in(m->a.e);
+		break;
+	case 4:
+		m->plain = !m->plain;
+		break;
+	default:
+		if (die(m, 3))
+			whim_ask(m);
+		else
+			whim_tell(m);
+		break;
+	}
+	m->a.log[0] = '\0';
+	ms_run(m, die(m, 4) ? die(m, 60) : die(m, 20 * 1000));
+}
+
+
+/* A server that answers as it likes, people who want all at once, connections
+ * that break; at the end the account goes where it stands. */
+static void storm(void **state)
+{
+	unsigned i, k;
+
+	(void)state;
+	for (i = 0; i < SEEDS; i++) {
+		struct ms_world *m = open_seeded(i);
+
+		m->h = whim_h;
+		m->a.watchers = i % 3 ? ENDPOINT_ALLOW : ENDPOINT_PENDING;
+		if (i % 2)
+			m->a.config.dialect = "microsoft";
+		person_start(&m->a);
+		for (k = 0; k < 150; k++)
+			whim(m);
+		ms_world_close(m);
+	}
+}
+
+
 int test_ms(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -128,6 +324,7 @@ int test_ms(void)
 		cmocka_unit_test(answers),
 		cmocka_unit_test(leaves),
 		cmocka_unit_test(decided),
+		cmocka_unit_test(storm),
 	};
 
 	return cmocka_run_group_tests_name("ms", tests, NULL, NULL);

@@ -89,9 +89,15 @@ static void request_handler(struct server *s, const struct msg *req, void *arg)
 
 struct ms_world *ms_world_make(void)
 {
+	return ms_world_seeded(3);
+}
+
+
+struct ms_world *ms_world_seeded(uint64_t seed)
+{
 	struct ms_world *m = mem_zalloc(sizeof(*m), NULL);
 
-	world_open(&m->w, 3);
+	world_open(&m->w, seed);
 	server_open(&m->s, &m->w, "192.0.2.9", request_handler, m);
 	person_open(&m->a, &m->w, "alice", "192.0.2.1");
 	(void)snprintf(m->a.aor, sizeof(m->a.aor), "sip:alice@example.org");

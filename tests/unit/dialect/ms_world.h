@@ -43,6 +43,7 @@ struct ms_world {
 
 /* Made, and signed in with what the documents say by then. */
 struct ms_world *ms_world_make(void);
+struct ms_world *ms_world_seeded(uint64_t seed);
 void ms_world_start(struct ms_world *m);
 void ms_world_close(struct ms_world *m);
 void ms_run(struct ms_world *m, uint64_t ms);
