@@ -104,7 +104,9 @@ struct ua_profile {
 	const char *register_headers; /* lines with CRLF */
 	bool microsoft; /* REGISTER as [MS-SIPREGE] has it: no outbound, no
 	                   Expires, the registrar's "registration-notify" is
-	                   obeyed; one connection carries everything */
+	                   obeyed; one connection carries everything. A callee's
+	                   MESSAGE before its answer is taken, and a caller's
+	                   BYE without our tag */
 };
 
 struct ua_config {

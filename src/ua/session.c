@@ -194,20 +194,42 @@ static void request_up_h(struct ua_request *r, void *arg)
 }
 
 
-static void recv_request(
+static void take_request(
 	struct ua_session *s, struct sip_strans *st, const struct msg *req)
 {
-	if (s->state == SESSION_RINGING) {
-		(void)ua_reply(s->ua, st, 481, NULL);
-		return;
-	}
 	if (req->method == MSG_MESSAGE &&
 		ua_refuse_body(s->ua, st, req, s->ua->session_accept))
 		return;
 	/* Who sends in the dialog has got our 200. */
-	session_opened(s);
+	if (s->state != SESSION_CALLING)
+		session_opened(s);
 	if (s->ua)
 		ua_request_hold(s->ua, st, req, &s->requests, request_up_h, s);
+}
+
+
+static void recv_request(
+	struct ua_session *s, struct sip_strans *st, const struct msg *req)
+{
+	if (s->state == SESSION_RINGING)
+		(void)ua_reply(s->ua, st, 481, NULL);
+	else
+		take_request(s, st, req);
+}
+
+
+/* Our INVITE is not answered yet. */
+static void recv_early(
+	struct ua_session *s, struct sip_strans *st, const struct msg *req)
+{
+	if (req->method == MSG_MESSAGE && s->ua->profile.microsoft)
+		/* Where the user has another device too, SIPE writes before
+		 * it answers. */
+		take_request(s, st, req);
+	else
+		/* Glare: we are asking ourselves (RFC 3261 14.2). */
+		(void)ua_reply(
+			s->ua, st, req->method == MSG_INVITE ? 491 : 481, NULL);
 }
 
 
@@ -215,9 +237,7 @@ static void recv_any(
 	struct ua_session *s, struct sip_strans *st, const struct msg *req)
 {
 	if (s->state == SESSION_CALLING) {
-		/* Glare: we are asking ourselves (RFC 3261 14.2). */
-		(void)ua_reply(
-			s->ua, st, req->method == MSG_INVITE ? 491 : 481, NULL);
+		recv_early(s, st, req);
 		return;
 	}
 	if (sip_dialog_check_cseq(s->dialog, req)) {

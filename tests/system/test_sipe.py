@@ -255,3 +255,35 @@ def test_one_user(server, start, sipe):
         until(lambda: me.availability() == [15500, 12500][n], me.availability)
     assert alice.quit() == 0
     other.quit()
+
+
+def called(server, alice, start):
+    """Bob has SIPE and a sotto, which is returned, and alice calls."""
+    other = start("bob", server.account("bob"))
+    other.expect("account", state="online")
+    other.do("buddy", "add", ALICE)
+    server.expect("SERVICE", content_type="application/SOAP")
+    number = alice.send("msg", BOB, "which of you?")
+    other.expect("chat", peer=ALICE, state="opening", by="them")
+    return other, number
+
+
+def test_two_devices_ours(server, alice, bob, start):
+    """Where the user writes, there the session stays."""
+    other, number = called(server, alice, start)
+    other.do("msg", ALICE, "me")
+    other.expect("message", peer=ALICE, text="which of you?")
+    assert alice.reply(number)["ok"]
+    alice.expect("message", peer=BOB, text="me")
+    alice.do("msg", BOB, "you")
+    other.expect("message", peer=ALICE, text="you")
+    assert "im" not in bob.kinds() and "error" not in bob.kinds()
+
+
+def test_two_devices_theirs(server, alice, bob, start):
+    """SIPE writes in the session before it answers, which it does after 10 s
+    only: that text is here at once."""
+    called(server, alice, start)
+    bob.do("say", ALICE, "me")
+    alice.expect("message", peer=BOB, text="me")
+    assert "error" not in bob.kinds()

@@ -774,6 +774,59 @@ static void test_odd(void **state)
 }
 
 
+/* A text of who has not answered our INVITE yet: of a Microsoft client it is
+ * one. */
+static void test_early_text(void **state)
+{
+	static const struct ua_profile profile = {.microsoft = true};
+	struct ua_session_handlers h = node_session_h;
+	struct odd odd = {.kind = ODD_GLARE};
+	struct ua_session *session;
+	struct server s;
+	struct node a;
+	struct world w;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; ++i) {
+		world_open(&w, 17);
+		server_open(&s, &w, "192.0.2.9", odd_h, &odd);
+		node_open(&a, &w, "alice", "192.0.2.1", NULL);
+		if (i)
+			a.config.profile = &profile;
+		a.answer = 200;
+		node_start(&a);
+		world_run(&w, 10);
+		a.log[0] = '\0';
+		h.arg = &a;
+		assert_int_equal(
+			ua_session_invite(&session, a.ua,
+				"sip:kim@192.0.2.9;transport=udp", NULL, &h),
+			0);
+		world_run(&w, 1000);
+		server_printf(&s, "192.0.2.1", 5060,
+			"MESSAGE sip:alice@192.0.2.1 SIP/2.0\r\n"
+			"Via: SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bKe\r\n"
+			"From: <sip:kim@192.0.2.9>;tag=t\r\n"
+			"To: <sip:alice@192.0.2.1>;tag=%.*s\r\n"
+			"Call-ID: %.*s\r\nCSeq: 1 MESSAGE\r\n"
+			"Content-Type: text/plain\r\n"
+			"Content-Length: 2\r\n\r\nhi",
+			PL_ARG(&odd.invite->from.tag),
+			PL_ARG(&odd.invite->call_id));
+		world_run(&w, 10);
+		assert_int_equal(
+			response(&s, "MESSAGE")->status, i ? 200 : 481);
+		assert_log(&a, i ? "ringing MESSAGE:hi " : "ringing ");
+		mem_deref(session);
+		node_close(&a);
+		server_close(&s);
+		world_close(&w);
+		odd.invite = mem_deref(odd.invite);
+	}
+}
+
+
 static void drop_h(void *arg)
 {
 	struct node *n = arg;
@@ -976,6 +1029,7 @@ int test_session(void)
 		cmocka_unit_test(test_early_end),
 		cmocka_unit_test(test_given_up),
 		cmocka_unit_test(test_odd),
+		cmocka_unit_test(test_early_text),
 		cmocka_unit_test(test_account_first),
 		cmocka_unit_test(test_cseq),
 		cmocka_unit_test(test_bye_reason),
