@@ -53,7 +53,10 @@ static int teardown(void **state)
 
 static void copy(char *to, size_t size, const char *from)
 {
-	(void)snprintf(to, size, "%s", from ? from : "");
+	size_t n = from ? strnlen(from, size - 1) : 0;
+
+	memcpy(to, from ? from : "", n);
+	to[n] = '\0';
 }
 
 
