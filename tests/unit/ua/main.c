@@ -10,8 +10,9 @@ int test_publish(void);
 int test_register(void);
 int test_retry(void);
 int test_session(void);
+int test_session_ms(void);
 int test_subscribe(void);
 
 UNIT_MAIN(test_listen, test_deregister, test_dispatch, test_register,
 	test_retry, test_message, test_subscribe, test_notify, test_publish,
-	test_session)
+	test_session, test_session_ms)
