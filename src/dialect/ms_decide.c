@@ -246,8 +246,11 @@ void ms_watcher_take(const struct msdoc_subscriber *s, void *arg)
 	struct pl name = pl_str(s->name);
 	enum endpoint_verdict verdict;
 
-	if (s->acknowledged && w)
+	if (s->acknowledged && w) {
+		if (!w->told && e->h.settled && endpoint_hears(e))
+			e->h.settled(s->peer, e->h.arg);
 		watcher_free(ms, w);
+	}
 	if (s->acknowledged || !endpoint_hears(e) || !watcher_note(ms, s->peer))
 		return;
 	verdict = e->h.authorize(s->peer, &name, NULL, e->h.arg);

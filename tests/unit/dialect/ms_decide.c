@@ -86,6 +86,29 @@ static void decided(void **state)
 }
 
 
+/* Another device of ours answered first. */
+static void elsewhere(void **state)
+{
+	struct ms_world *m = ms_world_make();
+
+	(void)state;
+	m->self = two;
+	m->a.watchers = ENDPOINT_PENDING;
+	m->a.config.publish = false;
+	ms_world_start(m);
+	endpoint_decide(m->a.e, KIM, ENDPOINT_ALLOW);
+	ms_run(m, 500);
+	m->a.log[0] = '\0';
+	ms_tell(m, MS_SELF, MSDOC_SELF_TYPE,
+		ROAMING(SUBSCRIBERS(
+			SUBSCRIBER("bob", "true") SUBSCRIBER("kim", "true"))));
+	assert_log(&m->a, "bob:settled ");
+	ms_tell(m, MS_SELF, MSDOC_SELF_TYPE, two);
+	assert_log(&m->a, "bob:asks kim:asks ");
+	ms_world_close(m);
+}
+
+
 /* What is decided while nobody is signed in is not forgotten, the last word
  * about each. */
 static void later(void **state)
@@ -209,6 +232,7 @@ int test_ms_decide(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decided),
+		cmocka_unit_test(elsewhere),
 		cmocka_unit_test(later),
 		cmocka_unit_test(conflict),
 		cmocka_unit_test(deaf),
