@@ -203,3 +203,23 @@ def test_kamailio_capabilities(start, xcap_server, tls):
     s.expect("account", state="online")
     told(s, "the server keeps: pres-rules resource-lists xcap-caps",
          level="info")
+
+
+@pytest.mark.peers
+def test_kamailio_sha256(tmp_path):
+    """the stronger digest; nonces that grow old"""
+    if Kamailio.program() is None:
+        pytest.skip("kamailio is not installed")
+    with Kamailio(tmp_path / "kamailio", xcap=True, algorithm="SHA-256",
+                  nonce=1) as server:
+        h = Helper()
+        try:
+            url = (server.xcap_root
+                   + "/resource-lists/users/sip:alice@lab.test/index")
+            for i in range(3):
+                r = h.ask("PUT", url, body=LIST % "bob", type=TYPE,
+                          user="alice", password="secret-alice")
+                assert r["status"] in ("200", "201")
+                time.sleep(1.2 if i else 0)
+        finally:
+            h.close()
