@@ -51,7 +51,7 @@ struct core_config {
 	struct tmrs *tmrs;
 	struct rand *rand;
 	struct log *log;
-	struct loop *loop;   /* for commands of the user; NULL: none run */
+	struct loop *loop; /* for commands of the user; NULL: none run */
 	const struct work *work;
 	struct store *store; /* a reference is taken */
 	struct sip_net *net; /* with LOOP NULL: a network of a test */
@@ -65,15 +65,15 @@ int core_alloc(struct core **cp, const struct core_config *config);
 void core_when_read(struct core *core, void (*h)(void *arg), void *arg);
 
 /* Signs every account out side by side; DONE after that or LIMIT ms. */
-void core_shutdown(struct core *core, uint64_t limit, void (*done)(void *arg),
-	void *arg);
+void core_shutdown(
+	struct core *core, uint64_t limit, void (*done)(void *arg), void *arg);
 
 /* The result of what a user asked for: STATUS as the program would exit with
  * it (sysexits and 0), TEXT a sentence for the user or NULL. Borrowed. */
 struct core_outcome {
 	int status;
 	const char *text;
-	uint64_t id;       /* core_send(), core_resend(): of the message */
+	uint64_t id; /* core_send(), core_resend(): of the message */
 	const char *state; /* and its final state; NULL elsewhere */
 };
 typedef void(core_done_h)(const struct core_outcome *outcome, void *arg);
@@ -111,28 +111,28 @@ const char *core_event_name(enum core_event_kind kind);
 /* One event; fields that do not belong to its kind are NULL, 0, false. */
 struct core_event {
 	enum core_event_kind kind;
-	int64_t time;        /* wall ms */
+	int64_t time; /* wall ms */
 	const char *account; /* NAME of the account */
-	const char *peer;    /* buddy, watcher or partner: an AOR */
-	const char *name;    /* buddy, watcher */
-	const char *state;   /* account, presence, message, chat: the word */
+	const char *peer; /* buddy, watcher or partner: an AOR */
+	const char *name; /* buddy, watcher */
+	const char *state; /* account, presence, message, chat: the word */
 	const char *reason;
-	const char *address;  /* account */
-	uint16_t code;        /* SIP status behind reason; 0: none */
-	int64_t retry_at;     /* account; 0: none */
+	const char *address; /* account */
+	uint16_t code; /* SIP status behind reason; 0: none */
+	int64_t retry_at; /* account; 0: none */
 	const char *activity; /* presence */
 	const char *note;
-	const char *change;        /* buddy: added, removed, changed;
+	const char *change; /* buddy: added, removed, changed;
 	                              history: cleared */
 	const char *const *groups; /* buddy; NULL-terminated */
-	const char *direction;     /* message: in, out */
-	uint64_t id;               /* message, message-state */
-	const char *text;          /* message, log */
-	const char *via;           /* message, chat: page, session */
+	const char *direction; /* message: in, out */
+	uint64_t id; /* message, message-state */
+	const char *text; /* message, log */
+	const char *via; /* message, chat: page, session */
 	bool stranger;
 	int64_t sent_at; /* message; 0: not said */
-	bool active;     /* typing */
-	const char *by;  /* chat: us, them, error */
+	bool active; /* typing */
+	const char *by; /* chat: us, them, error */
 	enum log_level level;
 };
 
@@ -140,8 +140,7 @@ typedef void(core_event_h)(const struct core_event *event, void *arg);
 
 /* H hears every event from now on, until mem_deref() of *LP. */
 struct core_listener;
-void core_listen(
-	struct core_listener **lp, struct core *core, core_event_h *h,
+void core_listen(struct core_listener **lp, struct core *core, core_event_h *h,
 	void *arg);
 
 /* Told by a front end or main: an event of kind log. */
@@ -168,15 +167,15 @@ enum core_type {
 struct core_option {
 	const char *name;
 	enum core_type type;
-	const char *initial;       /* default as text; NULL: none */
+	const char *initial; /* default as text; NULL: none */
 	const char *const *choices; /* CORE_CHOICE; NULL-terminated */
-	int64_t min, max;          /* CORE_NUMBER */
-	const char *help;          /* one sentence */
+	int64_t min, max; /* CORE_NUMBER */
+	const char *help; /* one sentence */
 };
 
 extern const struct core_option core_options[]; /* ends in a NULL name */
-int core_option_set(struct core *core, const char *name, const char *value,
-	char **why);
+int core_option_set(
+	struct core *core, const char *name, const char *value, char **why);
 const char *core_option_get(const struct core *core, const char *name);
 
 /* The configuration is read: what it did not set is as it is by default. */
@@ -281,8 +280,8 @@ void core_group_each(struct core *core,
 	void (*h)(const char *group, size_t buddies, void *arg), void *arg);
 /* A group that is there already takes the buddies of the other. *WHY may be set
  * with 0 too: whose groups a file declares, which come back. */
-int core_group_rename(struct core *core, const char *old, const char *name,
-	char **why);
+int core_group_rename(
+	struct core *core, const char *old, const char *name, char **why);
 int core_group_remove(struct core *core, const char *group, char **why);
 
 /* What became of a file of buddies, and a row of it that was not taken. */
@@ -292,8 +291,8 @@ struct core_imported {
 	size_t same;
 	size_t bad; /* all rows that were not taken */
 };
-typedef void(core_imported_h)(int status, const char *why,
-	const struct core_imported *n, void *arg);
+typedef void(core_imported_h)(
+	int status, const char *why, const struct core_imported *n, void *arg);
 typedef void(core_bad_row_h)(unsigned line, const char *why, void *arg);
 
 /* Takes the buddies of the file PATH ("~/" allowed), which is read beside the
@@ -310,8 +309,7 @@ int core_exchange_import(struct core *core, struct core_account *a,
 	char **why);
 
 /* STATUS 0: N buddies are in the file; else WHY says what is wrong. */
-typedef void(core_listed_h)(
-	int status, const char *why, size_t n, void *arg);
+typedef void(core_listed_h)(int status, const char *why, size_t n, void *arg);
 
 /* Writes the buddies of A (NULL: of every account) to the file PATH ("~/"
  * allowed), mode 0600, beside the loop: as resource lists or CSV by its
@@ -335,8 +333,8 @@ const char *core_presence_word(const struct core_account *a);
 const char *core_presence_note(const struct core_account *a);
 
 /* Asks for PEER once; a presence event follows, DONE with it. */
-void core_presence_fetch(struct core_account *a, const char *peer,
-	core_done_h *done, void *arg);
+void core_presence_fetch(
+	struct core_account *a, const char *peer, core_done_h *done, void *arg);
 
 /* What is known of PEER; unknown with a reason where nothing is. NULL once A
  * was removed. */
@@ -369,10 +367,13 @@ struct core_chat *core_chat_next(struct core_chat *c);
 struct core_account *core_chat_account(const struct core_chat *c);
 const char *core_chat_peer(const struct core_chat *c);
 const char *core_chat_state(const struct core_chat *c); /* open, ... */
-const char *core_chat_via(const struct core_chat *c);   /* NULL: none */
+const char *core_chat_via(const struct core_chat *c); /* NULL: none */
 const char *core_chat_transport(const struct core_chat *c); /* the same */
 unsigned core_chat_unread(const struct core_chat *c);
 bool core_chat_typing(const struct core_chat *c); /* they type */
+
+/* Why its oldest message is not delivered yet; NULL: none waits. */
+const char *core_chat_waits(const struct core_chat *c);
 void core_chat_read(struct core_chat *c); /* all shown */
 
 /* All messages of C so far were told to somebody, if not looked at: they stay
@@ -419,8 +420,7 @@ int core_send(struct core_chat *c, const char *text, core_done_h *done,
 
 /* Sends the failed message ID again as a new one. 65: no such message, or it
  * did not fail. */
-void core_resend(
-	struct core *core, uint64_t id, core_done_h *done, void *arg);
+void core_resend(struct core *core, uint64_t id, core_done_h *done, void *arg);
 
 /* As the user types or empties the line. */
 void core_typing(struct core_chat *c, bool active);
@@ -487,8 +487,8 @@ void core_history_around(struct core *core, struct core_account *a,
 /* N messages were forgotten; WAITING of that chat are still on their way and
  * go when they have ended. */
 typedef void(core_cleared_h)(int err, uint64_t n, size_t waiting, void *arg);
-void core_history_clear(struct core_account *a, const char *peer,
-	core_cleared_h *h, void *arg);
+void core_history_clear(
+	struct core_account *a, const char *peer, core_cleared_h *h, void *arg);
 
 /* Writes M to MB as the file has it; NAME is that of its peer. Called in
  * another thread. */

@@ -18,6 +18,7 @@ static void destructor(void *data)
 	mem_deref(c->name);
 	mem_deref(c->via);
 	mem_deref(c->draft);
+	mem_deref(c->waits);
 }
 
 
@@ -176,6 +177,16 @@ const char *core_chat_transport(const struct core_chat *c)
 unsigned core_chat_unread(const struct core_chat *c)
 {
 	return c->unread;
+}
+
+
+const char *core_chat_waits(const struct core_chat *c)
+{
+	if (list_isempty(&c->outbox))
+		return NULL;
+	if (!c->account || !core_account_online(c->account))
+		return "the account is not online";
+	return c->waits ? c->waits : "no answer yet";
 }
 
 

@@ -486,6 +486,7 @@ struct core_chat {
 	struct list outbox; /* struct core_message, oldest first */
 	struct tmr retry;
 	unsigned tries;
+	char *waits; /* why the last one failed; NULL: none did */
 	bool told_after; /* the server said when to try again */
 	struct list opens; /* struct core_waiter */
 	struct list closes; /* struct core_waiter */

@@ -146,6 +146,7 @@ void core_message_finish(struct core_message *m, enum store_state state,
 	else
 		over(m);
 	c->tries = 0;
+	c->waits = mem_deref(c->waits);
 	core_outbox_pump(c);
 	core_shutdown_landed(core);
 	mem_deref(c);

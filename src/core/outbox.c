@@ -127,6 +127,8 @@ static void later(struct core_message *m, const struct endpoint_outcome *o)
 		core_say(m->core, LOG_INFO, "message to %s waits: %s",
 			core_peer_name(c->account, c->peer),
 			o->why ? o->why : "not now");
+	mem_deref(c->waits);
+	c->waits = mem_strdup(o->why ? o->why : "not now");
 	c->told_after = o->after > 0;
 	if (o->after)
 		ms = 1000ull *

@@ -61,7 +61,7 @@ int core_pick_account(struct core *core, const char *name, const char *peer,
 		return core_fail(EX_CONFIG, why, "no account \"%s\"", name);
 	if (!a)
 		return core_fail(EX_CONFIG, why,
-			"there is no account: try account add NAME URI");
+			"there is no account yet: account add makes one");
 	*ap = a;
 	return 0;
 }

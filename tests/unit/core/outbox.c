@@ -160,6 +160,8 @@ static void waits_for_the_flow(void **state)
 	assert_log(&w,
 		"account work offline\n"
 		"message out " BOB " early queued\n");
+	assert_string_equal(core_chat_waits(core_chat_get(a, BOB)),
+		"the account is not online");
 	e = world_login(&w, a);
 	assert_calls(&w,
 		"stack - 100000\npublish online - - 0\n"
@@ -178,6 +180,7 @@ static void waits_for_the_flow(void **state)
 	assert_log(&w,
 		"state " BOB " sent\nstate " BOB
 		" delivered\nearly: 0 delivered\n");
+	assert_null(core_chat_waits(core_chat_get(a, BOB)));
 	world_close(&w);
 }
 
@@ -197,7 +200,10 @@ static void retry(void **state)
 	send_text(a, "hi");
 	world_run(&w, 0);
 	world_quiet(&w);
+	assert_string_equal(
+		core_chat_waits(core_chat_get(a, BOB)), "no answer yet");
 	fake_sent(e, w.ids[0], ENDPOINT_LATER, "busy", 503, 30);
+	assert_string_equal(core_chat_waits(core_chat_get(a, BOB)), "busy");
 	fake_state(e, ENDPOINT_CONNECTING, NULL);
 	fake_state(e, ENDPOINT_ONLINE, NULL);
 	world_run(&w, 29999);

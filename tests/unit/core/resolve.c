@@ -89,7 +89,7 @@ static void no_account(void **state)
 	world_open(&w);
 	assert_int_equal(core_pick_account(w.core, NULL, NULL, &a, &why), 78);
 	assert_string_equal(
-		why, "there is no account: try account add NAME URI");
+		why, "there is no account yet: account add makes one");
 	assert_int_equal(core_resolve(w.core, NULL, BOB, &a, &peer, &why), 78);
 	assert_null(peer);
 	mem_deref(why);
