@@ -45,8 +45,9 @@
 #define T_BAD_WAIT    "wait for what? %s"
 
 /* help */
-#define T_HELP_COMMON \
-	"every command takes -a NAME (the account) and -t SECONDS besides"
+#define T_HELP_COMMON                                                        \
+	"help COMMAND tells what it does. Every command takes -a NAME, the " \
+	"account, and -t SECONDS besides."
 
 /* running */
 #define T_MOVES                                            \
@@ -116,7 +117,8 @@
 /* people and chats */
 #define T_NO_ACCOUNTS	 "there is no account; type: %saccount add%s"
 #define T_NOT_BUDDY	 "%s is not in the buddy list"
-#define T_NO_SHOWN	 "no chat is shown; type: %schat show NAME"
+#define T_NO_SHOWN	 "no chat is shown; type: %schat show NAME%s"
+#define T_SLASH		 " (a command begins with /)"
 #define T_NOBODY_POINTED "%% stands for nobody here"
 #define T_NO_CHATS	 "there is no chat"
 #define T_NOTHING_UNREAD "nothing is unread"

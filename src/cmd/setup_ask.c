@@ -312,6 +312,18 @@ static void ask_setting(struct cmd_call *call)
 }
 
 
+/* Another address gets a name of its own, unless the user chose one. */
+static void drop_proposed(struct cmd_call *call)
+{
+	struct setup *s = setup_of(call);
+	char *name = core_account_propose(call->cmd->core, s->aor);
+
+	if (s->name && name && !strcmp(name, s->name))
+		s->name = mem_deref(s->name);
+	mem_deref(name);
+}
+
+
 static void got_now(struct cmd_call *call, const char *answer)
 {
 	const char *how = setup_of(call)->how;
@@ -328,6 +340,7 @@ static void got_now(struct cmd_call *call, const char *answer)
 		ask_setting(call);
 	} else if (!strcmp(answer, "address")) {
 		setup_drop(call);
+		drop_proposed(call);
 		setup_ask_address(call, NULL);
 	} else if (!strcmp(answer, "again")) {
 		setup_try(call);

@@ -107,7 +107,8 @@ bool target_chat(struct cmd_call *call, struct core_chat **chatp)
 	} else if (a) {
 		peer = mem_strdup(call->cmd->shown.peer);
 	} else {
-		reply_done(call, EX_DATAERR, T_NO_SHOWN, reply_slash(call));
+		reply_done(call, EX_DATAERR, T_NO_SHOWN, reply_slash(call),
+			*reply_slash(call) ? T_SLASH : "");
 		return false;
 	}
 	*chatp = core_chat_get(a, peer);

@@ -93,7 +93,9 @@ static void nobody(void **state)
 
 	(void)state;
 	assert_int_equal(world_typed(w, "hello"), EX_DATAERR);
-	assert_string_equal(w->text, "no chat is shown; type: /chat show NAME");
+	assert_string_equal(w->text,
+		"no chat is shown; type: /chat show NAME (a command begins "
+		"with /)");
 	world_free(w);
 }
 
