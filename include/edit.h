@@ -126,6 +126,10 @@ int edit_lend(struct edit **ep, struct loop *loop, struct cmd *cmd,
 	const struct edit_lend_handlers *h);
 void edit_feed(struct edit *e, const struct pl *bytes);
 
+/* True where Escape would only make the next key another one: not in vi mode,
+ * nor while a question, a search or a sequence of keys takes it. */
+bool edit_meta(const struct edit *e);
+
 /* Puts TEXT in at the point as it is: nothing in it is a key. */
 void edit_paste(struct edit *e, const struct pl *text);
 

@@ -108,6 +108,10 @@ bool edit_asks_text(const struct edit *e);
 /* Those that are none do nothing. After all keys are bound. */
 void edit_fill_keymaps(void);
 
+/* A key of several bytes that nothing is bound to: readline would type its
+ * end. */
+bool edit_unbound(const struct pl *bytes);
+
 /* Byte C is read next: a search ends before what begins such a key. */
 void edit_before_key(int c);
 

@@ -66,3 +66,25 @@ void edit_fill_keymaps(void)
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		fill(rl_get_keymap_by_name(names[i]), 0);
 }
+
+
+bool edit_unbound(const struct pl *bytes)
+{
+	int type = ISFUNC;
+
+	return rl_editing_mode && bytes->l > 2 && bytes->p[0] == '\033' &&
+		strchr("[O", bytes->p[1]) && rl_last_func != rl_quoted_insert &&
+		!RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH |
+			RL_STATE_MULTIKEY) &&
+		!rl_function_of_keyseq_len(
+			bytes->p, bytes->l, rl_get_keymap(), &type);
+}
+
+
+bool edit_meta(const struct edit *e)
+{
+	return rl_editing_mode && !e->over && !edit_asked(e) &&
+		!RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH |
+			RL_STATE_MULTIKEY | RL_STATE_NUMERICARG |
+			RL_STATE_MACRODEF);
+}

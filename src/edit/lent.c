@@ -408,7 +408,7 @@ void edit_feed(struct edit *e, const struct pl *bytes)
 	struct lent *l = e->lent;
 	bool typed, asked;
 
-	if (e->over)
+	if (e->over || edit_unbound(bytes))
 		return;
 	(void)mem_ref(e);
 	if (edit_asks_secret(e)) {
