@@ -159,7 +159,8 @@ const struct cmd_entry cmd_chat_tab = {
 const struct cmd_entry cmd_chat_why = {
 	.name = "chat why",
 	.needs = CMD_PANES,
-	.help = "tells why the newest failed message in sight failed",
+	.help = "tells why the newest failed message in sight failed, or why "
+		"one waits",
 	.exec = why_exec,
 };
 

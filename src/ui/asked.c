@@ -130,12 +130,15 @@ void ui_asked_hint(
 {
 	static const struct pl words = PL("leaves");
 	static const struct pl key = PL("C-c");
+	bool bar = ui_asked_choice(f);
 
 	if (col + (int)(key.l + words.l) + 1 > a->cols)
 		return;
-	col += screen_text(f->screen, a, row, col, UI_KEY, &key) + 1;
-	(void)screen_text(f->screen, a, row, col,
-		ui_asked_choice(f) ? UI_QUESTION : UI_NOTE, &words);
+	col += screen_text(f->screen, a, row, col,
+		       bar ? UI_QUESTION_KEY : UI_KEY, &key) +
+		1;
+	(void)screen_text(
+		f->screen, a, row, col, bar ? UI_QUESTION : UI_NOTE, &words);
 }
 
 
@@ -159,7 +162,8 @@ void ui_asked_bar(struct ui_front *f, const struct ui_area *a, int row)
 			break;
 		col = from;
 		if (key)
-			col += screen_str(f->screen, a, row, col, UI_KEY, key) +
+			col += screen_str(f->screen, a, row, col,
+				       UI_QUESTION_KEY, key) +
 				1;
 		col += screen_str(
 			       f->screen, a, row, col, UI_QUESTION, words[i]) +

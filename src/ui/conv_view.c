@@ -22,6 +22,7 @@ static void destructor(void *data)
 	mem_deref(v->account);
 	mem_deref(v->find.text);
 	mem_deref(v->find.hits);
+	mem_deref(v->said);
 }
 
 
@@ -215,8 +216,13 @@ static void chat(struct conv_view *v, const struct core_event *e)
 	else if (!strcmp(e->state, "closed"))
 		text = mem_printf(
 			"%s closed the session", them ? v->name : "you");
-	if (text)
+	/* While they are away each try fails the same way. */
+	if (text && (!v->said || strcmp(v->said, text) != 0))
 		conv_view_say(&v->view, UI_EVENT, text);
+	if (text) {
+		mem_deref(v->said);
+		v->said = mem_ref(text);
+	}
 	mem_deref(text);
 }
 

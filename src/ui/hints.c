@@ -94,6 +94,21 @@ void ui_hints_draw(struct ui_front *f, const struct ui_area *a, int row)
 
 /* ---- where no chat is ---- */
 
+/* Signed in, and nobody is in the list. */
+static bool is_lonely(struct core *core)
+{
+	struct core_account *a;
+	bool online = false;
+
+	for (a = core_account_first(core); a; a = core_account_next(a)) {
+		if (core_buddy_first(a))
+			return false;
+		online |= core_account_state(a) == ENDPOINT_ONLINE;
+	}
+	return online;
+}
+
+
 char *ui_hints_welcome(const struct ui_front *f)
 {
 	static const struct {
@@ -109,7 +124,11 @@ char *ui_hints_welcome(const struct ui_front *f)
 	char *text;
 	size_t i;
 
-	(void)mbuf_write_str(mb, "No chat is shown.\n\n");
+	(void)mbuf_write_str(mb,
+		is_lonely(f->config.core)
+			? "Nobody here yet: /buddy add ADDRESS adds "
+			  "somebody.\n\n"
+			: "No chat is shown.\n\n");
 	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		const char *key =
 			cmd_key_of(f->cmd, cmd_places[0], lines[i].command);
@@ -250,8 +269,8 @@ void ui_hints_show(struct ui_front *f)
 	}
 	tell_place(&t, cmd_places[0]);
 	(void)mbuf_write_str(t.mb,
-		"\n/keys lists all keys, /help all "
-		"commands.");
+		"\nC- is Ctrl. M- is Alt, or Escape just before the key.\n"
+		"/keys lists all keys, /help all commands.");
 	text = mbuf_strdup(t.mb);
 	text_view_alloc(&v, f, "keys", false);
 	text_view_add(v, UI_NORMAL, text);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
+#include "mbuf.h"
 #include "screen_front.h"
 
 
@@ -87,6 +88,71 @@ static void to_line(struct ui_front *f)
 }
 
 
+/* ---- Escape and a key: Alt and that key ---- */
+
+/* Neither a binding nor the line of input has a use for it alone. */
+static bool begins_meta(struct ui_front *f, const char *name)
+{
+	if (!name || strcmp(name, "Escape") != 0 || !edit_meta(f->edit))
+		return false;
+	f->escape = tmrs_now(ui_tmrs(f)) + 1;
+	return true;
+}
+
+
+/* True if it is one of two: nothing else is done with it. Who pressed Escape
+ * for another reason is not robbed of a letter a while later. */
+static bool with_meta(
+	struct ui_front *f, const char *name, const struct pl *bytes)
+{
+	uint64_t escape = f->escape;
+	char *joined, *canonical;
+	struct mbuf *mb;
+	struct pl both;
+
+	f->escape = 0;
+	if (!escape || tmrs_now(ui_tmrs(f)) - escape > UI_META_MS ||
+		!edit_meta(f->edit) || !name || (unsigned char)*name >= 0x80 ||
+		!strcmp(name, "Escape"))
+		return false;
+	joined = mem_printf("M-%s", name);
+	canonical = cmd_key_name(joined);
+	if (!canonical || !bound(f, canonical)) {
+		mb = mbuf_alloc(SIZE_MAX);
+		(void)mbuf_write_str(mb, "\033");
+		(void)mbuf_write_mem(mb, bytes->p, bytes->l);
+		both = mbuf_all(mb);
+		to_line(f);
+		edit_feed(f->edit, &both);
+		mem_deref(mb);
+	}
+	mem_deref(canonical);
+	mem_deref(joined);
+	return true;
+}
+
+
+/* In a list or a text, where nothing is typed, F2 and the like are no text
+ * that somebody begins. */
+static bool is_nothing(const struct ui_front *f, const char *name)
+{
+	static const char *const read[] = {
+		"buddies", "results", "hits", "text"};
+	const char *place = ui_keys_place(f);
+	size_t i;
+
+	while (name && *name && name[1] == '-' && name[2])
+		name += 2;
+	if (!name || *name != 'F' || !name[1])
+		return false;
+	for (i = 0; i < sizeof(read) / sizeof(read[0]); i++) {
+		if (!strcmp(place, read[i]))
+			return true;
+	}
+	return false;
+}
+
+
 static void key_h(const char *name, const struct pl *bytes, void *arg)
 {
 	struct ui_front *f = arg;
@@ -111,7 +177,8 @@ static void key_h(const char *name, const struct pl *bytes, void *arg)
 	}
 	if (ui_menu_key(f, name))
 		return;
-	if (name && bound(f, name))
+	if (with_meta(f, name, bytes) || (name && bound(f, name)) ||
+		begins_meta(f, name) || is_nothing(f, name))
 		return;
 	to_line(f);
 	edit_feed(f->edit, bytes);
@@ -150,6 +217,7 @@ static void paste_h(const struct pl *text, void *arg)
 	if (f->stopped)
 		return;
 	f->keys++;
+	f->escape = 0;
 	ui_touched(f);
 	if (!edit_asked(f->edit) || !edit_asked(f->edit)->secret)
 		to_line(f);

@@ -44,6 +44,14 @@ static enum ui_glyph account_glyph(
 }
 
 
+static const char *address(const struct core_account *account)
+{
+	const char *aor = core_account_aor(account);
+
+	return strncmp(aor, "sip:", 4) ? aor : aor + 4;
+}
+
+
 static void draw_title(struct ui_front *f, const struct ui_area *a)
 {
 	struct screen *s = f->screen;
@@ -69,14 +77,11 @@ static void draw_title(struct ui_front *f, const struct ui_area *a)
 		if (col + 2 >= end)
 			break;
 		col += 1 + screen_glyph(s, a, 0, col + 1, style, glyph);
-		col += 1;
-		if (col < end && account == core_account_first(f->config.core))
-			col += screen_cut(s, a, 0, col, end, UI_TITLE,
-				core_account_aor(account) +
-					(strncmp(core_account_aor(account),
-						 "sip:", 4)
-							? 0
-							: 4));
+		if (col + 1 < end &&
+			account == core_account_first(f->config.core))
+			col += 1 +
+				screen_cut(s, a, 0, col + 1, end, UI_TITLE,
+					address(account));
 	}
 }
 
@@ -91,23 +96,29 @@ static void draw_border(struct ui_front *f, const struct ui_area *a, int row,
 {
 	struct pl tail = pl_str(way), head = pl_str(title);
 	int cols = (int)utf8_cols(&tail), want = (int)utf8_cols(&head);
+	int back = 0; /* a blank before the tail */
 
-	screen_hline(f->screen, a, row, col, end - col, UI_BORDER);
-	if (!head.l || end - col < 6)
+	if (!head.l || end - col < 6) {
+		frame_across(&f->frame, f->screen, a, row, col, end);
 		return;
+	}
+	frame_across(&f->frame, f->screen, a, row, col, col + 1);
 	if (cols &&
 		end - col - cols - 6 >= (want < MIN_TITLE ? want : MIN_TITLE)) {
+		frame_across(&f->frame, f->screen, a, row, end - 1, end);
+		end -= cols + 3;
+		(void)screen_str(f->screen, a, row, end, UI_BORDER, " ");
+		(void)screen_text(f->screen, a, row, end + 1, style, &tail);
 		(void)screen_str(
-			f->screen, a, row, end - cols - 3, UI_BORDER, " ");
-		(void)screen_text(
-			f->screen, a, row, end - cols - 2, style, &tail);
-		(void)screen_str(f->screen, a, row, end - 2, UI_BORDER, " ");
-		end -= cols + 2;
+			f->screen, a, row, end + 1 + cols, UI_BORDER, " ");
+		end++;
+		back = 1;
 	}
 	(void)screen_str(f->screen, a, row, col + 1, UI_BORDER, " ");
 	col += 2 +
 		screen_cut(f->screen, a, row, col + 2, end - 3, style, title);
 	(void)screen_str(f->screen, a, row, col, UI_BORDER, " ");
+	frame_across(&f->frame, f->screen, a, row, col + 1, end - back);
 }
 
 
@@ -194,9 +205,8 @@ static void draw_panes(struct ui_front *f, const struct ui_area *a, size_t n,
 		right = (int)((size_t)width * (x + 1) / in_row);
 		top = (int)((size_t)rows * y / down);
 		if (x) {
-			screen_vline(f->screen, a, top, col + left,
-				(int)((size_t)rows * (y + 1) / down) - top,
-				UI_BORDER);
+			frame_down(&f->frame, f->screen, a, top, col + left,
+				(int)((size_t)rows * (y + 1) / down) - top);
 			left++;
 		}
 		draw_pane(f, a, i, top, col + left, right - left,
@@ -241,6 +251,7 @@ static void draw_body(struct ui_front *f, const struct ui_area *a)
 	memset(&f->buddy_area, 0, sizeof(f->buddy_area));
 	memset(&f->body_area, 0, sizeof(f->body_area));
 	memset(f->pane_areas, 0, sizeof(f->pane_areas));
+	f->frame.n = 0;
 	/* First: what is in sight is read, and list and tabs tell so. */
 	if (width < a->cols)
 		draw_chats(f, a, a->rows, width ? width + 1 : 0, a->cols);
@@ -248,7 +259,8 @@ static void draw_body(struct ui_front *f, const struct ui_area *a)
 		draw_view(f, a, 0, 0, width, a->rows, f->buddies,
 			f->focus == UI_FOCUS_BUDDIES, &f->buddy_area);
 	if (width && width < a->cols)
-		screen_vline(f->screen, a, 0, width, a->rows, UI_BORDER);
+		frame_down(&f->frame, f->screen, a, 0, width, a->rows);
+	frame_join(&f->frame, f->screen, a);
 }
 
 

@@ -34,6 +34,7 @@ static const char *const styles[UI_STYLES] = {
 	[UI_NOTICE] = "notice",
 	[UI_ERROR] = "error",
 	[UI_QUESTION] = "question",
+	[UI_QUESTION_KEY] = "question-key",
 	[UI_KEY] = "key",
 };
 
@@ -53,6 +54,11 @@ static const struct {
 	[UI_GLYPH_FAILED] = {"\xe2\x9c\x97", "!"},
 	[UI_GLYPH_HORIZONTAL] = {"\xe2\x94\x80", "-"},
 	[UI_GLYPH_VERTICAL] = {"\xe2\x94\x82", "|"},
+	[UI_GLYPH_JOIN_LEFT] = {"\xe2\x94\xa4", "+"},
+	[UI_GLYPH_JOIN_RIGHT] = {"\xe2\x94\x9c", "+"},
+	[UI_GLYPH_JOIN_UP] = {"\xe2\x94\xb4", "+"},
+	[UI_GLYPH_JOIN_DOWN] = {"\xe2\x94\xac", "+"},
+	[UI_GLYPH_JOIN_ALL] = {"\xe2\x94\xbc", "+"},
 	[UI_GLYPH_BELOW] = {"\xe2\x86\x93", "v"},
 	[UI_GLYPH_CUT] = {"\xe2\x80\xa6", ">"},
 };

@@ -69,7 +69,7 @@ static void tell(struct typed *t, enum ui_style style, const char *text)
 
 /* Rows that come when something else is being done would be in its way: they
  * wait until they are asked for. */
-static void show_pane(struct typed *t, const char *text)
+static void show_pane(struct typed *t, const char *text, const char *last)
 {
 	struct ui_front *f = t->front;
 	char *say;
@@ -82,6 +82,10 @@ static void show_pane(struct typed *t, const char *text)
 		text_view_add(f->output, UI_NOTE,
 			"(There is more than 8 MiB of it: the rest is left "
 			"out.)");
+	if (last) {
+		text_view_add(f->output, UI_NORMAL, "");
+		text_view_add(f->output, UI_NOTE, last);
+	}
 	if (t->keys == f->keys) {
 		ui_overlay(f, mem_ref(f->output));
 		return;
@@ -92,15 +96,18 @@ static void show_pane(struct typed *t, const char *text)
 }
 
 
-static void show_rows(struct typed *t)
+/* True if LAST, or NULL, is told with them. */
+static bool show_rows(struct typed *t, const char *last)
 {
 	char *text = mbuf_strdup(t->rows);
+	bool line = t->n == 1 && !strchr(text, '\n') && strlen(text) < 100;
 
-	if (t->n == 1 && !strchr(text, '\n') && strlen(text) < 100)
+	if (line)
 		tell(t, UI_NOTICE, text);
 	else
-		show_pane(t, text);
+		show_pane(t, text, last);
 	mem_deref(text);
+	return !line;
 }
 
 
@@ -134,13 +141,15 @@ static void tell_none(struct typed *t)
 static void done_h(const struct front_outcome *o, void *arg)
 {
 	struct typed *t = arg;
+	bool told = was_told(o);
 
 	if (t->n)
-		show_rows(t);
+		told |= show_rows(t, o->status || told ? NULL : o->text) &&
+			!o->status;
 	else if (!o->status && !o->text && json_is_array(o->result) &&
 		!json_len(o->result))
 		tell_none(t);
-	if (o->text && !was_told(o))
+	if (o->text && !told)
 		tell(t, o->status ? UI_ERROR : UI_NOTICE, o->text);
 	give_back(t, o);
 	mem_deref(t);

@@ -104,6 +104,23 @@ static int tab_number(struct ui_front *f, const char *word, char **why)
 }
 
 
+static bool tell_waiting(struct ui_front *f, const struct ui_tab *tab)
+{
+	const struct core_chat *c = core_chat_find(tab->account, tab->peer);
+	const char *cause = c ? core_chat_waits(c) : NULL;
+	char *text, *clean;
+
+	if (!cause)
+		return false;
+	text = mem_printf("it waits: %s; it is tried again by itself", cause);
+	clean = utf8_show_dup(text, UTF8_NAME);
+	ui_hint(f, UI_NOTICE, clean);
+	mem_deref(clean);
+	mem_deref(text);
+	return true;
+}
+
+
 static int why_failed(struct ui_front *f, char **why)
 {
 	struct ui_tab *tab = ui_tab_shown(f);
@@ -111,8 +128,11 @@ static int why_failed(struct ui_front *f, char **why)
 	char *cause = tab ? conv_view_why(ui_tab_view(tab), &id) : NULL;
 	char *text;
 
+	if (!cause && tab && tell_waiting(f, tab))
+		return 0;
 	if (!cause)
-		return fail(EX_DATAERR, why, "no message in sight has failed");
+		return fail(EX_DATAERR, why,
+			"no message waits, and none in sight has failed");
 	text = mem_printf("%s; /msg --resend %llu sends it again", cause,
 		(unsigned long long)id);
 	ui_notice(f, UI_ERROR, text);
@@ -151,7 +171,12 @@ static int go_find(struct ui_front *f, char **why)
 	if (v != f->overlay)
 		ui_overlay_close(f);
 	f->focus = v == f->overlay ? UI_FOCUS_OVERLAY : UI_FOCUS_CHAT;
-	ui_prompt_mode(f, UI_MODE_FIND);
+	if (f->mode != UI_MODE_FIND) {
+		/* What was looked for last is there again, and found. */
+		ui_prompt_mode(f, UI_MODE_FIND);
+		if (*edit_text(f->edit))
+			v->ops->find(v, edit_text(f->edit));
+	}
 	f->browse = false;
 	return 0;
 }

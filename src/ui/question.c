@@ -108,6 +108,23 @@ static char *answer(const struct ui_question *q, const char *word)
 }
 
 
+/* They see who accepted them, not the other way round. */
+static void tell_accepted(struct ui_front *f, const struct ui_question *q)
+{
+	struct core_account *a = core_account_find(f->config.core, q->account);
+	char *text, *clean;
+
+	if (!a || core_buddy_find(a, q->peer))
+		return;
+	text = mem_printf(
+		"accepted; /buddy add %s puts them into your list", q->peer);
+	clean = utf8_show_dup(text, UTF8_NAME);
+	ui_hint(f, UI_NOTICE, clean);
+	mem_deref(clean);
+	mem_deref(text);
+}
+
+
 int ui_question_answer(struct ui_front *f, const char *word, char **why)
 {
 	struct ui_question *q;
@@ -122,9 +139,11 @@ int ui_question_answer(struct ui_front *f, const char *word, char **why)
 		return EX_DATAERR;
 	}
 	line = answer(q, word);
-	mem_deref(q);
 	if (line)
 		ui_command(f, line);
+	if (!q->chat && !strcmp(word, "accept"))
+		tell_accepted(f, q);
+	mem_deref(q);
 	mem_deref(line);
 	ui_dirty(f);
 	return 0;
@@ -167,7 +186,9 @@ void ui_question_draw(struct ui_front *f, const struct ui_area *a, int row)
 		if (!key || col + 2 >= a->cols)
 			continue;
 		from = col + 2;
-		col += screen_str(f->screen, a, row, col + 2, UI_KEY, key) + 2;
+		col += screen_str(f->screen, a, row, col + 2, UI_QUESTION_KEY,
+			       key) +
+			2;
 		col += screen_str(f->screen, a, row, col + 1, UI_QUESTION,
 			       words[i]) +
 			1;

@@ -20,6 +20,7 @@
 #include "buddy_view.h"
 #include "pace.h"
 #include "edit.h"
+#include "frame.h"
 #include "text_view.h"
 #include "ui_int.h"
 #include "utf8.h"
@@ -31,6 +32,7 @@ enum {
 	UI_ANSWERS = 4, /* to a question */
 	UI_DRAFT_MAX = 1 << 20, /* bytes of a line, as core_draft_set() */
 	UI_CHOICES = 7, /* that keys choose */
+	UI_META_MS = 500, /* between Escape and the key that it makes Alt's */
 	UI_LINE = 1024, /* bytes of a line that is put together */
 	UI_NARROW =
 		60, /* columns; below, the buddy list is a pane of its own */
@@ -93,6 +95,7 @@ struct ui_front {
 	struct tmr next_tmr; /* a tab was closed: another one is shown */
 	struct outside *outside; /* the editor that has the terminal */
 	struct ui_view *printed; /* what a file's commands print */
+	uint64_t escape; /* when it was pressed, plus 1; 0: not before this */
 	unsigned keys; /* pressed so far, with pastes and clicks */
 	struct ui_view *output; /* what the last command printed; or NULL */
 	char *title; /* of the window */
@@ -134,6 +137,7 @@ struct ui_front {
 	struct ui_area answer_areas[UI_ANSWERS];
 	struct ui_area choice_areas[UI_CHOICES];
 	struct ui_area pane_areas[UI_PANES];
+	struct frame frame;
 };
 
 /* Who is under the cursor of the list that has the keys; false: nobody. */

@@ -61,6 +61,7 @@ enum ui_style {
 	UI_NOTICE, /* last line */
 	UI_ERROR,
 	UI_QUESTION,
+	UI_QUESTION_KEY,
 	UI_KEY, /* names of keys in help and questions */
 	UI_STYLES
 };
@@ -81,6 +82,11 @@ enum ui_glyph {
 	UI_GLYPH_FAILED,
 	UI_GLYPH_HORIZONTAL,
 	UI_GLYPH_VERTICAL,
+	UI_GLYPH_JOIN_LEFT,
+	UI_GLYPH_JOIN_RIGHT,
+	UI_GLYPH_JOIN_UP,
+	UI_GLYPH_JOIN_DOWN,
+	UI_GLYPH_JOIN_ALL,
 	UI_GLYPH_BELOW, /* more text below */
 	UI_GLYPH_CUT, /* text that does not fit */
 	UI_GLYPHS

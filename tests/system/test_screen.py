@@ -78,7 +78,20 @@ def test_waiting_and_failed(world):
     alice = world.alice("bob").see("Bob")
     alice.line("/chat show bob").see("^Bob>")
     alice.line("are you there?").see("are you there")
-    alice.same("waiting")
+    alice.same("waiting").keys("M-y").see("it waits: connection refused")
+    finish(alice)
+
+
+def test_session_that_fails_again(world):
+    """Each try for who is away fails the same way: told once."""
+    alice = world.screen("alice", world.person(
+        "alice", "account set me accept all\n"
+        "account set me session session\n") + world.buddies("bob"))
+    alice.see("Bob").line("/chat show bob").see("^Bob>")
+    for n in range(3):
+        alice.line("text %d" % n).see("text %d" % n).settle(0.3)
+    alice.see("the session failed").settle(4.5)
+    assert alice.text().count("the session failed") == 1
     finish(alice)
 
 
@@ -305,6 +318,7 @@ def test_question(world):
     alice.line("said to nobody").see("no chat is shown").keys("C-u")
     alice.see("Added you")
     alice.write("text").see("> text").keys("F2").gone("Added you")
+    alice.see("accepted; /buddy add sip:kim@127.* puts them into your list")
     kim.expect("presence", buddy=world.uri("alice"), state="online")
     alice.see("> text").keys("C-u")
     finish(alice)
@@ -424,6 +438,16 @@ def test_editor(world, tmp_path):
     assert bob.expect("message", direction="in")["text"] == (
         "draft from the editor")
     alice.line("/screen edit").see("^Bob> from the editor").keys("C-u")
+    finish(alice)
+
+
+def test_no_letter_in_a_list(chat):
+    """A key for what is not asked now leaves neither a list nor a text."""
+    alice, bob, world = chat
+    alice.keys("F6").see("Enter chat").keys("F2", "F12").settle()
+    alice.see("Enter chat").keys("?").see("In the buddy list").keys("F3")
+    alice.settle().see("In the buddy list").keys("q").see("Enter chat")
+    alice.keys("Escape").see("F6 buddies").see("^Bob>$")
     finish(alice)
 
 

@@ -102,6 +102,29 @@ def test_shipped(world, theme):
     assert s.ended() == 0
 
 
+@pytest.mark.parametrize("theme", ["dark", "light", "mono"])
+def test_keys_of_a_question_are_seen(world, theme):
+    """Nothing on the screen has the colour of its ground."""
+    kim = world.peer("kim")
+    s = world.screen("alice", world.person(
+        "alice", "account set me accept ask\nset theme %s\n" % theme))
+    s.see("me ●")
+    kim.do("buddy", "add", world.uri("alice"))
+    s.see("Added you").line("/chat show %s" % world.uri("kim")).see("^kim")
+    s.settle()
+    row = next(y for y, t in enumerate(s.lines()) if "F2 accept" in t)
+    cells = s.terminal.buffer[row]
+    at = s.terminal.display[row].index("F2")
+    assert cells[at] != cells[at + 3]._replace(data="F")  # it stands out
+    for y in range(s.terminal.lines):
+        for x in range(s.terminal.columns):
+            c = s.terminal.buffer[y][x]
+            assert c.data == " " or c.fg != c.bg or c.fg == "default", (
+                y, x, c)
+    s.line("/quit")
+    assert s.ended() == 0
+
+
 def test_direct(world, terminfo, tmp_path):
     """Numbers of the palette are no colours there: what they stand for is."""
     theme = tmp_path / "mine.theme"

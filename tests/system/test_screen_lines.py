@@ -168,6 +168,16 @@ def test_emacs(typing):
     finish(s)
 
 
+def test_keys_that_mean_nothing(typing):
+    """A key of several bytes that nothing is bound to types nothing; one that
+    inputrc knows does what that says."""
+    s = typing('"\\e[23~": "eleven"\n')
+    s.write("ab").keys("F12", "F2", "F5").write("\x1b[1;7S\x1b[57399u")
+    s.write("\x1b[2;5~").keys("Left").write("c").see("^> acb$")
+    s.write("\x1b[23~").see("^> acelevenb$").keys("C-a", "C-k")
+    finish(s)
+
+
 def test_incremental_search(chat):
     alice, bob, world = chat
     for text in ("apple one", "pear", "apple two"):
@@ -222,6 +232,23 @@ def test_vi_escape_is_no_meta(typing):
     s.write("\x1bz")  # chat zoom, unharmed
     s.see(r"\(ins\)").write("/quit\r")
     assert s.ended() == 0
+
+
+def test_escape_is_alt_for_a_moment(chat):
+    """Where Alt does not get through: Escape, then the key, for keys of the
+    program and of readline. Later it is a letter as any other."""
+    alice, bob, world = chat
+    alice.line("/chat show sip:carol@lab.test").see("^carol.*>$")
+    alice.keys("Escape").settle().write("1").see("^Bob>$")
+    alice.keys("Escape").settle().write("n").see("^carol.*>$")
+    alice.write("one two").keys("Escape").settle().write("bX")
+    alice.see("> one Xtwo$").keys("Escape").settle().keys("Enter")
+    alice.see("^two$").keys("C-k", "Backspace").see("one X$")
+    alice.keys("C-u", "Escape").settle(0.7).write("bye").see("> bye$")
+    alice.keys("Escape", "Escape").settle().write("é").see("> byeé$")
+    alice.keys("Escape").settle().paste("x").write("n").see("> byeéxn$")
+    alice.keys("C-u")
+    finish(alice)
 
 
 def test_inputrc(typing):

@@ -106,5 +106,5 @@ def test_output_of_eight_mebibytes(world):
     s.line("/huge")
     s.see("0123456x0123", 30).keys("End")
     s.see("There is more than 8 MiB of it: the rest is left out", 30)
-    s.keys("Home").settle().keys("q").see("No chat")
+    s.keys("Home").settle().keys("q").see("Nobody here yet")
     finish(s)

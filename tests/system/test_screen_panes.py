@@ -102,7 +102,7 @@ def test_why(world):
     bob.expect("account", state="online")
     alice = world.alice("bob").see("Bob")
     alice.line("/chat show bob").see("^Bob>")
-    alice.keys("M-y").see("no message in sight has failed")
+    alice.keys("M-y").see("no message waits, and none in sight has failed")
     alice.line("hello").see("hello +✗").see("Forbidden")
     alice.keys("M-y").see("Forbidden.*; /msg --resend \\d+ sends it again")
     alice.line("/bind -p chat F4 chat why").keys("F4").see("--resend")

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the whole screen promises beside its keys: the title, all of the past,
+what a colour says."""
+
+import re
+import time
+
+import pytest
+
+from test_screen import finish
+from world import World
+
+
+@pytest.fixture
+def world(screen, start):
+    return World(screen, start)
+
+
+def test_title(world):
+    """Every account with its state, the first with its address; the clock
+    goes on by itself, at the minute."""
+    more = ("account add other sip:alice@127.0.0.1 register=no "
+            "listen=127.0.0.1:0\naccount add third sip:al@nowhere.invalid\n"
+            "login other\n")
+    s = world.alice("bob", more=more)
+    s.see("^ sotto  me ● alice@127.0.0.1:PORTS  other ●  third ○ ")
+    s.line("/logout other").see("other ○").settle()
+
+    def clock():
+        return s.terminal.display[0].rstrip()[-5:]
+
+    assert re.match(r"\d\d:\d\d", clock())
+    began, left = clock(), 60 - time.time() % 60
+    s.wait("another minute", lambda: clock() != began, left + 3)
+    assert time.time() % 60 < 3
+    finish(s)
+
+
+def test_all_of_the_past(world):
+    """More than a page of the store, after a restart: each line once and in
+    order, to the first one and back."""
+    bob = world.peer("bob")
+    s = world.alice("bob").see("● Bob")
+    numbers = [bob.send("msg", world.uri("alice"), "line %d." % n)
+               for n in range(450)]
+    for number in numbers:
+        assert bob.reply(number, 60)["ok"]
+    s.see("Bob.*450").line("/quit")
+    assert s.ended() == 0
+    s = world.alice("bob").see("● Bob").line("/chat show bob").see("^Bob>$")
+    s.see(r"line 449\.").settle()
+
+    def shown():
+        return [int(n) for n in re.findall(r"line (\d+)\.", s.text())]
+
+    def walk(key, done):
+        seen = set(shown())
+        for _ in range(60):
+            rows = shown()
+            assert rows == list(range(rows[0], rows[-1] + 1))
+            seen.update(rows)
+            if done(rows):
+                break
+            s.keys(key).settle(0.08)
+        return seen
+
+    assert walk("PageUp", lambda rows: rows[0] == 0) == set(range(450))
+    s.see("── DAY ──")
+    assert walk("PageDown", lambda rows: rows[-1] == 449) == set(range(450))
+    s.keys("M-<").see(r"line 0\.").keys("M->").see(r"line 449\.")
+    finish(s)
+
+
+def test_hits_stand_out(world):
+    """What a search in the chat found is seen in the text, and no more when
+    it ends."""
+    bob = world.peer("bob")
+    s = world.alice("bob").see("● Bob").line("/chat show bob").see("^Bob>$")
+    bob.do("msg", world.uri("alice"), "an apple and a pear")
+    s.see("an apple").settle()
+
+    def look(word):
+        for y, row in enumerate(s.terminal.display):
+            if word + " " in row and "Bob" in row:
+                return s.terminal.buffer[y][row.index(word)]
+        raise AssertionError(s.text())
+
+    before = look("apple")
+    s.keys("M-/").see("^find:").write("apple").see("hit 1").settle()
+    assert look("apple") != before and look("an").bg == before.bg
+    s.keys("Escape").see("^Bob>$").settle()
+    assert look("apple") == before
+    # Looked for once more: the same words are found at once.
+    s.keys("M-/").see("^find: apple").see("hit 1").settle()
+    assert look("apple") != before
+    s.keys("Escape").see("^Bob>$")
+    finish(s)
