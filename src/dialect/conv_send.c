@@ -211,6 +211,25 @@ static bool fly_again(struct conv *c, const struct ua_result *r)
 }
 
 
+void conv_flight_lost(struct conv *c, bool again)
+{
+	const struct ua_result r = {.status = 487, .maybe = true};
+	struct conv_item *t = c->flying;
+
+	if (!t || !c->flight)
+		return;
+	c->flight = mem_deref(c->flight);
+	if (!again || t->again) {
+		flight_over(c, &r, "session");
+		return;
+	}
+	t->again = true;
+	c->flying = NULL;
+	list_prepend(&c->queue, &t->le, t);
+	conv_kick(c);
+}
+
+
 static void session_text_handler(const struct ua_result *r, void *arg)
 {
 	struct conv *c = conv_enter(arg);

@@ -331,6 +331,10 @@ void conv_fail_waiting(struct conv *c, enum endpoint_sent sent, const char *why,
 	uint16_t code, uint32_t after);
 void conv_paged_waiting(struct conv *c);
 
+/* The session that a text is under way in has gone, and its answer with it.
+ * AGAIN: another session is there to carry it, once. */
+void conv_flight_lost(struct conv *c, bool again);
+
 /* The text that went in the INVITE was TAKEN there, or is to follow. */
 void conv_embedded_taken(struct conv *c, bool taken);
 void conv_fly(struct conv *c, struct conv_item *t);

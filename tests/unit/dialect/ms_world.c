@@ -76,6 +76,9 @@ static void request_handler(struct server *s, const struct msg *req, void *arg)
 			PL_ARG(&event),
 			a.body ? "ms-piggyback-cseq: 1\r\n" : "");
 	}
+	if (req->method == MSG_INVITE && a.status == 200)
+		headers = mem_strdup(
+			"Contact: <sip:bob@192.0.2.9;transport=tcp>\r\n");
 	if (a.status == 420)
 		headers = mem_strdup("Unsupported: ms-benotify\r\n");
 	s->type = a.type;
