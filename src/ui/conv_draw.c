@@ -78,15 +78,17 @@ static void draw_head(struct conv_view *v, struct screen *s,
 	const struct ui_area *a, int y, const struct textbuf_entry *e)
 {
 	const struct textbuf_layout *l = textbuf_layout(v->buf);
+	bool pointed = e->id && e->id == v->pointed;
 	char clock[DATE_SIZE];
 
 	if (l->time >= 0) {
 		date_clock(clock, e->at);
-		(void)screen_str(s, a, y, l->time, UI_TIME, clock);
+		(void)screen_str(
+			s, a, y, l->time, pointed ? UI_HIT : UI_TIME, clock);
 	}
 	if (l->who >= 0 && e->who)
 		(void)screen_cut(s, a, y, l->who, l->who + l->who_cols,
-			(enum ui_style)e->who_style, e->who);
+			pointed ? UI_HIT : (enum ui_style)e->who_style, e->who);
 }
 
 

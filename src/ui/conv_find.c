@@ -222,6 +222,7 @@ void conv_view_find(struct ui_view *base, const char *text)
 		f->text = mem_deref(f->text);
 		f->hits = mem_deref(f->hits);
 		f->n = 0;
+		v->pointed = 0;
 		f->anew = false;
 		say(v, "");
 		highlight(v);

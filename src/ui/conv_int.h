@@ -63,6 +63,7 @@ struct conv_view {
 	bool newer; /* newer ones than the last entry are in the store */
 	uint64_t newest; /* id of the newest message that was told */
 	uint64_t target; /* message to go to, once it is loaded */
+	uint64_t pointed; /* the one gone to, which stands out; 0: none */
 	unsigned below; /* messages that came while scrolled up */
 	unsigned unread_left; /* the line where unread begins is further up */
 	uint64_t unread_since; /* monotonic ms of the first that was not seen */

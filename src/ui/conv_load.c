@@ -292,6 +292,7 @@ void conv_view_goto(struct ui_view *base, uint64_t id)
 	size_t index;
 
 	v->full_old = v->full_new = false;
+	v->pointed = id;
 	ui_dirty(v->view.front);
 	if (id && textbuf_find(v->buf, id, &index)) {
 		textbuf_goto(v->buf, index);

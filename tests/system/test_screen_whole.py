@@ -90,6 +90,18 @@ def test_hits_stand_out(world):
     assert look("apple") != before and look("an").bg == before.bg
     s.keys("Escape").see("^Bob>$").settle()
     assert look("apple") == before
+    # What the search pane found is pointed at, until more is said.
+    bob.do("msg", world.uri("alice"), "another apple")
+    bob.do("msg", world.uri("alice"), "and plums")
+    s.see("plums").keys("F7").see("^search:").write("an apple").see(
+        "Messages").keys("Enter").see("^Bob>$").gone("Messages").settle()
+    rows = [y for y, row in enumerate(s.terminal.display) if "Bob  a" in row]
+    heads = [s.terminal.buffer[y][s.terminal.display[y].rindex("Bob")]
+             for y in rows]
+    assert len(heads) == 3 and heads[0] != heads[1] == heads[2]
+    s.line("which apple?").see("which apple.*✓").settle()
+    assert (s.terminal.buffer[rows[0]][s.terminal.display[rows[0]].rindex(
+        "Bob")] == heads[1])
     # Looked for once more: the same words are found at once.
     s.keys("M-/").see("^find: apple").see("hit 1").settle()
     assert look("apple") != before
