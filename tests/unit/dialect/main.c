@@ -13,6 +13,7 @@ int test_ms_contacts(void);
 int test_ms_decide(void);
 int test_ms_id(void);
 int test_ms_publish(void);
+int test_ms_self(void);
 int test_ms_session(void);
 int test_ms_watch(void);
 int test_simple_presence(void);
@@ -24,8 +25,8 @@ int test_xcap_edit(void);
 int test_xcap_text(void);
 
 UNIT_MAIN(test_ms_id, test_ms, test_ms_batch, test_ms_contacts, test_ms_decide,
-	test_ms_publish, test_ms_session, test_ms_watch, test_endpoint,
-	test_simple_watch, test_simple_presence, test_simple_winfo,
-	test_conv_open, test_conv_send, test_conv_session, test_conv_typing,
-	test_incoming, test_xcap, test_xcap_edit, test_xcap_text,
-	test_simple_xcap)
+	test_ms_publish, test_ms_self, test_ms_session, test_ms_watch,
+	test_endpoint, test_simple_watch, test_simple_presence,
+	test_simple_winfo, test_conv_open, test_conv_send, test_conv_session,
+	test_conv_typing, test_incoming, test_xcap, test_xcap_edit,
+	test_xcap_text, test_simple_xcap)
