@@ -212,6 +212,15 @@ void ui_tab_close(struct ui_front *f, struct ui_tab *tab)
 }
 
 
+/* A draft waits there, and is not in sight as the line of input. */
+static bool has_draft(const struct ui_front *f, const struct ui_tab *tab)
+{
+	if (!tab->draft || !*tab->draft)
+		return false;
+	return tab != ui_tab_shown(f) || f->mode != UI_MODE_CHAT;
+}
+
+
 /* The text of the Nth tab and how it looks. */
 static enum ui_style label(
 	const struct ui_front *f, const struct ui_tab *tab, int n, char *text)
@@ -230,7 +239,7 @@ static enum ui_style label(
 		!ui_tab_typing(tab)		 ? ""
 			: screen_utf8(f->screen) ? "\xe2\x80\xa6"
 						 : "...",
-		count, tab->draft && *tab->draft ? "*" : "");
+		count, has_draft(f, tab) ? "*" : "");
 	return style;
 }
 

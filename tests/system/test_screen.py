@@ -376,7 +376,11 @@ def test_drafts(three):
     alice.line("/chat show bob").see("^Bob>").write("to Bob")
     alice.see("Bob> to Bob").keys("F6", "Down", "Down", "Down", "Enter")
     alice.see("^Kim>$").write("for Kim").see("Kim> for Kim")
-    alice.keys("M-1").see("^Bob> to Bob")
+    # The star is where a draft is out of sight.
+    alice.see(r"^ 1 Bob\*  2 Kim$")
+    alice.keys("M-1").see("^Bob> to Bob").see(r"^ 1 Bob  2 Kim\*$")
+    alice.keys("C-u", "M-2").see("^Kim> for Kim").see("^ 1 Bob  2 Kim$")
+    alice.keys("M-1").see("^Bob>$").write("to Bob").see("> to Bob")
     alice.keys("M-2").see("^Kim> for Kim")
     assert not kim.seen("message") and not bob.seen("message")
     alice.signal(15)
