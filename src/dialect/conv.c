@@ -20,6 +20,7 @@ static void conv_destructor(void *data)
 	tmr_cancel(&c->kick);
 	tmr_cancel(&c->retry);
 	tmr_cancel(&c->closing);
+	tmr_cancel(&c->doubt);
 	tmr_cancel(&c->theirs_tmr);
 	tmr_cancel(&c->ours_tmr);
 	mem_deref(c->options);

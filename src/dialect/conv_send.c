@@ -9,6 +9,10 @@
 #include "mem.h"
 
 
+enum {
+	DOUBT = 2000, /* ms that an answer may be behind a BYE */
+};
+
 static const char text_type[] = "text/plain;charset=UTF-8";
 
 
@@ -211,22 +215,31 @@ static bool fly_again(struct conv *c, const struct ua_result *r)
 }
 
 
-void conv_flight_lost(struct conv *c, bool again)
+static void doubt_handler(void *arg)
 {
+	struct conv *c = conv_enter(arg);
 	const struct ua_result r = {.status = 487, .maybe = true};
 	struct conv_item *t = c->flying;
 
-	if (!t || !c->flight)
-		return;
 	c->flight = mem_deref(c->flight);
-	if (!again || t->again) {
+	if (t && c->doubt_again && !t->again) {
+		t->again = true;
+		c->flying = NULL;
+		list_prepend(&c->queue, &t->le, t);
+		conv_kick(c);
+	} else if (t) {
 		flight_over(c, &r, "session");
-		return;
 	}
-	t->again = true;
-	c->flying = NULL;
-	list_prepend(&c->queue, &t->le, t);
-	conv_kick(c);
+	conv_leave(c);
+}
+
+
+void conv_flight_doubt(struct conv *c, bool again)
+{
+	if (!c->flying || !c->flight)
+		return;
+	c->doubt_again = again;
+	tmr_start(c->e->stack->tmrs, &c->doubt, DOUBT, doubt_handler, c);
 }
 
 
@@ -234,6 +247,7 @@ static void session_text_handler(const struct ua_result *r, void *arg)
 {
 	struct conv *c = conv_enter(arg);
 
+	tmr_cancel(&c->doubt);
 	c->flight = mem_deref(c->flight);
 	if (!fly_again(c, r))
 		flight_over(c, r, "session");

@@ -60,10 +60,8 @@ static void ended(struct conv *c, bool by_peer, const struct ua_result *r,
 	c->state = CONV_IDLE;
 	c->wanted = c->shown = false;
 	conv_typing_stop(c, true);
-	/* What came before the BYE came before it: one connection carries
-	 * all. */
 	if (by_peer && c->e->ops->sessions)
-		conv_flight_lost(c, false);
+		conv_flight_doubt(c, false);
 	conv_kick(c);
 	conv_tell(c, ENDPOINT_CHAT_CLOSED, "session",
 		by_peer ? ENDPOINT_BY_THEM : ENDPOINT_BY_ERROR, why,
@@ -160,7 +158,7 @@ void conv_session_take(struct conv *c)
 	if (c->session)
 		c->notice = mem_deref(c->notice);
 	if (c->session && c->e->ops->sessions)
-		conv_flight_lost(c, true);
+		conv_flight_doubt(c, true);
 	session_end(&c->session, DIALECT_GOODBYE);
 	tmr_cancel(&c->take);
 	tmr_cancel(&c->ask_tmr);

@@ -277,6 +277,8 @@ struct conv {
 	struct list queue; /* struct conv_item */
 	struct conv_item *flying; /* its answer is awaited */
 	struct ua_call *flight;
+	struct tmr doubt; /* its answer is late */
+	bool doubt_again;
 	enum endpoint_chat told; /* the last state told */
 	bool wanted; /* the user or a key asked to open */
 	bool shown; /* ... the user did: page mode is told as open too */
@@ -331,9 +333,9 @@ void conv_fail_waiting(struct conv *c, enum endpoint_sent sent, const char *why,
 	uint16_t code, uint32_t after);
 void conv_paged_waiting(struct conv *c);
 
-/* The session that a text is under way in has gone, and its answer with it.
- * AGAIN: another session is there to carry it, once. */
-void conv_flight_lost(struct conv *c, bool again);
+/* The session that a text is under way in has gone: an answer that is not
+ * there soon will not come. AGAIN: another session is to carry it then. */
+void conv_flight_doubt(struct conv *c, bool again);
 
 /* The text that went in the INVITE was TAKEN there, or is to follow. */
 void conv_embedded_taken(struct conv *c, bool taken);

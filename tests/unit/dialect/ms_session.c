@@ -113,11 +113,30 @@ static void bye(void **state)
 	from_peer(m, "BYE", "text/plain", "");
 	m->cseq = 200;
 	endpoint_send(m->a.e, BOB, "two", 2);
-	ms_run(m, 1000);
+	ms_run(m, 3000);
 	assert_non_null(strstr(m->a.log, "1=unknown/session "));
 	assert_non_null(strstr(m->a.log, "bob:closed/session/them "));
 	assert_non_null(strstr(m->a.log, "2=delivered/session "));
 	assert_int_equal(m->n, 2);
+	ms_world_close(m);
+}
+
+
+/* ... whose answer may be right behind the BYE. */
+static void crossed(void **state)
+{
+	struct ms_world *m = open_world(0);
+
+	(void)state;
+	endpoint_send(m->a.e, BOB, "one", 1);
+	ms_run(m, 500);
+	from_peer(m, "BYE", "text/plain", "");
+	m->s.stream = true;
+	server_reply(
+		&m->s, server_last(&m->s, "MESSAGE"), 200, NULL, NULL, NULL);
+	ms_run(m, 40 * 1000);
+	assert_non_null(strstr(m->a.log, "1=delivered/session "));
+	assert_null(strstr(m->a.log, "1=unknown"));
 	ms_world_close(m);
 }
 
@@ -225,6 +244,7 @@ int test_ms_session(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bye),
+		cmocka_unit_test(crossed),
 		cmocka_unit_test(gone),
 		cmocka_unit_test(stays),
 		cmocka_unit_test(replaced),
