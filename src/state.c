@@ -37,9 +37,12 @@ static int hold(struct app_state *s, char **why)
 	case 0:
 		return EX_OK;
 	case EAGAIN:
-		*why = pid ? mem_printf("%s is in use by process %ld", s->dir,
-				     (long)pid)
-			   : mem_printf("%s is in use", s->dir);
+		*why = pid
+			? mem_printf(
+				  "%s is in use by process %ld, a sotto that "
+				  "runs already; -s DIR takes another place",
+				  s->dir, (long)pid)
+			: mem_printf("%s is in use", s->dir);
 		return EX_TEMPFAIL;
 	default:
 		*why = mem_printf("%s: %s", s->dir, strerror(err));

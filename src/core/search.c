@@ -91,6 +91,23 @@ static bool matches(const struct search *s, const struct core_buddy *b)
 }
 
 
+/* Each person once, whichever source names them first; who is told as a buddy
+ * is none of the others. */
+static bool first_time(struct search *s, const char *peer)
+{
+	const char *key = core_peer_key(peer);
+	struct told *t;
+
+	HASH_FIND_STR(s->told, key, t);
+	if (t)
+		return false;
+	t = mem_zalloc(sizeof(*t), NULL);
+	t->peer = mem_strdup(key);
+	HASH_ADD_KEYPTR(hh, s->told, t->peer, strlen(t->peer), t);
+	return true;
+}
+
+
 static void tell_buddies(struct search *s, struct core_account *a)
 {
 	size_t i, n;
@@ -101,6 +118,7 @@ static void tell_buddies(struct search *s, struct core_account *a)
 
 		if (!b->account || !matches(s, b))
 			continue;
+		(void)first_time(s, b->aor);
 		s->hit(
 			&(struct core_hit){
 				.kind = "buddy",
@@ -115,22 +133,6 @@ static void tell_buddies(struct search *s, struct core_account *a)
 			s->arg);
 	}
 	core_list_release(buddies, n);
-}
-
-
-/* Each person once, whichever source names them first. */
-static bool first_time(struct search *s, const char *peer)
-{
-	const char *key = core_peer_key(peer);
-	struct told *t;
-
-	HASH_FIND_STR(s->told, key, t);
-	if (t)
-		return false;
-	t = mem_zalloc(sizeof(*t), NULL);
-	t->peer = mem_strdup(key);
-	HASH_ADD_KEYPTR(hh, s->told, t->peer, strlen(t->peer), t);
-	return true;
 }
 
 

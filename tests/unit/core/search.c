@@ -79,6 +79,13 @@ static void address(void **state)
 	search(&w, CORE_SEARCH_PEOPLE, "kim");
 	world_run(&w, 0);
 	assert_log(&w, "person work " KIM " kim chat\nsearch: 0\n");
+	/* Who is a buddy is none of the other people. */
+	core_buddy_add(a, KIM, "Kim", NULL, NULL, NULL, NULL);
+	world_run(&w, 0);
+	world_quiet(&w);
+	search(&w, CORE_SEARCH_BUDDIES | CORE_SEARCH_PEOPLE, "kim");
+	world_run(&w, 0);
+	assert_log(&w, "buddy work " KIM " Kim unknown\nsearch: 0\n");
 	core_logout(a, NULL, NULL);
 	fake_signed_out(e);
 	world_run(&w, 0);
