@@ -123,9 +123,16 @@ static uint16_t notify_handler(const struct msg *notify, bool first, void *arg)
 {
 	struct ms_batch *b = mem_ref(arg);
 	struct endpoint *e = endpoint_hold(b->ms->e);
+	struct le *le, *next;
 	uint16_t status;
 
-	(void)first;
+	/* The first one of a dialog tells everything. */
+	LIST_FOREACH (&b->peers, le, next) {
+		struct ms_peer *p = le->data;
+
+		if (first)
+			p->note = mem_deref(p->note);
+	}
 	status = ms_presence_take(b, notify);
 	mem_deref(b);
 	endpoint_release(e);

@@ -188,6 +188,37 @@ static void again(void **state)
 }
 
 
+static void forgets_h(
+	struct ms_world *m, const struct msg *req, struct ms_answer *a)
+{
+	static const char plain[] = CATEGORIES(BOB, STATE("3500"));
+
+	if (req->method != MSG_SUBSCRIBE || a->body != m->presence ||
+		!pl_isset(&req->to.tag))
+		return;
+	m->n++;
+	m->presence = plain;
+	a->status = 481;
+	a->body = NULL;
+}
+
+
+/* Nor what was said in a dialog that the server has forgotten. */
+static void forgotten(void **state)
+{
+	struct ms_world *m =
+		open_world(CATEGORIES(BOB, STATE("3500") NOTE("in the lab")));
+
+	(void)state;
+	m->h = forgets_h;
+	m->a.log[0] = '\0';
+	ms_run(m, 7200 * 1000);
+	assert_int_equal(m->n, 1);
+	assert_log(&m->a, "list:bob bob=online ");
+	ms_world_close(m);
+}
+
+
 /* Somebody is removed while their news is on its way, or the account is. */
 static void leaves(void **state)
 {
@@ -217,6 +248,7 @@ int test_ms_watch(void)
 		cmocka_unit_test(full),
 		cmocka_unit_test(gateway),
 		cmocka_unit_test(again),
+		cmocka_unit_test(forgotten),
 		cmocka_unit_test(leaves),
 	};
 
