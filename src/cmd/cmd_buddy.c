@@ -47,10 +47,13 @@ static void give_buddy(struct cmd_call *call, struct core_buddy *b)
 	char *groups = groups_text(core_buddy_groups(b));
 	char *presence = row_presence_text(core_buddy_presence(b));
 	const char *name = core_buddy_name(b);
+	bool blocked =
+		core_watcher_blocked(core_buddy_account(b), core_buddy_aor(b));
 
-	reply_row(call, buddy_row(b), "%s%s%s %s%s%s%s", name ? name : "",
+	reply_row(call, buddy_row(b), "%s%s%s %s%s%s%s%s", name ? name : "",
 		name ? " " : "", core_buddy_aor(b), presence,
-		*groups ? " [" : "", groups, *groups ? "]" : "");
+		blocked ? ", blocked" : "", *groups ? " [" : "", groups,
+		*groups ? "]" : "");
 	mem_deref(groups);
 	mem_deref(presence);
 }

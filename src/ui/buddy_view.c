@@ -208,7 +208,9 @@ static void format(const struct list_item *item, struct list_cell *c, void *arg)
 			utf8_terminal()));
 	(void)snprintf(c->text, LIST_TEXT, "%s", p->name);
 	c->style = p->unread ? UI_UNREAD : UI_NORMAL;
-	if (presence)
+	if (core_watcher_blocked(p->account, p->peer))
+		(void)snprintf(c->note, sizeof(c->note), "blocked");
+	else if (presence)
 		copy_clean(c->note, presence->note);
 	if (p->unread) {
 		c->right_style = UI_UNREAD;

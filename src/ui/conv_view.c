@@ -79,6 +79,8 @@ static void title(struct ui_view *base, char *text, size_t size)
 	if (!core_buddy_find(v->account, v->peer) &&
 		(!p || p->state != PRESENCE_UNKNOWN || !p->reason))
 		(void)mbuf_write_str(mb, ", not in your list");
+	if (core_watcher_blocked(v->account, v->peer))
+		(void)mbuf_write_str(mb, ", blocked");
 	give(mb, text, size);
 	mem_deref(mb);
 }

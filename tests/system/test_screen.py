@@ -136,7 +136,9 @@ def test_keys_of_the_list(three):
     alice.keys("F6").see("Enter chat").keys("b").see("/buddy block Bob$")
     alice.keys("C-u").line("oh no").see("a command begins with /")
     assert not bob.seen("message")
-    alice.keys("b").see("/buddy block Bob$").keys("Enter").settle()
+    alice.keys("b").see("/buddy block Bob$").keys("Enter")
+    alice.see("● Bob +blocked").see("─ Bob ● online, blocked ─").keys("i")
+    alice.see("online, blocked \\[Friends\\]")
     number = bob.send("msg", world.uri("alice"), "hello")
     assert not bob.reply(number)["ok"]
     # Another chat is shown: what was begun is gone, and each draft is there.

@@ -273,6 +273,9 @@ static void tells_of_the_chat(void **state)
 	f->via = NULL;
 	v->ops->title(v, text, sizeof(text));
 	assert_string_equal(text, "Bob ? unknown, not in your list");
+	f->blocked = true;
+	v->ops->title(v, text, sizeof(text));
+	assert_string_equal(text, "Bob ? unknown, not in your list, blocked");
 	v->ops->way(v, text, sizeof(text));
 	assert_string_equal(text, "TLS");
 	f->chat_state = "opening";

@@ -361,6 +361,14 @@ struct core_buddy *core_buddy_find(struct core_account *a, const char *peer)
 }
 
 
+bool core_watcher_blocked(struct core_account *a, const char *peer)
+{
+	(void)a;
+	(void)peer;
+	return fake->blocked;
+}
+
+
 const struct presence *core_presence_of(
 	struct core_account *a, const char *peer)
 {

@@ -54,6 +54,7 @@ struct fake {
 
 	const char *name;
 	bool stranger;
+	bool blocked;
 	struct presence *presence;
 };
 
