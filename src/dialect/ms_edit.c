@@ -9,7 +9,7 @@
 
 enum {
 	BODY_MAX = 64 * 1024,
-	GROUPS_TEXT = 512, /* bytes of ids */
+	GROUPS_TEXT = 1024, /* bytes of ids */
 };
 
 

@@ -71,7 +71,7 @@ extern const char ms_subscribe_headers[];
 int ms_service(struct ms *ms, struct ua_call **cp, const char *type,
 	const struct mbuf *body, ua_result_h *h, void *arg);
 
-/* ---- 3 ms_watch.c, ms_batch.c --------------------------------------- */
+/* ---- 3 ms_watch.c, ms_news.c, ms_batch.c ---------------------------- */
 
 /* Somebody watched. */
 struct ms_peer {
@@ -114,6 +114,8 @@ void ms_watch_close(struct ms *ms);
 /* News of whoever of the watched a notification of B is about. Our own server
  * speaks for all, others for those alone who are asked for there. */
 uint16_t ms_presence_take(struct ms_batch *b, const struct msg *notify);
+
+struct ms_peer *ms_peer_find(const struct ms *ms, const char *peer);
 
 /* PEER's SUBSCRIBE was refused, or ended. */
 void ms_peer_refused(struct ms_peer *p, const char *why, uint16_t code);

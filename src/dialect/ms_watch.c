@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ms_watch.c - who is watched, and what is known of them ([MS-PRES] 3.4). */
-#include <errno.h>
 #include <string.h>
 #include "mem.h"
 #include "ms_int.h"
@@ -8,7 +7,6 @@
 
 
 enum {
-	MOVES_MAX = 5, /* places that the server sends us to for one person */
 	LIST_WAIT = 5000, /* ms for the contact list, which goes first */
 };
 
@@ -29,7 +27,7 @@ static void peer_destructor(void *data)
 }
 
 
-static struct ms_peer *peer_find(struct ms *ms, const char *peer)
+struct ms_peer *ms_peer_find(const struct ms *ms, const char *peer)
 {
 	struct ms_peer *p;
 
@@ -102,287 +100,6 @@ void ms_peer_refused(struct ms_peer *p, const char *why, uint16_t code)
 }
 
 
-/* ---- documents ---- */
-
-/* What a notification is read for. */
-struct reader {
-	struct ms *ms;
-	struct ms_batch *b;
-	bool own; /* it is of our own server */
-};
-
-
-/* PEER, if it is told of where we asked for it. */
-static struct ms_peer *reader_find(const struct reader *r, const char *peer)
-{
-	struct ms_peer *p = peer_find(r->ms, peer);
-
-	return p && (r->own || p->batch == r->b) ? p : NULL;
-}
-
-
-static void merge(struct ms_peer *p, const struct msdoc_news *news)
-{
-	if (news->has & MSDOC_STATE) {
-		p->document = mem_deref(p->document);
-		p->availability = news->availability;
-		mem_deref(p->activity);
-		p->activity = mem_strdup(news->activity);
-		p->heard = true;
-	}
-	if (news->has & MSDOC_NOTE) {
-		mem_deref(p->note);
-		p->note = mem_strdup(news->note);
-	}
-	if (news->has & MSDOC_CARD && news->name &&
-		(!p->name || strcmp(p->name, news->name) != 0)) {
-		mem_deref(p->name);
-		p->name = mem_strdup(news->name);
-		p->named = false;
-	}
-	ms_peer_tell_soon(p);
-}
-
-
-static void news_handler(const struct msdoc_news *news, void *arg)
-{
-	struct ms_peer *p = reader_find(arg, news->peer);
-
-	if (p)
-		merge(p, news);
-}
-
-
-/* The server that knows P is another one: TARGET, or where P's own domain
- * says. */
-static void move(struct ms_peer *p, const char *target)
-{
-	if (!p->batch || !strcmp(p->batch->target, target))
-		return;
-	if (++p->moves > MOVES_MAX)
-		ms_peer_refused(
-			p, "the server sends us from place to place", 0);
-	else
-		ms_batch_move(p, target);
-}
-
-
-static void resource_handler(const struct msdoc_resource *r, void *arg)
-{
-	struct ms_peer *p = reader_find(arg, r->peer);
-
-	if (!p)
-		return;
-	p->listed = true;
-	switch (r->state) {
-	case MSDOC_RESUBSCRIBE:
-		move(p, r->pool ? r->pool : p->peer);
-		break;
-	case MSDOC_TERMINATED:
-		ms_peer_refused(p,
-			r->reason && !strcmp(r->reason, "noresource")
-				? "there is no such address"
-				: "the server tells no presence of them",
-			0);
-		break;
-	case MSDOC_PENDING:
-		ms_peer_refused(p, "waiting for approval", 0);
-		break;
-	case MSDOC_ACTIVE:
-		break;
-	}
-}
-
-
-/* The state of each in a batch, and if it is the whole of them: who is not
- * there is told of no more. */
-static int list_take(const struct reader *r, const struct pl *body)
-{
-	struct le *le, *next;
-	bool full = false;
-	int err;
-
-	LIST_FOREACH (&r->b->peers, le, next)
-		((struct ms_peer *)le->data)->listed = false;
-	err = msdoc_rlmi_decode(
-		body, &full, resource_handler, (void *)(uintptr_t)r);
-	LIST_FOREACH (&r->b->peers, le, next) {
-		struct ms_peer *p = le->data;
-
-		if (full && p->heard && !p->listed)
-			ms_peer_refused(p,
-				"the server tells no presence of them any more",
-				0);
-	}
-	return err;
-}
-
-
-/* A document of the standard, from a gateway or another company. PEER NULL:
- * whoever it names. */
-static int document_take(const struct reader *r, const char *peer,
-	const struct pl *content_type, const struct pl *body)
-{
-	const struct pres_query query = {
-		.entity = pl_str(peer),
-		.now = tmrs_wall(r->ms->e->stack->tmrs),
-	};
-	struct pres_doc *doc;
-	struct ms_peer *p;
-	char *named;
-	int err = pres_decode(&doc, content_type, body, &query);
-
-	if (err)
-		return err;
-	named = peer ? NULL : msdoc_peer(doc->entity);
-	p = reader_find(r, peer ? peer : named ? named : "");
-	if (p) {
-		mem_deref(p->document);
-		p->document = mem_ref(doc->presence);
-		p->heard = true;
-		ms_peer_tell_soon(p);
-	}
-	mem_deref(named);
-	mem_deref(doc);
-	return 0;
-}
-
-
-static int part_take(struct reader *r, const char *peer,
-	const struct pl *content_type, const struct pl *body)
-{
-	if (msg_type_is(content_type, MSDOC_CATEGORIES_TYPE))
-		return msdoc_categories_decode(body, news_handler, r);
-	if (msg_type_is(content_type, MSDOC_RLMI_TYPE))
-		return list_take(r, body);
-	if (msg_type_is(content_type, MSDOC_PIDF_TYPE))
-		return msdoc_pidf_decode(body, news_handler, r);
-	return document_take(r, peer, content_type, body);
-}
-
-
-static int parts_take(struct reader *r, const struct msg *notify)
-{
-	const struct endpoint *e = r->ms->e;
-	struct msg_multipart mp;
-	struct msg_part part;
-	int err = msg_multipart_begin(
-		&mp, &notify->content_type, &notify->body, NULL);
-
-	while (!err && msg_multipart_next(&mp, &part)) {
-		/* One that cannot be read does not spoil the others. */
-		if (part_take(r, NULL, &part.content_type, &part.body))
-			log_print(e->stack->log, LOG_WARN, "presence",
-				"%s: a part of a notification cannot be read",
-				e->aor);
-	}
-	return err;
-}
-
-
-/* Whom a notification must be about that does not say it. */
-static const char *only_peer(const struct reader *r)
-{
-	const struct ms_peer *p = list_data(r->b->peers.head);
-
-	return !r->own && r->b->peers.count == 1 ? p->peer : NULL;
-}
-
-
-uint16_t ms_presence_take(struct ms_batch *b, const struct msg *notify)
-{
-	struct reader r = {.ms = b->ms, .b = b, .own = ms_batch_is_own(b)};
-	const struct endpoint *e = b->ms->e;
-	struct msg_type type;
-	int err;
-
-	if (!notify->body.l)
-		return 0;
-	if (!msg_type_decode(&type, &notify->content_type) &&
-		pl_strcaseeq(&type.type, "multipart"))
-		err = parts_take(&r, notify);
-	else
-		err = part_take(&r, only_peer(&r), &notify->content_type,
-			&notify->body);
-	if (!err)
-		return 0;
-	log_print(e->stack->log, LOG_WARN, "presence",
-		"%s: a notification cannot be read: %s", e->aor, strerror(err));
-	return err == ENOTSUP ? 415 : 400;
-}
-
-
-/* ---- asked once ---- */
-
-struct reading {
-	const char *peer;
-	struct presence *found;
-};
-
-
-static void read_handler(const struct msdoc_news *news, void *arg)
-{
-	struct reading *r = arg;
-
-	if (strcmp(news->peer, r->peer) != 0 || !(news->has & MSDOC_STATE))
-		return;
-	mem_deref(r->found);
-	r->found =
-		msdoc_presence(news->availability, news->activity, news->note);
-}
-
-
-static int read_part(const struct endpoint *e, struct reading *r,
-	const struct pl *content_type, const struct pl *body)
-{
-	const struct pres_query query = {
-		.entity = pl_str(r->peer),
-		.now = tmrs_wall(e->stack->tmrs),
-	};
-	struct pres_doc *doc;
-	int err;
-
-	if (msg_type_is(content_type, MSDOC_RLMI_TYPE))
-		return 0;
-	if (msg_type_is(content_type, MSDOC_CATEGORIES_TYPE))
-		return msdoc_categories_decode(body, read_handler, r);
-	if (msg_type_is(content_type, MSDOC_PIDF_TYPE))
-		return msdoc_pidf_decode(body, read_handler, r);
-	err = pres_decode(&doc, content_type, body, &query);
-	if (err)
-		return err;
-	mem_deref(r->found);
-	r->found = mem_ref(doc->presence);
-	mem_deref(doc);
-	return 0;
-}
-
-
-uint16_t ms_read(struct presence **pp, const struct endpoint *e,
-	const char *peer, const struct msg *notify)
-{
-	struct reading r = {.peer = peer};
-	struct msg_multipart mp;
-	struct msg_part part;
-	struct msg_type type;
-	int err;
-
-	if (!msg_type_decode(&type, &notify->content_type) &&
-		pl_strcaseeq(&type.type, "multipart")) {
-		err = msg_multipart_begin(
-			&mp, &notify->content_type, &notify->body, NULL);
-		while (!err && msg_multipart_next(&mp, &part))
-			(void)read_part(e, &r, &part.content_type, &part.body);
-	} else {
-		err = read_part(e, &r, &notify->content_type, &notify->body);
-	}
-	*pp = r.found;
-	if (!err)
-		return 0;
-	return err == ENOTSUP ? 415 : 400;
-}
-
-
 /* ---- whom to ask ---- */
 
 static bool is_colleague(const struct ms *ms, const char *peer)
@@ -411,7 +128,7 @@ static void ask(struct ms_peer *p)
 void ms_watch(struct endpoint *e, const char *peer)
 {
 	struct ms *ms = e->ms;
-	struct ms_peer *p = peer_find(ms, peer);
+	struct ms_peer *p = ms_peer_find(ms, peer);
 
 	if (p)
 		return;
@@ -429,7 +146,7 @@ void ms_watch(struct endpoint *e, const char *peer)
 
 void ms_watch_added(struct ms *ms, const char *peer)
 {
-	struct ms_peer *p = peer_find(ms, peer);
+	struct ms_peer *p = ms_peer_find(ms, peer);
 
 	if (!p || p->introduced)
 		return;
@@ -445,7 +162,7 @@ void ms_watch_added(struct ms *ms, const char *peer)
 
 void ms_unwatch(struct endpoint *e, const char *peer)
 {
-	struct ms_peer *p = peer_find(e->ms, peer);
+	struct ms_peer *p = ms_peer_find(e->ms, peer);
 
 	if (!p)
 		return;

@@ -202,7 +202,7 @@ static void moved(void **state)
 	m->presence = LIST("true",
 		RESOURCE(BOB,
 			"state=\"resubscribe\" "
-			"poolFqdn=\"sip:pool2.example.org\"")
+			"poolFqdn=\"pool2.example.org\"")
 			RESOURCE(KIM, "state=\"resubscribe\""));
 	ms_world_start(m);
 	endpoint_watch(m->a.e, BOB);
