@@ -284,6 +284,7 @@ def test_two_devices_theirs(server, alice, bob, start):
     """SIPE writes in the session before it answers, which it does after 10 s
     only: that text is here at once."""
     called(server, alice, start)
+    until(lambda: "<delayed-invite-" in bob.tail(), bob.tail)
     bob.do("say", ALICE, "me")
     alice.expect("message", peer=BOB, text="me")
     assert "error" not in bob.kinds()
