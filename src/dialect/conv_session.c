@@ -128,6 +128,8 @@ void conv_close(
 
 	conv_typing_stop(c, session);
 	conv_open_stop(c);
+	if (c->session && c->e->ops->sessions)
+		conv_flight_doubt(c, false);
 	session_end(&c->session, limit);
 	tmr_cancel(&c->take);
 	session_end(&c->ringing, limit);

@@ -122,6 +122,24 @@ static void bye(void **state)
 }
 
 
+/* The same where we close it. */
+static void closed(void **state)
+{
+	struct ms_world *m = open_world(0);
+
+	(void)state;
+	endpoint_send(m->a.e, BOB, "one", 1);
+	ms_run(m, 500);
+	endpoint_chat_close(m->a.e, BOB);
+	m->cseq = 200;
+	endpoint_send(m->a.e, BOB, "two", 2);
+	ms_run(m, 3000);
+	assert_non_null(strstr(m->a.log, "1=unknown/session "));
+	assert_non_null(strstr(m->a.log, "2=delivered/session "));
+	ms_world_close(m);
+}
+
+
 /* ... whose answer may be right behind the BYE. */
 static void crossed(void **state)
 {
@@ -245,6 +263,7 @@ int test_ms_session(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bye),
 		cmocka_unit_test(crossed),
+		cmocka_unit_test(closed),
 		cmocka_unit_test(gone),
 		cmocka_unit_test(stays),
 		cmocka_unit_test(replaced),
