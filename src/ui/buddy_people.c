@@ -31,7 +31,7 @@ static void forget(struct buddy_people *bp)
 	while (bp->n)
 		mem_deref(bp->all[--bp->n]);
 	bp->all = mem_deref(bp->all);
-	bp->size = 0;
+	bp->size = bp->buddies = bp->online = 0;
 }
 
 
@@ -112,14 +112,21 @@ static int rank(const struct presence *p)
 }
 
 
-/* Takes what P is now into its group, or out of it. */
-static void count(const struct buddy_person *p, bool in)
+/* Takes what P is now into its group, or out of it; into all, who is in
+ * several groups once. */
+static void count(
+	struct buddy_people *bp, const struct buddy_person *p, bool in)
 {
 	struct buddy_group *g = p->group;
+	size_t one = in ? 1 : (size_t)-1;
+	bool online = p->rank <= BUDDY_BUSY;
 
-	g->n += in ? 1 : (size_t)-1;
-	if (p->rank <= BUDDY_BUSY)
-		g->online += in ? 1 : (size_t)-1;
+	if (p->key && !g->others) {
+		bp->buddies += one;
+		bp->online += online ? one : 0;
+	}
+	g->n += one;
+	g->online += online ? one : 0;
 	g->unread += in ? p->unread : (size_t)0 - p->unread;
 }
 
@@ -146,8 +153,8 @@ static void add_person(struct buddy_people *bp, struct core_account *a,
 	p->group = group_get(bp, group);
 	p->place = bp->n;
 	look_at(p);
-	count(p, true);
 	enter(bp, p);
+	count(bp, p, true);
 	if (bp->n == bp->size) {
 		bp->size = bp->size ? bp->size * 2 : 64;
 		bp->all = mem_reallocarray(
@@ -318,9 +325,9 @@ void buddy_people_update(struct buddy_people *bp)
 		return;
 	moved = take_touched(bp, &n);
 	for (i = 0; i < n; i++) {
-		count(moved[i], false);
+		count(bp, moved[i], false);
 		look_at(moved[i]);
-		count(moved[i], true);
+		count(bp, moved[i], true);
 	}
 	if (n)
 		qsort_r(moved, n, sizeof(struct buddy_person *), compare, &by);

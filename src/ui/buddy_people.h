@@ -47,6 +47,7 @@ struct buddy_people {
 	size_t n_groups;
 	struct buddy_person **all; /* references, in order */
 	size_t n, size;
+	size_t buddies, online; /* in the list, each once */
 	struct buddy_person *by_key;
 };
 

@@ -227,16 +227,10 @@ static void format(const struct list_item *item, struct list_cell *c, void *arg)
 static void title(struct ui_view *base, char *text, size_t size)
 {
 	struct buddy_view *v = (struct buddy_view *)base;
-	size_t i, n = 0, online = 0;
 
 	make_if_due(v);
-	for (i = 0; i < v->people.n_groups; i++) {
-		if (v->people.groups[i]->others)
-			continue;
-		n += v->people.groups[i]->n;
-		online += v->people.groups[i]->online;
-	}
-	(void)snprintf(text, size, "Buddies %zu/%zu", online, n);
+	(void)snprintf(text, size, "Buddies %zu/%zu", v->people.online,
+		v->people.buddies);
 }
 
 

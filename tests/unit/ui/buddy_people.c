@@ -269,6 +269,9 @@ static void is_as_new(const struct buddy_people *bp)
 	buddy_people_make(&anew);
 	assert_int_equal(bp->n, anew.n);
 	assert_int_equal(bp->n_groups, anew.n_groups);
+	assert_int_equal(bp->buddies, anew.buddies);
+	assert_int_equal(bp->online, anew.online);
+	assert_true(bp->buddies < bp->n && bp->online <= bp->buddies);
 	for (i = 0; i < bp->n; i++) {
 		const struct buddy_person *p = bp->all[i], *q = anew.all[i];
 
