@@ -14,7 +14,7 @@ floor_of() {
 		echo net ;;
 	http | http_wire) echo net ;;
 	uri | msg) echo msg ;;
-	msdoc | presence | pres | reslist | winfo) echo pres ;;
+	msdoc | presence | pres | presrules | reslist | winfo) echo pres ;;
 	json_front) echo json ;;
 	*) echo "$1" ;;
 	esac

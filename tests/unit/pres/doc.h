@@ -3,7 +3,10 @@
 #ifndef SOTTO_UNIT_DOC_H
 #define SOTTO_UNIT_DOC_H
 
+#include <spawn.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include "file.h"
 #include "mbuf.h"
 #include "pres.h"
@@ -47,6 +50,26 @@ static inline struct mbuf *doc_read(const char *name)
 		mb = NULL;
 	mem_deref(path);
 	return mb;
+}
+
+/* Exit status of xmllint for the document MB; -1: it cannot be run. */
+static inline int doc_validate(const char *schema, const struct mbuf *mb)
+{
+	char path[] = "/tmp/sotto-unit-XXXXXX";
+	char *argv[] = {"xmllint", "--nonet", "--noout", "--schema",
+		(char *)(uintptr_t)schema, path, NULL};
+	char *const env[] = {NULL};
+	int fd = mkstemp(path), status = -1;
+	pid_t pid;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, mb->buf, mb->end), mb->end);
+	close(fd);
+	if (!posix_spawnp(&pid, argv[0], NULL, NULL, argv, env) &&
+		waitpid(pid, &status, 0) == pid)
+		status = WEXITSTATUS(status);
+	unlink(path);
+	return status == 127 ? -1 : status;
 }
 
 #endif

@@ -6,10 +6,11 @@ int test_pidf(void);
 int test_pidf_encode(void);
 int test_pres(void);
 int test_presence(void);
+int test_presrules(void);
 int test_reslist(void);
 int test_rpid(void);
 int test_winfo(void);
 int test_xpidf(void);
 
-UNIT_MAIN(test_msdoc, test_presence, test_reslist, test_rpid, test_pidf,
-	test_xpidf, test_pidf_encode, test_pres, test_winfo)
+UNIT_MAIN(test_msdoc, test_presence, test_presrules, test_reslist, test_rpid,
+	test_pidf, test_xpidf, test_pidf_encode, test_pres, test_winfo)

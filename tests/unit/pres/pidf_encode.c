@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include "doc.h"
 
@@ -137,27 +135,6 @@ static void refused(void **state)
 }
 
 
-/* Exit status of xmllint for the document MB; -1: it cannot be run. */
-static int validate(const char *schema, const struct mbuf *mb)
-{
-	char path[] = "/tmp/sotto-unit-XXXXXX";
-	char *argv[] = {"xmllint", "--nonet", "--noout", "--schema",
-		(char *)(uintptr_t)schema, path, NULL};
-	char *const env[] = {NULL};
-	int fd = mkstemp(path), status = -1;
-	pid_t pid;
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, mb->buf, mb->end), mb->end);
-	close(fd);
-	if (!posix_spawnp(&pid, argv[0], NULL, NULL, argv, env) &&
-		waitpid(pid, &status, 0) == pid)
-		status = WEXITSTATUS(status);
-	unlink(path);
-	return status == 127 ? -1 : status;
-}
-
-
 static void schema(void **state)
 {
 	char *path = doc_path("xsd/presence-all.xsd");
@@ -169,7 +146,7 @@ static void schema(void **state)
 	for (i = 0; !absent && i < UNIT_N(sources); i++) {
 		struct mbuf *mb = encode(i);
 
-		status = validate(path, mb);
+		status = doc_validate(path, mb);
 		mem_deref(mb);
 		if (status == -1)
 			absent = true;

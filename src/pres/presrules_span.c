@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * presrules_span.c - where in the text each element of a document is.
+ *
+ * The text is known to be well-formed and without a DOCTYPE, so that its tags
+ * can be told without a parser; each is compared with the element that the
+ * parser found in its place.
+ */
+#include <errno.h>
+#include <string.h>
+#include "mem.h"
+#include "presrules_int.h"
+#include "utf8.h"
+
+
+static void destructor(void *data)
+{
+	struct spans *s = data;
+
+	mem_deref(s->doc);
+	mem_deref(s->v);
+}
+
+
+/* The bytes from P on. */
+static struct pl rest_of(const struct spans *s, size_t p)
+{
+	return pl_make(s->text.p + p, s->text.l - p);
+}
+
+
+/* Behind the next END at or after *P. */
+static int skip_past(const struct spans *s, size_t *p, const char *end)
+{
+	struct pl rest = rest_of(s, *p), needle = pl_str(end);
+	const char *found = pl_find(&rest, &needle);
+
+	if (!found)
+		return EBADMSG;
+	*p = (size_t)(found - s->text.p) + needle.l;
+	return 0;
+}
+
+
+/* Behind the tag that begins at *P; a > in a value does not end it. */
+static int skip_tag(const struct spans *s, size_t *p)
+{
+	char quote = 0;
+	size_t i;
+
+	for (i = *p; i < s->text.l; i++) {
+		char c = s->text.p[i];
+
+		if (quote) {
+			if (c == quote)
+				quote = 0;
+		} else if (c == '"' || c == '\'') {
+			quote = c;
+		} else if (c == '>') {
+			*p = i + 1;
+			return 0;
+		}
+	}
+	return EBADMSG;
+}
+
+
+struct pl span_name(const struct spans *s, size_t i)
+{
+	struct pl name = rest_of(s, s->v[i].start + 1);
+	size_t n = 0;
+
+	while (n < name.l && !strchr(" \t\r\n/>", name.p[n]))
+		n++;
+	name.l = n;
+	return name;
+}
+
+
+struct pl span_prefix(const struct spans *s, size_t i)
+{
+	struct pl name = span_name(s, i);
+	const char *colon = pl_chr(&name, ':');
+
+	name.l = colon ? (size_t)(colon - name.p) + 1 : 0;
+	return name;
+}
+
+
+static bool named(const struct spans *s, size_t i)
+{
+	struct pl name = span_name(s, i), local = name;
+
+	pl_skip(&local, span_prefix(s, i).l);
+	return pl_streq(&local, xml_name(s->v[i].node)) ||
+		pl_streq(&name, xml_name(s->v[i].node));
+}
+
+
+/* The element that comes next in span ABOVE, where LAST was the last one. */
+static const struct xml_node *expected(
+	const struct spans *s, size_t above, size_t last)
+{
+	if (last != SIZE_MAX)
+		return xml_next(s->v[last].node);
+	if (above != SIZE_MAX)
+		return xml_child(s->v[above].node);
+	return s->n ? NULL : xml_root(s->doc);
+}
+
+
+static struct span *append(struct spans *s)
+{
+	if (s->n == s->room) {
+		s->room = s->room ? 2 * s->room : 64;
+		s->v = mem_reallocarray(s->v, s->room, sizeof(*s->v));
+	}
+	return &s->v[s->n++];
+}
+
+
+/* A start tag at *P. ABOVE is the span that is open, LAST the last one that
+ * was closed in it; both become what they are behind the tag. */
+static int take_start(struct spans *s, size_t *p, size_t *above, size_t *last)
+{
+	const struct xml_node *node = expected(s, *above, *last);
+	size_t start = *p, i = s->n;
+	struct span *span;
+	int err = skip_tag(s, p);
+
+	if (err || !node)
+		return EBADMSG;
+	span = append(s);
+	*span = (struct span){.node = node,
+		.start = start,
+		.open_end = *p,
+		.close = *p,
+		.end = *p,
+		.next = i + 1,
+		.above = *above};
+	if (!named(s, i))
+		return EBADMSG;
+	if (s->text.p[*p - 2] == '/') {
+		*last = i;
+	} else {
+		*above = i;
+		*last = SIZE_MAX;
+	}
+	return 0;
+}
+
+
+static int take_end(struct spans *s, size_t *p, size_t *above, size_t *last)
+{
+	size_t start = *p;
+	struct span *span;
+
+	if (*above == SIZE_MAX || skip_tag(s, p))
+		return EBADMSG;
+	span = &s->v[*above];
+	span->close = start;
+	span->end = *p;
+	span->next = s->n;
+	*last = *above;
+	*above = span->above;
+	return 0;
+}
+
+
+static int scan(struct spans *s)
+{
+	size_t p = 0, above = SIZE_MAX, last = SIZE_MAX;
+	int err = 0;
+
+	while (!err) {
+		struct pl rest = rest_of(s, p);
+		const char *lt = pl_chr(&rest, '<');
+
+		if (!lt)
+			break;
+		p = (size_t)(lt - s->text.p);
+		rest = rest_of(s, p);
+		if (pl_startswith(&rest, "<!--"))
+			err = skip_past(s, &p, "-->");
+		else if (pl_startswith(&rest, "<![CDATA["))
+			err = skip_past(s, &p, "]]>");
+		else if (pl_startswith(&rest, "<?"))
+			err = skip_past(s, &p, "?>");
+		else if (pl_startswith(&rest, "</"))
+			err = take_end(s, &p, &above, &last);
+		else
+			err = take_start(s, &p, &above, &last);
+	}
+	if (!err && (!s->n || above != SIZE_MAX))
+		err = EBADMSG;
+	return err;
+}
+
+
+/* Whatever else it declares would be read otherwise than it is scanned. */
+static bool is_utf8(const struct pl *text)
+{
+	const struct pl word = PL("encoding"), utf8 = PL("utf-8"),
+			end = PL("?>");
+	struct pl head = *text;
+	const char *p;
+
+	if (!utf8_valid(text))
+		return false;
+	if (pl_startswith(&head, "\xef\xbb\xbf"))
+		pl_skip(&head, 3);
+	if (!pl_startswith(&head, "<?xml"))
+		return true;
+	p = pl_find(&head, &end);
+	if (!p)
+		return false;
+	head.l = (size_t)(p - head.p);
+	return !pl_find(&head, &word) || pl_casefind(&head, &utf8);
+}
+
+
+int spans_alloc(struct spans **sp, const struct pl *text)
+{
+	struct spans *s = mem_zalloc(sizeof(*s), destructor);
+	int err = xml_decode(&s->doc, text, &presrules_limits);
+
+	s->text = *text;
+	if (!err && !is_utf8(text))
+		err = EBADMSG;
+	if (!err)
+		err = scan(s);
+	if (err)
+		mem_deref(s);
+	else
+		*sp = s;
+	return err;
+}
+
+
+size_t span_child(const struct spans *s, size_t i)
+{
+	return i + 1 < s->v[i].next ? i + 1 : SIZE_MAX;
+}
+
+
+size_t span_next(const struct spans *s, size_t i)
+{
+	size_t above = s->v[i].above, next = s->v[i].next;
+
+	return above != SIZE_MAX && next < s->v[above].next ? next : SIZE_MAX;
+}
