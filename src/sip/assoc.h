@@ -103,6 +103,10 @@ enum sip_assoc_check {
 	SIP_ASSOC_WRONG, /* somebody else signed it, or changed it */
 };
 
+/* True if RESP, which came over FLOW, is an answer of the server's own: what it
+ * passes on from others it signs, a challenge of its own it does not. */
+bool sip_assoc_is_own(struct sip_flow *flow, const struct msg *resp);
+
 /* Whether MSG, which came over FLOW, is the server's. */
 enum sip_assoc_check sip_assoc_check(
 	struct sip_flow *flow, const struct msg *msg);

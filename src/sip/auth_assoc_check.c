@@ -185,3 +185,13 @@ enum sip_assoc_check sip_assoc_check(
 		return SIP_ASSOC_PASS;
 	return SIP_ASSOC_UNSIGNED;
 }
+
+
+bool sip_assoc_is_own(struct sip_flow *flow, const struct msg *resp)
+{
+	const struct list *list = sip_flow_assocs(flow);
+
+	return !list_isempty(list) &&
+		lines_check(list, false, resp) == SIP_ASSOC_UNSIGNED &&
+		lines_check(list, true, resp) == SIP_ASSOC_UNSIGNED;
+}

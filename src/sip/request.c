@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include "mem.h"
+#include "assoc.h"
 #include "request.h"
 
 
@@ -292,6 +293,8 @@ static void final(struct sip_request *r, const struct msg *msg)
 	r->ct = mem_deref(r->ct);
 	if ((msg->status == 401 || msg->status == 407) && !r->cancelled &&
 		sip_agent_config(r->agent)->credentials) {
+		r->server_asks = sip_agent_config(r->agent)->one_flow &&
+			r->flow && sip_assoc_is_own(r->flow, msg);
 		if (request_is_own(r) &&
 			(request_targets_own(r) ||
 				msg_hdr(msg, HDR_PROXY_AUTHENTICATE))) {

@@ -112,6 +112,8 @@ bool request_targets_own(const struct sip_request *r)
 	struct uri uri;
 	struct sa addr;
 
+	if (r->server_asks)
+		return true;
 	if (uri_decode(&uri, &text))
 		return false;
 	if (pl_caseeq(&uri.host, &sip_agent_uri(r->agent)->host) ||

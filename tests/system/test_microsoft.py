@@ -270,7 +270,8 @@ def test_association_lost(server, alice):
             ["chat", "open", KIM], ["buddy", "add", "sip:bob@" + DOMAIN])]
         time.sleep(0.2)  # all are on their way before one is answered
     for number in numbers:
-        alice.reply(number)
+        assert alice.reply(number)["ok"]
+    alice.expect("chat", peer=KIM, state="open")
     assert b">6500<" in server.expect("SERVICE", 2).body
     until(lambda: len(server.door.users) >= 3, lambda: server.door.users)
     assert not alice.seen("account", state="failed")
