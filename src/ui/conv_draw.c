@@ -104,6 +104,7 @@ static void draw_row(struct conv_view *v, struct screen *s,
 		draw_line(s, a, y, UI_DAY, day);
 		break;
 	case TEXTBUF_UNREAD:
+		v->unread_seen = true;
 		draw_line(s, a, y, UI_UNREAD, "new");
 		break;
 	case TEXTBUF_WHO:
@@ -127,6 +128,22 @@ static void draw_row(struct conv_view *v, struct screen *s,
 
 /* ---- the line at the bottom ---- */
 
+/* At the end of the chat, while nobody has seen where unread begins. */
+static int draw_above(
+	struct conv_view *v, struct screen *s, const struct ui_area *a, int y)
+{
+	static const char mark[] = " new";
+	int col = a->cols - (int)sizeof(mark) - 1;
+
+	if (v->unread_seen || !(v->unread_left || textbuf_unread(v->buf)) ||
+		col <= 0)
+		return a->cols;
+	(void)screen_glyph(s, a, y, col, UI_UNREAD, UI_GLYPH_ABOVE);
+	(void)screen_str(s, a, y, col + 1, UI_UNREAD, mark);
+	return col;
+}
+
+
 static void draw_status(
 	struct conv_view *v, struct screen *s, const struct ui_area *a, int y)
 {
@@ -144,6 +161,8 @@ static void draw_status(
 			(void)screen_str(s, a, y, end + 1,
 				v->below ? UI_UNREAD : UI_NOTE, mark);
 		}
+	} else {
+		end = draw_above(v, s, a, y);
 	}
 	if (v->find.text && *v->find.say)
 		(void)snprintf(text, sizeof(text), "%s", v->find.say);

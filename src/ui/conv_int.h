@@ -68,6 +68,7 @@ struct conv_view {
 	unsigned unread_left; /* the line where unread begins is further up */
 	uint64_t unread_since; /* monotonic ms of the first that was not seen */
 	bool unread; /* there is such a one */
+	bool unread_seen; /* the line was in sight */
 	char *said; /* of the session, last */
 	struct conv_find find;
 };

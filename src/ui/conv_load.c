@@ -43,6 +43,7 @@ static void raise_unread(struct conv_view *v, size_t n)
 void conv_load_unread(struct conv_view *v, unsigned n)
 {
 	v->unread_left = n;
+	v->unread_seen = false;
 	textbuf_set_unread(v->buf, 0);
 	raise_unread(v, textbuf_count(v->buf));
 }

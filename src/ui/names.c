@@ -59,6 +59,7 @@ static const struct {
 	[UI_GLYPH_JOIN_UP] = {"\xe2\x94\xb4", "+"},
 	[UI_GLYPH_JOIN_DOWN] = {"\xe2\x94\xac", "+"},
 	[UI_GLYPH_JOIN_ALL] = {"\xe2\x94\xbc", "+"},
+	[UI_GLYPH_ABOVE] = {"\xe2\x86\x91", "^"},
 	[UI_GLYPH_BELOW] = {"\xe2\x86\x93", "v"},
 	[UI_GLYPH_CUT] = {"\xe2\x80\xa6", ">"},
 };

@@ -215,6 +215,12 @@ void textbuf_renamed(struct textbuf *tb)
 }
 
 
+uint64_t textbuf_unread(const struct textbuf *tb)
+{
+	return tb->unread;
+}
+
+
 void textbuf_set_unread(struct textbuf *tb, uint64_t id)
 {
 	tb->dirty = tb->dirty || id != tb->unread;

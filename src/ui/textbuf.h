@@ -111,6 +111,7 @@ void textbuf_renamed(struct textbuf *tb);
 
 /* Message ID is the first that is unread; 0: none is. */
 void textbuf_set_unread(struct textbuf *tb, uint64_t id);
+uint64_t textbuf_unread(const struct textbuf *tb);
 
 /* Columns and rows in which it is seen, and where things stand in them. */
 void textbuf_size(struct textbuf *tb, int cols, int rows);

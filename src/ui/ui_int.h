@@ -87,6 +87,7 @@ enum ui_glyph {
 	UI_GLYPH_JOIN_UP,
 	UI_GLYPH_JOIN_DOWN,
 	UI_GLYPH_JOIN_ALL,
+	UI_GLYPH_ABOVE,
 	UI_GLYPH_BELOW, /* more text below */
 	UI_GLYPH_CUT, /* text that does not fit */
 	UI_GLYPHS

@@ -78,6 +78,16 @@ def test_where_unread_begins(world):
     kim.do("msg", world.uri("alice"), "further below")
     alice.see("↓ 2 new").gone("far below").see("● Kim +2")
     alice.keys("M->").see("further below").gone("↓").gone("● Kim +2")
+
+    # What nobody saw begins further up: told until it was in sight.
+    alice.line("I saw").gone("── new ──").gone("↑")
+    alice.line("/chat show bob").see("^Bob>")
+    for n in range(40):
+        kim.do("msg", world.uri("alice"), "again %d" % n)
+    alice.see("● Kim +40").settle(0.5)
+    alice.keys("M-a").see("again 39").see("↑ new$").keys("PageUp")
+    alice.see("── new ──").keys("M->").see("again 39").gone("↑")
+    alice.line("I saw").see("I saw +✓")
     alice.keys("M-a").see("nothing is unread")
     finish(alice)
 
