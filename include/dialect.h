@@ -256,7 +256,7 @@ void endpoint_fetch(struct endpoint *e, const char *peer);
 void endpoint_publish(struct endpoint *e, const struct presence *p,
 	enum endpoint_visibility visibility, bool idle);
 
-/* True where the server itself acts by our decisions. */
+/* True where the server itself acts by our decisions, as far as is known. */
 bool endpoint_decides(const struct endpoint *e);
 
 /* A new decision about a watcher. */

@@ -17,6 +17,7 @@
 struct conv;
 struct ms;
 struct simple_removal;
+struct simple_rules;
 struct simple_watch;
 struct simple_winfo;
 struct xcap;
@@ -42,7 +43,6 @@ struct dialect_stack {
 struct dialect {
 	const char *name;
 	bool sessions; /* texts go by session, unless the user wants pages */
-	bool decides; /* the server acts by our decisions about watchers */
 	bool keyboard; /* peers speak KeyboardActivity from the beginning */
 
 	/* Before the user agent is made: what it adds to the wire, and the
@@ -90,6 +90,10 @@ struct dialect {
 	void (*publish)(struct endpoint *e);
 	void (*decide)(struct endpoint *e, const char *peer,
 		enum endpoint_verdict verdict);
+
+	/* The server acts by our decisions about watchers; NULL: always. */
+	bool (*decides)(const struct endpoint *e);
+
 	void (*send)(struct endpoint *e, const char *peer, const char *text,
 		uint64_t token);
 	void (*typing)(struct endpoint *e, const char *peer, bool active);
@@ -160,6 +164,7 @@ struct endpoint {
 	struct xcap *xcap; /* NULL: no documents are kept for us */
 	struct xcap_request *xcap_request; /* what the server can keep */
 	bool xcap_told; /* ... is known */
+	struct simple_rules *rules; /* NULL: nothing for them yet */
 
 	/* Microsoft. */
 	struct ms *ms;
@@ -382,6 +387,15 @@ void simple_typing(struct endpoint *e, const char *peer, bool active);
 int simple_xcap_open(struct endpoint *e, char **why);
 void simple_xcap_online(struct endpoint *e);
 void simple_xcap_close(struct endpoint *e);
+
+/* simple_rules.c: the rules that the server shows our presence by. KEPT: it
+ * has turned out whether it keeps any. */
+void simple_rules_kept(struct endpoint *e, bool kept);
+void simple_rules_online(struct endpoint *e);
+void simple_rules_decide(
+	struct endpoint *e, const char *peer, enum endpoint_verdict verdict);
+bool simple_decides(const struct endpoint *e);
+void simple_rules_close(struct endpoint *e);
 
 /* incoming.c: MESSAGE and INFO; C: the session's, NULL outside of one. */
 void incoming_request(

@@ -496,7 +496,7 @@ void endpoint_publish(struct endpoint *e, const struct presence *p,
 
 bool endpoint_decides(const struct endpoint *e)
 {
-	return e->ops->decides;
+	return !e->ops->decides || e->ops->decides(e);
 }
 
 

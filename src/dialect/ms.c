@@ -236,7 +236,6 @@ static bool ms_shares(const struct endpoint *e)
 const struct dialect dialect_microsoft = {
 	.name = "microsoft",
 	.sessions = true,
-	.decides = true,
 	.keyboard = true,
 	.profile = ms_profile,
 	.invite_headers = ms_invite_headers,

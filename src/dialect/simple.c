@@ -64,6 +64,7 @@ const struct dialect dialect_simple = {
 	.watch_each = simple_watch_each,
 	.publish = simple_publish,
 	.decide = simple_decide,
+	.decides = simple_decides,
 	.send = simple_send,
 	.typing = simple_typing,
 	.chat_open = simple_chat_open,

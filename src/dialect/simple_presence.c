@@ -197,6 +197,7 @@ void simple_decide(
 	struct endpoint *e, const char *peer, enum endpoint_verdict verdict)
 {
 	simple_winfo_decided(e, peer);
+	simple_rules_decide(e, peer, verdict);
 	if (e->notifier)
 		ua_notifier_decide(e->notifier, peer, verdict_of(verdict));
 }

@@ -151,17 +151,22 @@ static bool is_ours(const struct simple_winfo *w, const char *resource)
 }
 
 
-/* Somebody waits: the user is asked unless that was done, or is decided. */
+/* Somebody waits: the user is asked unless that was done, or is decided; then
+ * the server does not know it yet. A refusal by a setting is no rule: it goes
+ * with the setting. */
 static void ask(struct simple_winfo *w, const struct winfo_watcher *watcher)
 {
 	struct endpoint *e = w->e;
 	struct pl name = pl_str(watcher->name);
+	enum endpoint_verdict verdict;
 
 	if (asked_find(w, watcher->peer) || HASH_COUNT(w->asked) >= ASKED_MAX)
 		return;
-	if (e->h.authorize(watcher->peer, &name, NULL, e->h.arg) ==
-		ENDPOINT_PENDING)
+	verdict = e->h.authorize(watcher->peer, &name, NULL, e->h.arg);
+	if (verdict == ENDPOINT_PENDING)
 		asked_add(w, watcher->peer);
+	else if (verdict != ENDPOINT_REFUSE && endpoint_hears(e))
+		simple_rules_decide(e, watcher->peer, verdict);
 }
 
 

@@ -52,6 +52,20 @@ int simple_xcap_open(struct endpoint *e, char **why)
 }
 
 
+/* True if AUID is in AUIDS, with a blank between them. */
+static bool is_kept(const char *auids, const char *auid)
+{
+	struct pl rest = pl_str(auids), word;
+	bool more, found = false;
+
+	do {
+		more = pl_split(&rest, ' ', &word);
+		found = found || pl_streq(&word, auid);
+	} while (more && !found);
+	return found;
+}
+
+
 static void caps_handler(const struct xcap_answer *answer, void *arg)
 {
 	struct endpoint *e = arg;
@@ -71,6 +85,8 @@ static void caps_handler(const struct xcap_answer *answer, void *arg)
 			"%s: what xcap-root leads to is no XCAP server",
 			e->aor);
 	e->xcap_told = answer->result != XCAP_LATER;
+	if (e->xcap_told)
+		simple_rules_kept(e, auids && is_kept(auids, "pres-rules"));
 	mem_deref(auids);
 }
 
@@ -83,6 +99,7 @@ void simple_xcap_online(struct endpoint *e)
 	if (!e->xcap)
 		return;
 	xcap_online(e->xcap);
+	simple_rules_online(e);
 	if (!e->xcap_told && !e->xcap_request)
 		(void)xcap_get(&e->xcap_request, e->xcap, &caps, NULL,
 			caps_handler, e);
@@ -91,6 +108,7 @@ void simple_xcap_online(struct endpoint *e)
 
 void simple_xcap_close(struct endpoint *e)
 {
+	simple_rules_close(e);
 	e->xcap_request = mem_deref(e->xcap_request);
 	e->xcap = mem_deref(e->xcap);
 	e->http = mem_deref(e->http);

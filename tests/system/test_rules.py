@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decisions become rules on the server: two strangers, and a Kamailio that
+shows presence by the rules that it keeps."""
+
+import time
+
+import pytest
+
+from httphelper import Helper
+from kamailio import Kamailio
+from sotto import account
+
+pytestmark = pytest.mark.peers
+
+ALICE = "sip:alice@lab.test"
+BOB = "sip:bob@lab.test"
+KIM = "sip:kim@lab.test"
+OTHER = ("<?xml version='1.0' encoding='UTF-8'?>\n<!-- by hand -->\n"
+         "<cr:ruleset xmlns:cr='urn:ietf:params:xml:ns:common-policy' "
+         "xmlns:pr='urn:ietf:params:xml:ns:pres-rules'>%s\n"
+         "</cr:ruleset>\n")
+RULE = ("\n<cr:rule id='%s'><cr:conditions><cr:identity>%s</cr:identity>"
+        "</cr:conditions><cr:actions><pr:sub-handling>%s</pr:sub-handling>"
+        "</cr:actions><cr:transformations/></cr:rule>")
+KIMS = RULE % ("z", "<cr:one id='%s'/>" % KIM, "block")
+TYPE = "application/auth-policy+xml"
+
+
+@pytest.fixture
+def server(tmp_path):
+    if Kamailio.program() is None:
+        pytest.skip("kamailio is not installed")
+    with Kamailio(tmp_path / "kamailio", rules=True, xcap=True) as k:
+        yield k
+
+
+class Document:
+    """Alice's rules, as another device of hers sees them."""
+
+    def __init__(self, server):
+        self.url = (server.xcap_root
+                    + "/pres-rules/users/sip:alice@lab.test/index")
+        self.helper = Helper()
+
+    def ask(self, method, **more):
+        return self.helper.ask(method, self.url, user="alice",
+                               password="secret-alice", **more)
+
+    def text(self):
+        r = self.ask("GET")
+        return r["body"].decode() if r["status"] == "200" else ""
+
+    def write(self, text):
+        assert self.ask("PUT", body=text, type=TYPE)["status"] in (
+            "200", "201")
+
+    def becomes(self, *texts, without=()):
+        end = time.monotonic() + 10
+        while True:
+            text = self.text()
+            if (all(t in text for t in texts)
+                    and not any(t in text for t in without)):
+                return text
+            assert time.monotonic() < end, text
+            time.sleep(0.1)
+
+
+@pytest.fixture
+def document(server):
+    d = Document(server)
+    yield d
+    d.helper.close()
+
+
+@pytest.fixture
+def people(server, start):
+    def person(user, more="", **settings):
+        s = start(user, "set log-level info\n"
+                  + account("me", user, server, "tcp", **settings)
+                  + more + "login me\n")
+        s.expect("account", state="online")
+        return s
+    return person
+
+
+def keeps(s):
+    """S has heard that the server keeps rules."""
+    end = time.monotonic() + 10
+    while not [r for r in s.do("log")["result"]
+               if "the server keeps: pres-rules" in r["text"]]:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def decide(s, word, who=BOB):
+    """Nothing is left to be said about the server."""
+    reply = s.do("buddy", word, who)
+    assert "server" not in reply.get("result", "")
+
+
+def test_decisions(server, people, document):
+    """From pending to each of them; what she decides on the server is what
+    he sees, and another device's rule stays."""
+    document.write(OTHER % KIMS)
+    alice = people("alice", xcap_root=server.xcap_root)
+    keeps(alice)
+    bob = people("bob", "buddy add %s\n" % ALICE)
+    bob.expect("presence", buddy=ALICE, state="unknown",
+               reason="waiting for approval")
+    alice.expect("watcher", watcher=BOB)
+    decide(alice, "accept")
+    bob.expect("presence", buddy=ALICE, state="online")
+    text = document.becomes("sotto-allow", BOB)
+    assert text.startswith(OTHER.partition("%s")[0] + KIMS)
+
+    decide(alice, "block")
+    text = document.becomes("sotto-polite-block", BOB,
+                            without=["sotto-allow"])
+    assert KIMS in text
+    # Kamailio tells of that without a document, which changes nothing; a new
+    # subscription shows it.
+    bob.do("logout")
+    bob.do("login")
+    bob.expect("account", state="online")
+    bob.expect("presence", buddy=ALICE, state="offline")
+    decide(alice, "unblock")
+    document.becomes("sotto-confirm", BOB, without=["sotto-polite-block"])
+    bob.expect("presence", buddy=ALICE, reason="waiting for approval")
+    decide(alice, "accept")
+    bob.expect("presence", buddy=ALICE, state="online")
+    decide(alice, "decline")
+    text = document.becomes("sotto-block", BOB, without=["sotto-allow"])
+    assert KIMS in text
+    bob.expect("presence", buddy=ALICE, state="unknown",
+               reason=lambda r: "approval" not in r)
+
+
+@pytest.mark.parametrize("known, rule", [
+    ("buddy add", "sotto-allow"), ("buddy accept", "sotto-allow"),
+    ("buddy block", "sotto-polite-block")])
+def test_decided_before(server, people, document, known, rule):
+    """Decided while logged out, or before he asked: she is not asked, and the
+    server learns it once he waits there."""
+    bob = people("bob", "buddy add %s\n" % ALICE)
+    bob.expect("presence", buddy=ALICE, reason="waiting for approval")
+    alice = people("alice", "%s %s\n" % (known, BOB),
+                   xcap_root=server.xcap_root)
+    document.becomes(rule, BOB)
+    assert not alice.seen("watcher")
+    if rule == "sotto-allow":
+        bob.expect("presence", buddy=ALICE, state="online")
+
+
+def test_everybody_but_one(server, people, document):
+    """Another device lets in everybody: a block holds all the same."""
+    document.write(OTHER % (RULE % ("all", "<cr:many/>", "allow")))
+    alice = people("alice", xcap_root=server.xcap_root)
+    keeps(alice)
+    decide(alice, "decline")
+    document.becomes('<cr:many><cr:except id="%s"/></cr:many>' % BOB,
+                     "sotto-block")
+    bob = people("bob", "buddy add %s\n" % ALICE)
+    kim = people("kim", "buddy add %s\n" % ALICE)
+    kim.expect("presence", buddy=ALICE, state="online")
+    bob.expect("presence", buddy=ALICE, state="unknown",
+               reason=lambda r: r and "approval" not in r)
+
+
+def test_not_understood(server, people, document):
+    """A document that is none stays; the decision is obeyed here."""
+    alice = people("alice", xcap_root=server.xcap_root)
+    keeps(alice)
+    strange = "<x xmlns='urn:x'><y/></x>"
+    document.write(strange)
+    alice.do("buddy", "block", BOB)
+    end = time.monotonic() + 10
+    while not [r for r in alice.do("log")["result"]
+               if "obeyed here" in r["text"]]:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert document.text() == strange

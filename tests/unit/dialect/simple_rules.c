@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* simple_rules.c - decisions become rules on the server. */
+#include <errno.h>
+#include "fakeway.h"
+#include "log.h"
+#include "people.h"
+
+int test_simple_rules(void);
+
+
+#define ROOT "http://xcap.example.org/"
+#define URL  ROOT "pres-rules/users/sip:alice@192.0.2.1/index"
+#define CAPS(auid)                                                    \
+	"<xcap-caps xmlns='urn:ietf:params:xml:ns:xcap-caps'><auids>" \
+	"<auid>x</auid><auid>" auid "</auid></auids></xcap-caps>"
+#define KIM    "sip:kim@192.0.2.3"
+#define EMPTY  "<ruleset xmlns='urn:ietf:params:xml:ns:common-policy'/>"
+#define PUT_ON "PUT " URL " type=application/auth-policy+xml "
+
+struct fixture {
+	struct two *t;
+	struct fakeway http;
+	char lines[1000];
+};
+
+
+static void line_h(
+	enum log_level level, const char *topic, const char *text, void *arg)
+{
+	struct fixture *f = arg;
+	size_t used = strlen(f->lines);
+
+	if (!strcmp(topic, "xcap"))
+		(void)snprintf(f->lines + used, sizeof(f->lines) - used,
+			"%s %s\n", log_level_name(level), text);
+}
+
+
+static void answer(
+	struct fixture *f, uint16_t status, const char *etag, const char *body)
+{
+	const struct http_answer a = {
+		.status = status, .etag = etag, .body = pl_str(body)};
+
+	assert_int_equal(f->http.requests.count, 1);
+	fakeway_answer(&f->http, &a);
+}
+
+
+/* Alice, whose server was asked what it keeps. */
+static void begin(struct fixture *f)
+{
+	memset(f, 0, sizeof(*f));
+	f->t = two_make();
+	fakeway_init(&f->http);
+	f->t->a.config.xcap_root = ROOT;
+	f->t->a.http = &f->http.way;
+	f->t->a.talk = log_alloc(LOG_INFO, line_h, f);
+	person_start(&f->t->a);
+	two_run(f->t, 100);
+	assert_false(endpoint_decides(f->t->a.e));
+}
+
+
+static void sign_in_again(struct fixture *f)
+{
+	endpoint_sign_out(f->t->a.e, 2000, NULL, NULL);
+	two_run(f->t, 2100);
+	endpoint_sign_in(f->t->a.e);
+	two_run(f->t, 100);
+}
+
+
+static void assert_sent(const struct fixture *f, const char *text)
+{
+	if (!strstr(f->http.log, text))
+		assert_string_equal(f->http.log, text);
+}
+
+
+static void written(void **state)
+{
+	static const struct {
+		enum endpoint_verdict verdict;
+		const char *id;
+	} cases[] = {
+		{ENDPOINT_ALLOW, "id=\"sotto-allow\""},
+		{ENDPOINT_REFUSE, "id=\"sotto-block\""},
+		{ENDPOINT_POLITE_BLOCK, "id=\"sotto-polite-block\""},
+		{ENDPOINT_PENDING, "id=\"sotto-confirm\""},
+	};
+	struct fixture f;
+	size_t i;
+
+	(void)state;
+	begin(&f);
+	answer(&f, 200, NULL, CAPS("pres-rules"));
+	assert_true(endpoint_decides(f.t->a.e));
+	for (i = 0; i < UNIT_N(cases); i++) {
+		endpoint_decide(f.t->a.e, KIM, cases[i].verdict);
+		assert_string_equal(f.http.log, "GET " URL);
+		answer(&f, 200, "\"1\"", EMPTY);
+		assert_sent(&f, PUT_ON "match=\"1\" body=");
+		assert_sent(&f, cases[i].id);
+		assert_sent(&f, KIM);
+		answer(&f, 200, "\"2\"", NULL);
+	}
+	assert_non_null(strstr(f.lines,
+		"the server's rule for " KIM " is now: polite-block\n"));
+	endpoint_decide(f.t->a.e, KIM, ENDPOINT_BUSY);
+	assert_int_equal(f.http.requests.count, 0);
+	two_close(f.t);
+}
+
+
+/* What is decided meanwhile goes in one edit; the last word counts. */
+static void together(void **state)
+{
+	struct fixture f;
+	struct endpoint *e;
+
+	(void)state;
+	begin(&f);
+	e = f.t->a.e;
+	endpoint_decide(e, KIM, ENDPOINT_ALLOW);
+	endpoint_decide(e, "sip:bob@192.0.2.2", ENDPOINT_REFUSE);
+	endpoint_decide(e, KIM, ENDPOINT_REFUSE);
+	assert_int_equal(f.http.count, 1);
+	answer(&f, 200, NULL, CAPS("pres-rules"));
+	assert_string_equal(f.http.log, "GET " URL);
+	/* one for the next edit */
+	endpoint_decide(e, KIM, ENDPOINT_ALLOW);
+	assert_int_equal(f.http.count, 2);
+	answer(&f, 404, NULL, NULL);
+	assert_sent(&f, "sip:bob@192.0.2.2");
+	assert_sent(&f, "<one id=\"" KIM "\"/>");
+	assert_null(strstr(f.http.log, "sotto-allow"));
+	/* another device was faster */
+	answer(&f, 412, NULL, NULL);
+	assert_string_equal(f.http.log, "GET " URL);
+	answer(&f, 200, "\"2\"", EMPTY);
+	assert_sent(&f, PUT_ON "match=\"2\"");
+	answer(&f, 200, "\"3\"", NULL);
+	assert_string_equal(f.http.log, "GET " URL);
+	answer(&f, 200, "\"3\"", EMPTY);
+	assert_sent(&f, "sotto-allow");
+	answer(&f, 200, "\"4\"", NULL);
+	assert_int_equal(f.http.requests.count, 0);
+	two_close(f.t);
+}
+
+
+/* A server that has no rules: nothing is asked, and we say so. */
+static void none_kept(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	endpoint_decide(f.t->a.e, KIM, ENDPOINT_ALLOW);
+	answer(&f, 200, NULL, CAPS("org.example.pres-rules"));
+	assert_false(endpoint_decides(f.t->a.e));
+	endpoint_decide(f.t->a.e, KIM, ENDPOINT_REFUSE);
+	assert_int_equal(f.http.count, 1);
+	two_close(f.t);
+}
+
+
+static void refused(void **state)
+{
+	static const struct {
+		uint16_t status;
+		const char *body, *line;
+		bool again; /* at the next login */
+	} cases[] = {
+		{403, NULL, "which is obeyed here: ", false},
+		{200, "<html/>", "is not understood\n", false},
+		{200, "<!DOCTYPE x>" EMPTY, "is not understood\n", false},
+		{503, NULL, "the next login tries again: ", true},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(cases); i++) {
+		struct fixture f;
+
+		begin(&f);
+		answer(&f, 200, NULL, CAPS("pres-rules"));
+		endpoint_decide(f.t->a.e, KIM, ENDPOINT_REFUSE);
+		answer(&f, cases[i].status, "\"1\"", cases[i].body);
+		if (!strstr(f.lines, cases[i].line))
+			assert_string_equal(f.lines, cases[i].line);
+		assert_int_equal(f.http.requests.count, 0);
+		sign_in_again(&f);
+		assert_int_equal(f.http.requests.count, cases[i].again);
+		if (cases[i].again) {
+			answer(&f, 200, "\"1\"", EMPTY);
+			assert_sent(&f, "sotto-block");
+			answer(&f, 200, "\"2\"", NULL);
+			assert_int_equal(f.http.requests.count, 0);
+		}
+		two_close(f.t);
+	}
+}
+
+
+/* Signed out, it waits; and an endpoint that goes meanwhile. */
+static void offline(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	answer(&f, 200, NULL, CAPS("pres-rules"));
+	endpoint_sign_out(f.t->a.e, 2000, NULL, NULL);
+	two_run(f.t, 2100);
+	assert_false(endpoint_decides(f.t->a.e));
+	endpoint_decide(f.t->a.e, KIM, ENDPOINT_ALLOW);
+	endpoint_decide(f.t->a.e, KIM, ENDPOINT_REFUSE);
+	assert_int_equal(f.http.count, 1);
+	endpoint_sign_in(f.t->a.e);
+	two_run(f.t, 100);
+	assert_int_equal(f.http.count, 2);
+	answer(&f, 404, NULL, NULL);
+	assert_sent(&f, "none=* body=<?xml");
+	assert_sent(&f, "sotto-block");
+	f.t->a.e = mem_deref(f.t->a.e);
+	assert_int_equal(f.http.requests.count, 0);
+	two_close(f.t);
+}
+
+
+int test_simple_rules(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(written),
+		cmocka_unit_test(together),
+		cmocka_unit_test(none_kept),
+		cmocka_unit_test(refused),
+		cmocka_unit_test(offline),
+	};
+
+	return cmocka_run_group_tests_name("simple_rules", tests, NULL, NULL);
+}
