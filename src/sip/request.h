@@ -32,7 +32,7 @@ struct sip_request {
 	bool owned; /* a caller holds the reference, else we do */
 	uint32_t guards; /* references held across calls of H */
 	bool cancelled;
-	bool server_asks; /* the 401 is of the server that we are signed in to */
+	bool server_asks; /* the 401 is of the one we are signed in to */
 
 	/* What it says. */
 	enum msg_method method;

@@ -610,13 +610,6 @@ void core_presence_fetch(
 }
 
 
-bool core_watcher_blocked(struct core_account *a, const char *peer)
-{
-	(void)a;
-	return strstr(peer, "evil") != NULL;
-}
-
-
 const struct presence *core_presence_of(
 	struct core_account *a, const char *peer)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* fake_tables.c - options, settings and messages for the tests of commands. */
+/* fake_tables.c - options, settings, blocks and messages for tests of
+ * commands. */
 #include <errno.h>
 #include <sysexits.h>
 #include <string.h>
@@ -170,4 +171,11 @@ const char *store_state_name(enum store_state state)
 char *dialect_trace_key(bool sent, const struct pl *text)
 {
 	return mem_printf("%s %zu", sent ? "out" : "in", text->l);
+}
+
+
+bool core_watcher_blocked(struct core_account *a, const char *peer)
+{
+	(void)a;
+	return strstr(peer, "evil") != NULL;
 }
