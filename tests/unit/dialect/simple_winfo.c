@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* simple_winfo.c - who asks a server to see us: a scripted one at 192.0.2.9
  * tells it. */
+#include "fakeway.h"
 #include "people.h"
 
 
@@ -440,6 +441,53 @@ static void test_decided(void **state)
 }
 
 
+/* Who waits there and was decided about before gets a rule; a refusal by a
+ * setting is none. */
+static void test_known(void **state)
+{
+	static const struct {
+		enum endpoint_verdict verdict;
+		const char *rule; /* NULL: none */
+	} rows[] = {
+		{ENDPOINT_ALLOW, "sotto-allow"},
+		{ENDPOINT_POLITE_BLOCK, "sotto-polite-block"},
+		{ENDPOINT_REFUSE, NULL},
+		{ENDPOINT_PENDING, NULL},
+	};
+	static const struct http_answer
+		absent = {.status = 404},
+		caps = {
+			.status = 200,
+			.body = PL("<xcap-caps "
+				   "xmlns='urn:ietf:params:xml:ns:xcap-caps'"
+				   "><auids><auid>pres-rules</auid></auids>"
+				   "</xcap-caps>"),
+		};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(rows); i++) {
+		struct fixture *f = fixture_make();
+		struct fakeway http;
+
+		fakeway_init(&http);
+		f->p.config.xcap_root = "http://xcap.example.org";
+		f->p.http = &http.way;
+		fixture_start(f);
+		fakeway_answer(&http, &caps);
+		f->p.watchers = rows[i].verdict;
+		tell(f, "F1 bob/pending");
+		assert_int_equal(http.requests.count, rows[i].rule ? 1 : 0);
+		if (rows[i].rule) {
+			fakeway_answer(&http, &absent);
+			assert_non_null(strstr(http.log, rows[i].rule));
+			assert_non_null(strstr(http.log, "sip:bob@192.0.2.1"));
+		}
+		fixture_close(f);
+	}
+}
+
+
 static void test_life(void **state)
 {
 	struct fixture *f = fixture_open();
@@ -525,6 +573,7 @@ int test_simple_winfo(void)
 		cmocka_unit_test(test_anew),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_decided),
+		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_life),
 		cmocka_unit_test(test_unpublished),
 		cmocka_unit_test(test_bound),
