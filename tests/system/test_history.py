@@ -176,8 +176,12 @@ def test_search(written):
     assert hit["marks"] == [[23, 27]]
     # All kinds without a flag; people out of the store, after a restart too.
     s.do("buddy", "add", KIM, "-n", "Kim invoice")
+    # Who is found as a buddy is not told as a person as well, unless asked for.
     assert sorted(e["kind"] for e in hits(s, "invoice")) == [
-        "buddy", "message", "message", "person"]
+        "buddy", "message", "message"]
+    person, = hits(s, "-p", "invoice")
+    assert person["address"] == KIM and person["name"] == "Kim invoice"
+    assert [e["kind"] for e in hits(s, "bob")] == ["person"]
     person, = hits(s, "-p", "bob")
     assert person["address"] == BOB and person["source"] == "chat"
     # Of one account only, and of none that is unknown.
