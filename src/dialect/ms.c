@@ -35,7 +35,6 @@ static void ms_destructor(void *data)
 	mem_deref(ms->epid);
 	mem_deref(ms->instance);
 	mem_deref(ms->from_params);
-	mem_deref(ms->contact_params);
 }
 
 

@@ -38,7 +38,6 @@ struct ms {
 	char *epid;
 	char *instance;
 	char *from_params;
-	char *contact_params;
 	bool adhoclist; /* the server takes batched subscriptions */
 	struct ms_contacts *contacts; /* the list that the server keeps */
 	struct ms_peer *peers; /* hash of who is watched */

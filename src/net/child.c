@@ -439,16 +439,26 @@ static void on_peer_read(uv_stream_t *uv, ssize_t n, const uv_buf_t *buf)
 }
 
 
-/* Starts C, which has its handlers; releases it where that fails. */
-static int spawn_peer(
-	struct child_peer *c, struct loop *loop, const char *const *argv)
+static int peer_spawn(struct child_peer **cp, struct loop *loop,
+	const char *const *argv, child_line_h *line, child_bytes_h *bytes,
+	child_end_h *end, void *arg)
 {
 	struct end_pipe *p[3] = {NULL};
+	struct child_peer *c;
 	int err;
 
+	if (!argv || !argv[0])
+		return EINVAL;
+	c = mem_zalloc(sizeof(*c), child_peer_destructor);
 	c->loop = loop;
+	c->lineh = line;
+	c->bytesh = bytes;
+	c->endh = end;
+	c->arg = arg;
+	if (!bytes)
+		c->line = mbuf_alloc(LINE_MAX_LEN);
 	c->in = p[0] = pipe_alloc(loop, c);
-	if (c->lineh || c->bytesh)
+	if (line || bytes)
 		c->out = p[1] = pipe_alloc(loop, c);
 	err = spawn(&c->process, loop, argv, NULL, p, on_peer_exit, c);
 	if (err) {
@@ -458,6 +468,7 @@ static int spawn_peer(
 	if (c->out)
 		(void)uv_read_start(
 			(uv_stream_t *)&c->out->uv, on_alloc, on_peer_read);
+	*cp = c;
 	return 0;
 }
 
@@ -466,20 +477,7 @@ int child_spawn(struct child_peer **cp, struct loop *loop,
 	const char *const *argv, child_line_h *line, child_end_h *end,
 	void *arg)
 {
-	struct child_peer *c;
-	int err;
-
-	if (!argv || !argv[0])
-		return EINVAL;
-	c = mem_zalloc(sizeof(*c), child_peer_destructor);
-	c->lineh = line;
-	c->endh = end;
-	c->arg = arg;
-	c->line = mbuf_alloc(LINE_MAX_LEN);
-	err = spawn_peer(c, loop, argv);
-	if (!err)
-		*cp = c;
-	return err;
+	return peer_spawn(cp, loop, argv, line, NULL, end, arg);
 }
 
 
@@ -487,19 +485,7 @@ int child_spawn_bytes(struct child_peer **cp, struct loop *loop,
 	const char *const *argv, child_bytes_h *bytes, child_end_h *end,
 	void *arg)
 {
-	struct child_peer *c;
-	int err;
-
-	if (!argv || !argv[0])
-		return EINVAL;
-	c = mem_zalloc(sizeof(*c), child_peer_destructor);
-	c->bytesh = bytes;
-	c->endh = end;
-	c->arg = arg;
-	err = spawn_peer(c, loop, argv);
-	if (!err)
-		*cp = c;
-	return err;
+	return peer_spawn(cp, loop, argv, NULL, bytes, end, arg);
 }
 
 
