@@ -55,6 +55,19 @@ static void answer_soon(struct fetch *f, struct presence *p, uint16_t code)
 }
 
 
+static bool is_active(const struct msg *notify)
+{
+	struct msg_subscription_state ss;
+	struct pl value;
+
+	return msg_value(notify, HDR_SUBSCRIPTION_STATE, &value) &&
+		!msg_subscription_state_decode(&ss, &value) &&
+		ss.state == MSG_SUB_ACTIVE;
+}
+
+
+/* A server that ends the fetch with its only notification leaves open whether
+ * nothing is published or nobody was allowed to see it yet. */
 static uint16_t notify_handler(const struct msg *notify, bool first, void *arg)
 {
 	struct fetch *f = arg;
@@ -65,6 +78,8 @@ static uint16_t notify_handler(const struct msg *notify, bool first, void *arg)
 		status = f->e->ops->read(&p, f->e, f->peer, notify);
 		if (status)
 			p = simple_unknown("what they publish cannot be read");
+	} else if (first && !is_active(notify)) {
+		p = simple_unknown("nothing of theirs is shown to you yet");
 	} else if (first) {
 		p = presence_alloc(PRESENCE_OFFLINE, PRESENCE_NONE, NULL, NULL);
 	}

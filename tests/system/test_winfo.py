@@ -202,3 +202,15 @@ def test_without(tmp_path, start):
         assert heard(alice, "hello").count("SIP/2.0 489") == 1
         assert not alice.seen("watcher")
         assert alice.quit() == 0
+
+
+def test_a_search_before_any_approval_is_unknown(people):
+    """Kamailio ends a fetch with a notification that has no body, whether
+    nothing is published or nobody decided yet: neither is Offline, and
+    nobody is bothered by a look."""
+    kim = people("kim")
+    alice = people("alice")
+    alice.do("search", "-p", "sip:kim@lab.test")
+    alice.expect("presence", buddy="sip:kim@lab.test", state="unknown",
+                 reason="nothing of theirs is shown to you yet")
+    kim.none("watcher", 0.3)
