@@ -70,8 +70,8 @@ struct dialect {
 	void (*goodbye)(struct endpoint *e, uint64_t limit);
 
 	/* The contact list that the server keeps; NULL: it keeps none. */
-	void (*contact_set)(struct endpoint *e,
-		const struct endpoint_contact *contact);
+	void (*contact_set)(
+		struct endpoint *e, const struct endpoint_contact *contact);
 	void (*contact_drop)(struct endpoint *e, const char *peer);
 
 	void (*watch)(struct endpoint *e, const char *peer);
@@ -146,6 +146,9 @@ struct endpoint {
 	char *why; /* why it is not online */
 	char *address; /* where it was reached last */
 	struct list leavers; /* who waits for the end of the sign-out */
+	unsigned work; /* what it waits for beside the user agent, ... */
+	uint64_t work_until; /* ... but not longer (monotonic) */
+	struct tmr work_tmr;
 
 	/* Own presence. */
 	struct presence *own; /* NULL until told */
@@ -178,6 +181,11 @@ struct endpoint {
 struct endpoint *endpoint_hold(struct endpoint *e);
 void endpoint_release(struct endpoint *e);
 bool endpoint_hears(const struct endpoint *e);
+
+/* Something beside the user agent's own requests begins, which a sign-out waits
+ * for, as long as it may last at all; it ends once. */
+void endpoint_work_begin(struct endpoint *e);
+void endpoint_work_end(struct endpoint *e);
 
 /* A copy (mem_deref). */
 struct endpoint_config *endpoint_config_copy(
@@ -398,7 +406,6 @@ bool simple_decides(const struct endpoint *e);
 void simple_rules_close(struct endpoint *e);
 
 /* incoming.c: MESSAGE and INFO; C: the session's, NULL outside of one. */
-void incoming_request(
-	struct endpoint *e, struct conv *c, struct ua_request *r);
+void incoming_request(struct endpoint *e, struct conv *c, struct ua_request *r);
 
 #endif

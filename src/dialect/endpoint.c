@@ -35,6 +35,7 @@ static void endpoint_destructor(void *data)
 	struct endpoint *e = data;
 
 	tmr_cancel(&e->change);
+	tmr_cancel(&e->work_tmr);
 	if (e->ops)
 		e->ops->close(e);
 	simple_xcap_close(e);
@@ -372,8 +373,37 @@ static void change_handler(void *arg)
 
 /* ---- signing in and out ---- */
 
+void endpoint_work_begin(struct endpoint *e)
+{
+	++e->work;
+}
+
+
+void endpoint_work_end(struct endpoint *e)
+{
+	if (!--e->work && tmr_isrunning(&e->work_tmr))
+		tmr_start(e->stack->tmrs, &e->work_tmr, 0, left, e);
+}
+
+
+/* The user agent has gone, but other work is under way, and there is time. */
+static bool left_waits(struct endpoint *e)
+{
+	uint64_t now = tmrs_now(e->stack->tmrs);
+
+	if (!e->work || now >= e->work_until)
+		return false;
+	tmr_start(e->stack->tmrs, &e->work_tmr, e->work_until - now, left, e);
+	return true;
+}
+
+
 void endpoint_sign_in(struct endpoint *e)
 {
+	/* Who comes back does not wait any more for what was before. */
+	e->work_until = 0;
+	if (tmr_isrunning(&e->work_tmr))
+		tmr_start(e->stack->tmrs, &e->work_tmr, 0, left, e);
 	if (e->changing) {
 		e->again = true;
 		return;
@@ -393,6 +423,10 @@ static void left(void *arg)
 	struct endpoint *e = endpoint_hold(arg);
 	size_t n;
 
+	if (left_waits(e)) {
+		endpoint_release(e);
+		return;
+	}
 	e->leaving = false;
 	/* Who leaves anew from in here waits for the next time. */
 	for (n = e->leavers.count; n && endpoint_hears(e); n--) {
@@ -424,6 +458,7 @@ void endpoint_sign_out(
 	}
 	e->leaving = true;
 	e->online = false;
+	e->work_until = tmrs_now(e->stack->tmrs) + limit;
 	/* What ends there is the end of this too. */
 	if (e->changing)
 		return;

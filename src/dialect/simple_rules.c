@@ -123,6 +123,7 @@ static void done_handler(const struct xcap_answer *answer, void *arg)
 	struct simple_rules *r = arg;
 	struct le *le, *next;
 
+	endpoint_work_end(r->e);
 	r->edit = mem_deref(r->edit);
 	r->later = answer->result == XCAP_LATER;
 	LIST_FOREACH (&r->decisions, le, next) {
@@ -147,7 +148,9 @@ static void edit_next(struct simple_rules *r)
 	size_t n = 0;
 	int err;
 
-	if (!r->kept || r->later || r->edit || !e->online || !r->decisions.head)
+	if (!r->kept || r->later || r->edit || !r->decisions.head)
+		return;
+	if (!e->online && !e->leaving)
 		return;
 	LIST_FOREACH (&r->decisions, le, next) {
 		struct decision *d = le->data;
@@ -156,8 +159,10 @@ static void edit_next(struct simple_rules *r)
 	}
 	err = xcap_edit(&r->edit, e->xcap, &where, PRESRULES_TYPE,
 		change_handler, done_handler, r);
-	if (!err)
+	if (!err) {
+		endpoint_work_begin(e);
 		return;
+	}
 	log_print(e->stack->log, LOG_WARN, "xcap",
 		"%s: the server's rules cannot be asked for: %s", e->aor,
 		strerror(err));

@@ -230,6 +230,54 @@ static void offline(void **state)
 }
 
 
+/* The sign-out waits for an edit that is under way, but not for ever; who
+ * signs in again does not wait for it. */
+static void goodbye(void **state)
+{
+	struct fixture f;
+	struct endpoint *e;
+
+	(void)state;
+	begin(&f);
+	e = f.t->a.e;
+	answer(&f, 200, NULL, CAPS("pres-rules"));
+	endpoint_decide(e, KIM, ENDPOINT_ALLOW);
+	endpoint_sign_out(e, 2000, person_done_h, &f.t->a);
+	endpoint_decide(e, "sip:bob@192.0.2.2", ENDPOINT_ALLOW);
+	two_run(f.t, 1000);
+	assert_null(strstr(f.t->a.log, "done"));
+	answer(&f, 404, NULL, NULL);
+	answer(&f, 200, "\"1\"", NULL);
+	assert_string_equal(f.http.log, "GET " URL);
+	two_run(f.t, 500);
+	assert_null(strstr(f.t->a.log, "done"));
+	answer(&f, 404, NULL, NULL);
+	answer(&f, 200, "\"2\"", NULL);
+	two_run(f.t, 10);
+	assert_non_null(strstr(f.t->a.log, "done"));
+	/* no answer at all */
+	f.t->a.log[0] = '\0';
+	endpoint_sign_in(e);
+	two_run(f.t, 100);
+	endpoint_decide(e, KIM, ENDPOINT_REFUSE);
+	endpoint_sign_out(e, 2000, person_done_h, &f.t->a);
+	two_run(f.t, 1900);
+	assert_null(strstr(f.t->a.log, "done"));
+	two_run(f.t, 200);
+	assert_non_null(strstr(f.t->a.log, "done"));
+	/* back at once */
+	f.t->a.log[0] = '\0';
+	endpoint_sign_in(e);
+	two_run(f.t, 100);
+	endpoint_sign_out(e, 2000, person_done_h, &f.t->a);
+	endpoint_sign_in(e);
+	two_run(f.t, 100);
+	assert_non_null(strstr(f.t->a.log, "done"));
+	assert_true(endpoint_decides(e));
+	two_close(f.t);
+}
+
+
 int test_simple_rules(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,6 +286,7 @@ int test_simple_rules(void)
 		cmocka_unit_test(none_kept),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(offline),
+		cmocka_unit_test(goodbye),
 	};
 
 	return cmocka_run_group_tests_name("simple_rules", tests, NULL, NULL);
