@@ -2,22 +2,15 @@
 /* presrules_set.c - one person's presence rule among those that others wrote
  * (RFC 5025 3, RFC 4745 7 and 10) */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include "mem.h"
 #include "presrules_int.h"
+#include "span.h"
 #include "uri.h"
 #include "utf8.h"
 
 enum {
 	NAMES_MAX = 100, /* tried for a new rule */
-};
-
-/* CUT bytes of the text go at byte AT, and PUT comes. */
-struct change {
-	size_t at;
-	size_t cut;
-	struct mbuf *put;
 };
 
 /* One person's rule on its way into a document. */
@@ -27,20 +20,15 @@ struct edit {
 	struct uri uri;
 	enum presrules_handling handling;
 	bool there; /* a rule says so already */
-	struct change *v;
-	size_t n;
-	size_t room;
+	struct splices changes;
 };
 
 
 static void edit_destructor(void *data)
 {
 	struct edit *e = data;
-	size_t i;
 
-	for (i = 0; i < e->n; i++)
-		mem_deref(e->v[i].put);
-	mem_deref(e->v);
+	splices_flush(&e->changes);
 	mem_deref(e->s);
 }
 
@@ -50,40 +38,13 @@ static void edit_destructor(void *data)
 
 static struct mbuf *change_add(struct edit *e, size_t at, size_t cut)
 {
-	struct change *c;
-
-	if (e->n == e->room) {
-		e->room = e->room ? 2 * e->room : 8;
-		e->v = mem_reallocarray(e->v, e->room, sizeof(*e->v));
-	}
-	c = &e->v[e->n++];
-	c->at = at;
-	c->cut = cut;
-	c->put = mbuf_alloc(presrules_limits.bytes);
-	return c->put;
+	return splice_put(&e->changes, at, cut, presrules_limits.bytes);
 }
 
 
-/* Span I goes, with the white space before it. */
 static void cut_span(struct edit *e, size_t i)
 {
-	const struct span *span = &e->s->v[i];
-	const char *p = e->s->text.p;
-	size_t at = span->start;
-
-	while (at && strchr(" \t\r\n", p[at - 1]))
-		at--;
-	/* Text before it is no white space between elements. */
-	if (!at || p[at - 1] != '>')
-		at = span->start;
-	mem_deref(change_add(e, at, span->end - at));
-	e->v[e->n - 1].put = NULL;
-}
-
-
-static bool is_empty_tag(const struct spans *s, size_t i)
-{
-	return s->text.p[s->v[i].open_end - 2] == '/';
+	splice_cut(&e->changes, e->s, i);
 }
 
 
@@ -93,7 +54,7 @@ static struct mbuf *put_begin(struct edit *e, size_t i)
 	const struct span *span = &e->s->v[i];
 	struct mbuf *mb;
 
-	if (!is_empty_tag(e->s, i))
+	if (!span_is_empty(e->s, i))
 		return change_add(e, span->close, 0);
 	mb = change_add(e, span->open_end - 2, 2);
 	(void)mbuf_write_str(mb, ">");
@@ -105,7 +66,7 @@ static void put_end(struct edit *e, size_t i, struct mbuf *mb)
 {
 	struct pl name = span_name(e->s, i);
 
-	if (is_empty_tag(e->s, i))
+	if (span_is_empty(e->s, i))
 		(void)mbuf_printf(mb, "</%.*s>", PL_ARG(&name));
 }
 
@@ -204,7 +165,7 @@ static void except_from_many(struct edit *e, size_t many)
  * goes with its last identity: without one it would be for everybody. */
 static void take_out(struct edit *e, size_t rule, size_t identity, bool more)
 {
-	size_t before = e->n, left = 0, i;
+	size_t before = e->changes.n, left = 0, i;
 
 	for (i = span_child(e->s, identity); i != SIZE_MAX;
 		i = span_next(e->s, i)) {
@@ -219,10 +180,9 @@ static void take_out(struct edit *e, size_t rule, size_t identity, bool more)
 			is_among(e, node))
 			except_from_many(e, i);
 	}
-	if (left || e->n == before)
+	if (left || e->changes.n == before)
 		return;
-	while (e->n > before)
-		mem_deref(e->v[--e->n].put);
+	splices_cut_to(&e->changes, before);
 	cut_span(e, rule);
 }
 
@@ -387,47 +347,6 @@ static int put_in(struct edit *e)
 }
 
 
-static int by_place(const void *a, const void *b)
-{
-	size_t i = ((const struct change *)a)->at;
-	size_t j = ((const struct change *)b)->at;
-
-	return (i > j) - (i < j);
-}
-
-
-static int write_changed(struct mbuf **freshp, struct edit *e)
-{
-	struct mbuf *mb;
-	size_t done = 0, i;
-	int err = 0;
-
-	if (!e->n)
-		return 0;
-	qsort(e->v, e->n, sizeof(*e->v), by_place);
-	mb = mbuf_alloc(presrules_limits.bytes);
-	for (i = 0; i < e->n && !err; i++) {
-		const struct change *c = &e->v[i];
-		struct pl put = PL_INIT;
-
-		if (c->put) {
-			put = mbuf_all(c->put);
-			err = mbuf_err(c->put);
-		}
-		(void)mbuf_write_mem(mb, e->s->text.p + done, c->at - done);
-		(void)mbuf_write_pl(mb, &put);
-		done = c->at + c->cut;
-	}
-	(void)mbuf_write_mem(mb, e->s->text.p + done, e->s->text.l - done);
-	if (err || mbuf_err(mb)) {
-		mem_deref(mb);
-		return EMSGSIZE;
-	}
-	*freshp = mb;
-	return 0;
-}
-
-
 static int edit_rules(struct mbuf **freshp, struct edit *e)
 {
 	int err = 0;
@@ -441,7 +360,9 @@ static int edit_rules(struct mbuf **freshp, struct edit *e)
 	}
 	if (!e->there)
 		err = put_in(e);
-	return err ? err : write_changed(freshp, e);
+	if (err || !e->changes.n)
+		return err;
+	return splices_apply(freshp, &e->changes, e->s, presrules_limits.bytes);
 }
 
 
@@ -460,7 +381,8 @@ int presrules_set(struct mbuf **freshp, const struct pl *text, const char *peer,
 	if (uri_decode(&e->uri, &e->peer) || !utf8_valid(&e->peer))
 		err = EINVAL;
 	else
-		err = spans_alloc(&e->s, text->p ? text : &empty);
+		err = spans_alloc(
+			&e->s, text->p ? text : &empty, &presrules_limits);
 	if (!err)
 		err = edit_rules(freshp, e);
 	mem_deref(e);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * presrules_span.c - where in the text each element of a document is.
+ * span.c - where in the text each element of a document is.
  *
  * The text is known to be well-formed and without a DOCTYPE, so that its tags
  * can be told without a parser; each is compared with the element that the
@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <string.h>
 #include "mem.h"
-#include "presrules_int.h"
+#include "span.h"
 #include "utf8.h"
 
 
@@ -87,6 +87,12 @@ struct pl span_prefix(const struct spans *s, size_t i)
 }
 
 
+bool span_is_empty(const struct spans *s, size_t i)
+{
+	return s->text.p[s->v[i].open_end - 2] == '/';
+}
+
+
 static bool named(const struct spans *s, size_t i)
 {
 	struct pl name = span_name(s, i), local = name;
@@ -140,7 +146,7 @@ static int take_start(struct spans *s, size_t *p, size_t *above, size_t *last)
 		.above = *above};
 	if (!named(s, i))
 		return EBADMSG;
-	if (s->text.p[*p - 2] == '/') {
+	if (span_is_empty(s, i)) {
 		*last = i;
 	} else {
 		*above = i;
@@ -219,10 +225,11 @@ static bool is_utf8(const struct pl *text)
 }
 
 
-int spans_alloc(struct spans **sp, const struct pl *text)
+int spans_alloc(struct spans **sp, const struct pl *text,
+	const struct xml_limits *limits)
 {
 	struct spans *s = mem_zalloc(sizeof(*s), destructor);
-	int err = xml_decode(&s->doc, text, &presrules_limits);
+	int err = xml_decode(&s->doc, text, limits);
 
 	s->text = *text;
 	if (!err && !is_utf8(text))
