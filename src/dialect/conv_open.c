@@ -141,6 +141,7 @@ void conv_not_opened(struct conv *c, const struct ua_result *r, const char *why)
 		conv_opened_page(c);
 		return;
 	}
+	why = conv_refusal(r, why);
 	c->wanted = c->shown = false;
 	conv_tell(c, ENDPOINT_CHAT_CLOSED, "session", ENDPOINT_BY_ERROR, why,
 		code);

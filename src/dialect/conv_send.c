@@ -123,6 +123,20 @@ enum endpoint_sent conv_sent_of(const struct ua_result *r)
 }
 
 
+/* A bare no is said in words. */
+const char *conv_refusal(const struct ua_result *r, const char *why)
+{
+	if (!r || !r->msg || !why)
+		return why;
+	if (!strcmp(why, "403 Forbidden"))
+		return "they, or their server, take nothing from you "
+		       "(403 Forbidden)";
+	if (!strcmp(why, "603 Decline"))
+		return "they do not want it (603 Decline)";
+	return why;
+}
+
+
 static const char *why_of(const struct ua_result *r, enum endpoint_sent sent)
 {
 	switch (sent) {
@@ -142,7 +156,7 @@ static const char *why_of(const struct ua_result *r, enum endpoint_sent sent)
 	if (!r->msg && r->err == EMSGSIZE)
 		return "too long for one message here (long-messages=yes or "
 		       "transport=tls lets it go)";
-	return r->why ? r->why : strerror(r->err);
+	return r->why ? conv_refusal(r, r->why) : strerror(r->err);
 }
 
 

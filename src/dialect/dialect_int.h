@@ -342,6 +342,7 @@ void simple_im_close(struct endpoint *e);
 /* conv_send.c: texts on their way. */
 struct conv_item *conv_item_append(struct conv *c, const char *text);
 enum endpoint_sent conv_sent_of(const struct ua_result *r);
+const char *conv_refusal(const struct ua_result *r, const char *why);
 void conv_fail_waiting(struct conv *c, enum endpoint_sent sent, const char *why,
 	uint16_t code, uint32_t after);
 void conv_paged_waiting(struct conv *c);

@@ -173,6 +173,18 @@ class Sotto:
             assert reply["ok"] is ok, reply
         return reply
 
+    def logged(self, *words, n=1, timeout=WAIT):
+        """The Nth line of the log with all WORDS in its text."""
+        deadline = time.monotonic() + timeout
+        while True:
+            lines = self.do("log")["result"]
+            found = [x for x in lines if all(w in x["text"] for w in words)]
+            if len(found) >= n:
+                return found[n - 1]
+            assert time.monotonic() < deadline, "%s: no %s in\n%s" % (
+                self.home, words, "\n".join(x["text"] for x in lines))
+            self._next(time.monotonic() + 0.05)
+
     def stderr(self):
         with open(os.path.join(self.home, "stderr"), "rb") as f:
             return f.read().decode("utf-8", "replace")
