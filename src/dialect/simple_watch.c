@@ -11,6 +11,7 @@
 
 enum {
 	HINT_GAP = 5000, /* ms between two tries that signs of life cause */
+	CONFIRM_GAP = 10000, /* ms between two questions whether it is so */
 };
 
 
@@ -24,6 +25,9 @@ struct simple_watch {
 	bool anew; /* the peer subscribed to us since we asked it */
 	uint64_t hinted; /* when a sign of life last caused a try; 0: never */
 	struct tmr hint; /* the next such try */
+	struct tmr confirm; /* it is asked whether really nothing is shown */
+	uint64_t confirmed; /* when it last was; 0: never */
+	bool confirming; /* the next notification tells */
 	bool heard; /* a notification came in this sign-in */
 	struct presence *known; /* what the last one said; NULL: none */
 	struct pres_doc *doc; /* and its timestamps */
@@ -40,6 +44,7 @@ static void watch_destructor(void *data)
 
 	tmr_cancel(&w->tmr);
 	tmr_cancel(&w->hint);
+	tmr_cancel(&w->confirm);
 	mem_deref(w->sub);
 	mem_deref(w->known);
 	mem_deref(w->doc);
@@ -263,19 +268,63 @@ static uint16_t take_document(struct simple_watch *w, const struct msg *notify)
 }
 
 
+static void confirm_handler(void *arg)
+{
+	struct simple_watch *w = arg;
+
+	if (!w->sub || !w->e->online || w->state != UA_SUB_ACTIVE)
+		return;
+	w->confirmed = tmrs_now(w->e->stack->tmrs);
+	w->confirming = true;
+	ua_sub_refresh(w->sub);
+}
+
+
+/*
+ * A notification without a body, not the first one, changes nothing by itself;
+ * but a server may mean that nothing is shown to us any more. What answers a
+ * refresh tells all there is: without a body that is nothing.
+ */
+static void take_nothing(struct simple_watch *w)
+{
+	struct tmrs *tmrs = w->e->stack->tmrs;
+	uint64_t now = tmrs_now(tmrs), wait = 0;
+
+	if (w->state != UA_SUB_ACTIVE || !w->known ||
+		w->known->state == PRESENCE_OFFLINE)
+		return;
+	if (w->confirming) {
+		w->confirming = false;
+		w->doc = mem_deref(w->doc);
+		know(w,
+			presence_alloc(
+				PRESENCE_OFFLINE, PRESENCE_NONE, NULL, NULL));
+		return;
+	}
+	if (w->confirmed && now - w->confirmed < CONFIRM_GAP)
+		wait = CONFIRM_GAP - (now - w->confirmed);
+	if (!tmr_isrunning(&w->confirm))
+		tmr_start(tmrs, &w->confirm, wait, confirm_handler, w);
+}
+
+
 static uint16_t notify_handler(const struct msg *notify, bool first, void *arg)
 {
 	struct simple_watch *w = mem_ref(arg);
 	struct endpoint *e = endpoint_hold(w->e);
 	uint16_t status = 0;
 
-	/* A later one without a body changes nothing. */
-	if (notify->body.l)
+	if (notify->body.l) {
 		status = take_document(w, notify);
-	else if (first)
+		w->confirming = false;
+		tmr_cancel(&w->confirm);
+	} else if (first) {
 		know(w,
 			presence_alloc(
 				PRESENCE_OFFLINE, PRESENCE_NONE, NULL, NULL));
+	} else {
+		take_nothing(w);
+	}
 	w->heard = true;
 	tell(w);
 	mem_deref(w);
@@ -302,6 +351,7 @@ static void state_handler(enum ua_sub_state state, const char *why,
 		w->why = mem_deref(w->why);
 		break;
 	case UA_SUB_ENDED:
+		w->confirming = false;
 		w->doc = mem_deref(w->doc);
 		w->known = mem_deref(w->known);
 		refused(w, simple_refusal(why, status), status);
@@ -370,6 +420,7 @@ static void watch_free(struct simple_watch *w)
 	HASH_DEL(w->e->watches, w);
 	tmr_cancel(&w->tmr);
 	tmr_cancel(&w->hint);
+	tmr_cancel(&w->confirm);
 	mem_deref(w);
 }
 

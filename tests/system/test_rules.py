@@ -117,11 +117,7 @@ def test_decisions(server, people, document):
     text = document.becomes("sotto-polite-block", BOB,
                             without=["sotto-allow"])
     assert KIMS in text
-    # Kamailio tells of that without a document, which changes nothing; a new
-    # subscription shows it.
-    bob.do("logout")
-    bob.do("login")
-    bob.expect("account", state="online")
+    # Kamailio tells of that without a document, and so he asks.
     bob.expect("presence", buddy=ALICE, state="offline")
     decide(alice, "unblock")
     document.becomes("sotto-confirm", BOB, without=["sotto-polite-block"])
