@@ -80,8 +80,26 @@ modparam("xcap_server", "db_url", "text://@DIR@/dbtext")
 modparam("xcap_server", "xcap_root", "/xcap-root/")
 modparam("xcap_server", "buf_size", 65536)
 modparam("xcap_server", "xml_ns", "rl=urn:ietf:params:xml:ns:resource-lists")
+modparam("xcap_server", "xml_ns", "rs=urn:ietf:params:xml:ns:rls-services")
 modparam("xcap_server", "xml_ns", "cr=urn:ietf:params:xml:ns:common-policy")
 modparam("xcap_server", "xml_ns", "pr=urn:ietf:params:xml:ns:pres-rules")
+#!endif
+#!ifdef WITH_RLS
+loadmodule "pua.so"
+loadmodule "rls.so"
+modparam("pua", "db_url", "text://@DIR@/dbtext")
+modparam("pua", "db_mode", 0)
+modparam("pua", "outbound_proxy", "sip:127.0.0.1:@PORT@")
+modparam("rls", "db_url", "text://@DIR@/dbtext")
+modparam("rls", "xcap_db_url", "text://@DIR@/dbtext")
+modparam("rls", "db_mode", 0)
+modparam("rls", "integrated_xcap_server", 1)
+modparam("rls", "to_presence_code", 5)
+modparam("rls", "server_address", "sip:rls@127.0.0.1:@PORT@")
+modparam("rls", "outbound_proxy", "sip:127.0.0.1:@PORT@")
+modparam("rls", "waitn_time", 1)
+modparam("rls", "clean_period", 10)
+modparam("rls", "max_expires", 3600)
 #!endif
 
 modparam("tls", "config", "@DIR@/tls.cfg")
@@ -168,6 +186,9 @@ request_route {
 		sl_send_reply("404", "Unknown Domain"); exit;
 	}
 	if (is_method("PUBLISH|SUBSCRIBE")) { route(PRESENCE); exit; }
+#!ifdef WITH_RLS
+	if (is_method("NOTIFY") && $rU=="rls") { route(RLSNOTIFY); exit; }
+#!endif
 	if (is_method("INVITE")) record_route();
 	if (!lookup("location")) {
 #!ifdef WITH_STORE
@@ -271,6 +292,9 @@ route[WITHINDLG] {
 		route(RELAY);
 		exit;
 	}
+#!ifdef WITH_RLS
+	if (is_method("NOTIFY") && $rU=="rls") { route(RLSNOTIFY); exit; }
+#!endif
 	if (is_method("SUBSCRIBE|PUBLISH") && uri==myself) {
 		route(PRESENCE); exit;
 	}
@@ -296,10 +320,23 @@ route[PRESENCE] {
 		exit;
 	}
 	if (!has_totag()) $ru = "sip:" + $rU + "@@DOMAIN@";
+#!ifdef WITH_RLS
+	$var(rls) = rls_handle_subscribe("sip:$fU@@DOMAIN@");
+	if ($var(rls) != 5) { t_release(); exit; }
+#!endif
 	handle_subscribe("sip:$fU@@DOMAIN@");
 	t_release();
 	exit;
 }
+
+#!ifdef WITH_RLS
+route[RLSNOTIFY] {
+	if (!t_newtran()) { sl_reply_error(); exit; }
+	rls_handle_notify();
+	t_release();
+	exit;
+}
+#!endif
 
 route[RELAY] {
 	t_on_reply("REPLY");
@@ -330,7 +367,7 @@ event_route[xhttp:request] {
 	}
 	$xcapuri(u=>data) = $hu;
 	if ($xcapuri(u=>auid) == "xcap-caps") {
-		$var(caps) = "<?xml version='1.0' encoding='UTF-8'?><xcap-caps xmlns='urn:ietf:params:xml:ns:xcap-caps'><auids><auid>pres-rules</auid><auid>resource-lists</auid><auid>xcap-caps</auid></auids><namespaces><namespace>urn:ietf:params:xml:ns:xcap-caps</namespace></namespaces></xcap-caps>";
+		$var(caps) = "<?xml version='1.0' encoding='UTF-8'?><xcap-caps xmlns='urn:ietf:params:xml:ns:xcap-caps'><auids><auid>pres-rules</auid><auid>resource-lists</auid>@AUIDS@<auid>xcap-caps</auid></auids><namespaces><namespace>urn:ietf:params:xml:ns:xcap-caps</namespace></namespaces></xcap-caps>";
 		xhttp_reply("200", "OK", "application/xcap-caps+xml", "$var(caps)");
 		exit;
 	}
@@ -444,21 +481,25 @@ class Kamailio:
     """Starts at once; `with` or stop() ends it. STORE: it keeps messages for
     who is not registered and hands them over when he is (msilo). RULES: whom
     nobody decided about waits, instead of being let in. WINFO: who
-    watches is told. XCAP: it keeps documents under xcap_root."""
+    watches is told. XCAP: it keeps documents under xcap_root. RLS: and
+    subscribes for its users to those in the lists there."""
 
     def __init__(self, directory, algorithm="MD5", auth=True, nonce=300,
                  min_expires=10, debug=2, store=False,
-                 rules=False, winfo=True, xcap=False):
+                 rules=False, winfo=True, xcap=False,
+                 rls=False):
         self.dir = str(directory)
         self.auth = auth
         self.store = store
         self.rules = rules
         self.winfo = winfo
-        self.xcap = xcap
+        self.xcap = xcap or rls
+        self.rls = rls
         self.subst = {
             "ALGORITHM": algorithm, "NONCE": str(nonce),
             "MIN": str(min_expires), "DEBUG": str(debug),
             "DOMAIN": DOMAIN, "USERS": "|".join(USERS), "DIR": self.dir,
+            "AUIDS": "<auid>rls-services</auid>" if rls else "",
         }
         os.makedirs(self.dir, exist_ok=True)
         make_certificates(os.path.join(self.dir, "tls"))
@@ -494,6 +535,8 @@ class Kamailio:
             head += "#!define WITH_STORE\n"
         if self.xcap:
             head += "#!define WITH_XCAP\n"
+        if self.rls:
+            head += "#!define WITH_RLS\n"
         if self.rules:
             head += "#!define WITH_RULES\n"
         if not self.winfo:
@@ -525,7 +568,7 @@ class Kamailio:
                         "body(string,null) extra_hdrs(string,null) "
                         "callid(string,null) status(int,null) \n")
         for t in ("version", "presentity", "active_watchers", "watchers",
-                  "xcap", "pua"):
+                  "xcap", "pua", "rls_presentity", "rls_watchers"):
             shutil.copy("/usr/share/kamailio/dbtext/kamailio/" + t, tables)
 
     def start(self):
