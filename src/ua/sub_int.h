@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sub_int.h - the two halves of a subscriber: subscribe.c sends, notified.c
- * takes NOTIFYs. */
+/* sub_int.h - the parts of a subscriber: subscribe.c sends, subscribed.c takes
+ * the answers, notified.c NOTIFYs. */
 #ifndef SOTTO_UA_SUB_INT_H
 #define SOTTO_UA_SUB_INT_H
 
@@ -12,6 +12,7 @@
 
 enum {
 	SUB_NEVER = -1, /* no further try */
+	SUB_BACKOFF_MAX = 600, /* seconds */
 };
 
 struct ua_sub {
@@ -64,6 +65,21 @@ void ua_sub_restart(struct ua_sub *sub, const char *why, uint16_t status);
 
 /* SECONDS are left; a NOTIFY can only SHORTEN. */
 void ua_sub_set_expiry(struct ua_sub *sub, uint32_t seconds, bool shorten);
+
+/* The next SUBSCRIBE in MS. */
+void ua_sub_start_in(struct ua_sub *sub, uint64_t ms);
+
+/* A NOTIFY has to come now (Timer N). */
+void ua_sub_await(struct ua_sub *sub);
+
+/* SUBSCRIBE for EXPIRES seconds, in the dialog that there is. */
+int ua_sub_send(struct ua_sub *sub, uint32_t expires);
+
+/* That could not be sent. */
+void ua_sub_failed(struct ua_sub *sub, int err);
+
+/* Its answer; ARG: the subscription. */
+void ua_sub_answered(const struct sip_result *r, void *arg);
 
 /* Takes what a NOTIFY (or a 2xx that carries one) says; the status to answer
  * with. SS NULL: active. */
