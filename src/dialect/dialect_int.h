@@ -200,7 +200,7 @@ char *endpoint_name(struct pl *name, const struct pl *display);
 
 /* ---- presence ------------------------------------------------------- */
 
-/* Subscribing and reading (simple_watch.c). */
+/* Subscribing and reading (simple_alone.c, simple_watch.c). */
 int simple_ask(struct ua_sub **subp, struct endpoint *e, const char *peer,
 	const struct ua_sub_handlers *h);
 uint16_t simple_read(struct presence **pp, const struct endpoint *e,
