@@ -35,6 +35,11 @@ extern const struct xml_limits xml_limits_default;
 int xml_decode(struct xml_doc **docp, const struct pl *text,
 	const struct xml_limits *limits);
 
+/* Why a document was not taken, in words: of xml_decode(), and of decoders
+ * over it whose ESRCH is a document about somebody else, ENOTSUP one of
+ * another kind. */
+const char *xml_why(int err);
+
 const struct xml_node *xml_root(const struct xml_doc *doc);
 
 /* The line that NODE's start tag ends on, from 1. */

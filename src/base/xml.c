@@ -291,6 +291,23 @@ int xml_decode(struct xml_doc **docp, const struct pl *text,
 }
 
 
+const char *xml_why(int err)
+{
+	switch (err) {
+	case EBADMSG:
+		return "it is not what it should be";
+	case EMSGSIZE:
+		return "it is larger, or deeper, than is taken here";
+	case ESRCH:
+		return "it is about somebody else";
+	case ENOTSUP:
+		return "it is of a kind that is not understood here";
+	default:
+		return strerror(err);
+	}
+}
+
+
 const struct xml_node *xml_root(const struct xml_doc *doc)
 {
 	return (const void *)xmlDocGetRootElement(doc->doc);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "mem.h"
 #include "ms_int.h"
+#include "xml.h"
 
 
 enum {
@@ -226,7 +227,7 @@ uint16_t ms_presence_take(struct ms_batch *b, const struct msg *notify)
 	if (!err)
 		return 0;
 	log_print(e->stack->log, LOG_WARN, "presence",
-		"%s: a notification cannot be read: %s", e->aor, strerror(err));
+		"%s: a notification is not taken: %s", e->aor, xml_why(err));
 	return err == ENOTSUP ? 415 : 400;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "mem.h"
 #include "simple_watch.h"
+#include "xml.h"
 
 
 static void watch_destructor(void *data)
@@ -55,8 +56,7 @@ static uint16_t document_read(struct pres_doc **dp, const struct endpoint *e,
 	if (!err)
 		return 0;
 	log_print(e->stack->log, LOG_WARN, "presence",
-		"%s: a presence document cannot be read: %s", peer,
-		strerror(err));
+		"%s: a presence document is not taken: %s", peer, xml_why(err));
 	return err == ENOTSUP ? 415 : 400;
 }
 

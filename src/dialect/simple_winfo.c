@@ -9,6 +9,7 @@
 #include "dialect_int.h"
 #include "mem.h"
 #include "winfo.h"
+#include "xml.h"
 
 
 enum {
@@ -33,6 +34,7 @@ struct simple_winfo {
 	bool versioned; /* a document came in this subscription */
 	uint32_t version; /* ... with this number */
 	bool partial; /* some document did not come */
+	bool foreign; /* this one tells of somebody else's watchers */
 	unsigned tries; /* to get the whole */
 	uint64_t tried_at; /* monotonic; 0: never */
 	struct tmr whole; /* the next one */
@@ -190,9 +192,12 @@ static void watcher_handler(const struct winfo_watcher *watcher, void *arg)
 
 	if (!endpoint_hears(w->e) ||
 		strcmp(watcher->package, "presence") != 0 ||
-		!is_ours(w, watcher->resource) ||
 		!strcmp(watcher->peer, w->e->aor))
 		return;
+	if (!is_ours(w, watcher->resource)) {
+		w->foreign = true;
+		return;
+	}
 	switch (watcher->status) {
 	case WINFO_PENDING:
 	case WINFO_WAITING:
@@ -219,16 +224,20 @@ static uint16_t take_document(struct simple_winfo *w, const struct msg *notify)
 	};
 	int err;
 
+	w->foreign = false;
 	if (pl_isset(&notify->content_type) &&
 		!msg_type_is(&notify->content_type, WINFO_TYPE))
-		return 415;
-	err = winfo_decode(&notify->body, &h);
+		err = ENOTSUP;
+	else
+		err = winfo_decode(&notify->body, &h);
+	if (err || w->foreign)
+		log_print(w->e->stack->log, LOG_WARN, "presence",
+			"%s: what the server tells of watchers is not taken: "
+			"%s",
+			w->e->aor, xml_why(err ? err : ESRCH));
 	if (!err)
 		return 0;
-	log_print(w->e->stack->log, LOG_WARN, "presence",
-		"%s: what the server tells of watchers cannot be read: %s",
-		w->e->aor, strerror(err));
-	return 400;
+	return err == ENOTSUP ? 415 : 400;
 }
 
 

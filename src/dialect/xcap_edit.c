@@ -5,6 +5,7 @@
 #include <string.h>
 #include "mem.h"
 #include "xcap.h"
+#include "xml.h"
 
 
 enum {
@@ -48,6 +49,17 @@ static void refuse(struct xcap_edit *e, const char *why)
 	const struct xcap_answer answer = {.result = XCAP_REFUSED, .why = why};
 
 	e->done(&answer, e->arg);
+}
+
+
+static void not_understood(struct xcap_edit *e, int err)
+{
+	char *why = mem_printf(
+		"the document on the XCAP server is not understood: %s",
+		xml_why(err));
+
+	refuse(e, why);
+	mem_deref(why);
 }
 
 
@@ -109,7 +121,7 @@ static void change(struct xcap_edit *e, const struct xcap_answer *answer)
 	if (mem_nrefs(e) < 2)
 		return; /* cancelled */
 	if (err) {
-		refuse(e, "the document on the XCAP server is not understood");
+		not_understood(e, err);
 	} else if (!e->fresh) {
 		same.result = XCAP_UNCHANGED;
 		same.why = NULL;

@@ -56,6 +56,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def misbehave(self):
         """By the last part of the path: True where it answered so."""
         what = self.path.rsplit("/", 1)[1]
+        if self.server.web.script:
+            return self.server.web.script(self)
         if what == "slow":
             self.server.web.stop.wait(20)
         elif what == "closed":
@@ -132,12 +134,15 @@ class Server(http.server.ThreadingHTTPServer):
 
 class WebServer:
     """AUTH: "digest", "basic", another challenge, or None. CERTIFICATE: path
-    without .pem and .key; None: no TLS."""
+    without .pem and .key; None: no TLS. SCRIPT is called with the handler
+    of each request that is let in, and returns True where it answered."""
 
-    def __init__(self, auth=None, certificate=None, elsewhere=""):
+    def __init__(self, auth=None, certificate=None, elsewhere="",
+                 script=None):
         self.auth = auth
         self.nonce = NONCE
         self.elsewhere = elsewhere
+        self.script = script
         self.seen = []
         self.documents = {}
         self.stop = threading.Event()

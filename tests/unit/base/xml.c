@@ -5,6 +5,18 @@
 #include "unit.h"
 #include "xml.h"
 
+static void why(void **state)
+{
+	static const int errs[] = {EBADMSG, EMSGSIZE, ESRCH, ENOTSUP};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(errs); i++)
+		assert_string_not_equal(xml_why(errs[i]), strerror(errs[i]));
+	assert_string_equal(xml_why(ENOMEM), strerror(ENOMEM));
+}
+
+
 int test_xml(void);
 
 
@@ -366,6 +378,7 @@ int test_xml(void)
 		cmocka_unit_test(writer),
 		cmocka_unit_test(round_trip),
 		cmocka_unit_test(entities),
+		cmocka_unit_test(why),
 	};
 
 	return cmocka_run_group_tests_name("xml", tests, NULL, NULL);

@@ -174,8 +174,8 @@ static void refused(void **state)
 		bool again; /* at the next login */
 	} cases[] = {
 		{403, NULL, "which is obeyed here: ", false},
-		{200, "<html/>", "is not understood\n", false},
-		{200, "<!DOCTYPE x>" EMPTY, "is not understood\n", false},
+		{200, "<html/>", "is not understood: it ", false},
+		{200, "<!DOCTYPE x>" EMPTY, "is not understood: it ", false},
 		{503, NULL, "the next login tries again: ", true},
 	};
 	size_t i;

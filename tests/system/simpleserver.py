@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A SIMPLE server of the tests' own, over TCP on loopback, that lets everybody
+in and notifies whatever a test writes. It lives in a thread; every wait is
+bounded."""
+
+import contextlib
+import re
+import threading
+import time
+
+from peer import WAIT, Peer
+
+TYPES = {"presence": "application/pidf+xml",
+         "presence.winfo": "application/watcherinfo+xml"}
+
+
+class Subscription:
+    def __init__(self, sub):
+        self.sub, self.n, self.active = sub, 0, True
+        self.event = sub.get("event").split(";")[0]
+        self.who = re.search("<([^>]*)>", sub.get("to")).group(1)
+
+
+class SimpleServer(Peer):
+    def __init__(self):
+        super().__init__("tcp")
+        self.lock = threading.RLock()
+        self.subs = {}       # by Call-ID
+        self.answers = {}    # status by (Call-ID, CSeq) of a NOTIFY
+        self.seen = []       # every request, in order
+        self.refused = {}    # status by event or method, instead of 200
+        self.over = False
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def config(self, user, *more):
+        lines = ["account add me sip:%s@lab.test" % user,
+                 "account set me password secret-%s" % user,
+                 "account set me proxy '%s'" % self.uri("").replace(
+                     "sip:@", "sip:"), *more, "login me"]
+        return "set log-level info\n" + "\n".join(lines) + "\n"
+
+    def close(self):
+        self.over = True
+        self.thread.join(WAIT)
+        super().close()
+
+    def _run(self):
+        while not self.over:
+            with self.lock:
+                self._poll(0, False)
+                while self.queue:
+                    self._take_one(self.queue.pop(0))
+            time.sleep(0.005)
+
+    def _read(self, conn):
+        try:
+            super()._read(conn)
+        except OSError:
+            self.streams.pop(conn, None)
+            conn.close()
+
+    def _take_one(self, m):
+        if m.status is not None:
+            self.answers[m.get("call-id"), m.get("cseq")] = m.status
+            return
+        self.seen.append(m)
+        name = "_" + m.method.lower()
+        status = self.refused.get(m.get("event").split(";")[0],
+                                  self.refused.get(m.method))
+        try:
+            if status:
+                self.answer(m, status)
+            elif m.method != "ACK":
+                getattr(self, name, self._other)(m)
+        except OSError:
+            pass  # it has gone
+
+    def _other(self, m):
+        self.answer(m, "200 OK")
+
+    def _register(self, m):
+        contact = m.get("contact")
+        self.answer(m, "200 OK", "Contact: " + contact, "Expires: 600")
+
+    def _publish(self, m):
+        self.answer(m, "200 OK", "SIP-ETag: e%d" % len(self.seen),
+                    "Expires: 600")
+
+    def _subscribe(self, m):
+        s = self.subs.setdefault(m.get("call-id"), Subscription(m))
+        s.sub = m
+        end = m.get("expires") == "0"
+        self.answer(m, "200 OK", "Expires: " + m.get("expires"),
+                    "Contact: <%s>" % self.uri())
+        s.active = not end
+        self._notify(s, b"", None, "terminated;reason=timeout" if end
+                     else "active;expires=600")
+
+    def _notify(self, s, body, ctype, state, *headers):
+        s.n += 1
+        lines = ["NOTIFY %s SIP/2.0" % s.sub.contact(),
+                 "Via: SIP/2.0/TCP 127.0.0.1:%d;branch=z9hG4bK%s%d;rport"
+                 % (self.port, s.sub.get("call-id"), s.n),
+                 "Max-Forwards: 70",
+                 "From: %s;tag=peer" % s.sub.get("to").split(";tag=")[0],
+                 "To: " + s.sub.get("from"),
+                 "Call-ID: " + s.sub.get("call-id"),
+                 "CSeq: %d NOTIFY" % s.n, "Event: " + s.event,
+                 "Contact: <%s>" % self.uri(),
+                 "Subscription-State: " + state, *headers,
+                 *(["Content-Type: " + ctype] if ctype else [])]
+        self._send(lines, body, s.sub.way)
+        return s.sub.get("call-id"), "%d NOTIFY" % s.n
+
+    def find(self, event, who, timeout=WAIT):
+        """The subscription to EVENT of WHO, once it is there."""
+        end = time.monotonic() + timeout
+        while True:
+            with self.lock:
+                for s in self.subs.values():
+                    if ((s.event, s.who, s.active) == (event, who, True)
+                            and s.sub.way in self.streams):
+                        return s
+            assert time.monotonic() < end, (
+                event, who, [m.first for m in self.seen])
+            time.sleep(0.01)
+
+    def notify(self, who, body, event="presence", ctype=None,
+               state="active;expires=600", wait=True):
+        """Returns the status that it was answered with."""
+        s = self.find(event, who)
+        body = body.encode() if isinstance(body, str) else body
+        with self.lock, contextlib.suppress(() if wait else OSError):
+            key = self._notify(s, body, ctype or TYPES[event], state)
+        if not wait:
+            return None
+        end = time.monotonic() + WAIT
+        while key not in self.answers:
+            assert time.monotonic() < end, "no answer to a NOTIFY"
+            time.sleep(0.005)
+        return self.answers[key]
