@@ -348,6 +348,10 @@ int sip_dialog_fork(struct sip_dialog **dp, const struct sip_dialog *d,
 
 bool sip_dialog_established(const struct sip_dialog *d); /* has remote tag */
 
+/* STAYS: while it has no routes its requests go over the agent's flow,
+ * wherever the remote target points. */
+void sip_dialog_stay(struct sip_dialog *d, bool stays);
+
 /* The flow that last carried a message of D (borrowed); NULL: none. */
 struct sip_flow *sip_dialog_flow(const struct sip_dialog *d);
 

@@ -244,6 +244,8 @@ struct ua_sub_config {
 	const char *content_type; /* of a body; NULL */
 	struct pl body;
 	uint32_t expires; /* seconds; 0: fetch once */
+	bool list; /* to a list of people (RFC 4662), whose server may name
+	              one address for all ways to it, and say no last word */
 };
 
 /* Subscribes and keeps it up: refresh, 423, forks (one dialog: presence),

@@ -28,6 +28,7 @@ struct sip_dialog {
 	bool has_remote_cseq;
 	bool early; /* made by a 1xx: its 2xx may bring other routes */
 	bool own; /* flow leads to a server of the account's */
+	bool stays; /* on the agent's flow */
 };
 
 
@@ -438,12 +439,24 @@ struct sip_agent *sip_dialog_agent(const struct sip_dialog *d)
 }
 
 
+void sip_dialog_stay(struct sip_dialog *d, bool stays)
+{
+	d->stays = stays;
+}
+
+
 /* ---- for the floor ---- */
 
 void sip_dialog_agent_gone(struct sip_dialog *d)
 {
 	d->agent = NULL;
 	d->flow = mem_deref(d->flow);
+}
+
+
+bool sip_dialog_stays(const struct sip_dialog *d)
+{
+	return d && d->stays && !pl_isset(&d->routes);
 }
 
 

@@ -163,7 +163,8 @@ static struct sip_flow *flow_to(
 
 /* A flow that needs no location: the agent's outside a dialog; in one the
  * agent's where the next hop is its server by name, or one whose peer the
- * next hop names by number. With one flow for all it is the agent's. */
+ * next hop names by number. With one flow for all, or a dialog that stays on
+ * it, it is the agent's. */
 static struct sip_flow *flow_open(const struct sip_request *r)
 {
 	struct sip_flow *flow = sip_agent_flow(r->agent);
@@ -173,7 +174,9 @@ static struct sip_flow *flow_open(const struct sip_request *r)
 		return NULL;
 	if (flow && !sip_flow_isup(flow))
 		flow = NULL;
-	if (flow && sip_agent_config(r->agent)->one_flow)
+	if (flow &&
+		(sip_agent_config(r->agent)->one_flow ||
+			sip_dialog_stays(r->dialog)))
 		return flow;
 	if (flow && (!r->to_tag || hop_is_own(r)) &&
 		(r->hop.scheme != URI_SIPS || sip_flow_tp(flow) == SIP_TLS))

@@ -168,6 +168,9 @@ enum sip_tp sip_port_tp(const struct sip_port *port);
 
 /* sip_dialog_flow() leads to a server of the account's own. */
 bool sip_dialog_flow_own(const struct sip_dialog *d);
+
+/* Its requests go over the agent's flow; D may be NULL. */
+bool sip_dialog_stays(const struct sip_dialog *d);
 void sip_dialog_set_flow(
 	struct sip_dialog *d, struct sip_flow *flow, bool own);
 

@@ -27,6 +27,7 @@ struct ua_sub {
 	char *body;
 	size_t len;
 	uint32_t expires; /* asked for; a 423 raises it */
+	bool list;
 	struct sip_dialog *dialog; /* NULL: no subscription */
 	UT_hash_handle hh; /* ua->subs_by_call_id, with a dialog */
 	struct sip_request *req;

@@ -210,6 +210,7 @@ static int make_dialog(struct ua_sub *sub)
 
 	if (err)
 		return err;
+	sip_dialog_stay(sub->dialog, sub->list);
 	id = sip_dialog_call_id(sub->dialog);
 	HASH_ADD_KEYPTR(hh, sub->ua->subs_by_call_id, id->p, id->l, sub);
 	return 0;
@@ -331,6 +332,7 @@ int ua_subscribe(struct ua_sub **subp, struct ua *ua,
 		sub->len = config->body.l;
 	}
 	sub->expires = config->expires;
+	sub->list = config->list;
 	sub->state = UA_SUB_TRYING;
 	ua_bye_init(&sub->bye, ua, sub);
 	list_append(&ua->subs, &sub->le, sub);

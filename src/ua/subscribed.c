@@ -169,8 +169,11 @@ static void accepted(struct ua_sub *sub, const struct sip_result *r)
 		seconds = said;
 	sub->raises = 0;
 	ua_redirect_reset(&sub->rd);
-	if (sub->bye.active)
+	if (sub->bye.active) {
+		if (sub->list)
+			ua_bye_finish(&sub->bye);
 		return;
+	}
 	if (sub->expires)
 		ua_sub_set_expiry(sub, seconds, false);
 	if (!sub->notified && !tmr_isrunning(&sub->tmr_n))
