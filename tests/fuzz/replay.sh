@@ -3,7 +3,7 @@
 # Every seed, and every input that once broke something, through its target.
 srcdir=${srcdir:-.}
 status=0
-for target in challenge csv msdoc msg multipart ntlm presrules reslist rtf \
+for target in buddylist challenge csv msdoc msg multipart ntlm presrules reslist rtf \
 	stream uri vcard winfo; do
 	corpus=$srcdir/tests/fuzz/corpus/$target
 	if ./fuzz-replay-$target "$corpus"; then

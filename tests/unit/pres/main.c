@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit.h"
 
+int test_buddylist(void);
+int test_buddylist_edit(void);
 int test_msdoc(void);
 int test_pidf(void);
 int test_pidf_encode(void);
@@ -12,5 +14,6 @@ int test_rpid(void);
 int test_winfo(void);
 int test_xpidf(void);
 
-UNIT_MAIN(test_msdoc, test_presence, test_presrules, test_reslist, test_rpid,
-	test_pidf, test_xpidf, test_pidf_encode, test_pres, test_winfo)
+UNIT_MAIN(test_buddylist, test_buddylist_edit, test_msdoc, test_presence,
+	test_presrules, test_reslist, test_rpid, test_pidf, test_xpidf,
+	test_pidf_encode, test_pres, test_winfo)
