@@ -14,7 +14,8 @@ floor_of() {
 		echo net ;;
 	http | http_wire) echo net ;;
 	uri | msg) echo msg ;;
-	msdoc | presence | pres | presrules | reslist | winfo) echo pres ;;
+	buddylist | msdoc | presence | pres | presrules | reslist | winfo | \
+		xcapdiff) echo pres ;;
 	json_front) echo json ;;
 	*) echo "$1" ;;
 	esac

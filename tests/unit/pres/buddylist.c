@@ -87,7 +87,7 @@ static const struct row {
 };
 
 
-static void read(void **state)
+static void reading(void **state)
 {
 	size_t i;
 
@@ -231,7 +231,7 @@ static void many_groups(void **state)
 int test_buddylist(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(read),
+		cmocka_unit_test(reading),
 		cmocka_unit_test(nothing),
 		cmocka_unit_test(hostile),
 		cmocka_unit_test(long_name),
