@@ -184,6 +184,11 @@ struct endpoint_handlers {
 	 * the server, as another device decided: nobody need be asked any
 	 * more. NULL: not interested. */
 	void (*settled)(const char *peer, void *arg);
+
+	/* What was decided last about PEER is in the rules of the server now
+	 * (WHY NULL), or the server has refused it for good. Until then it is
+	 * to be decided again at the next sign-in. NULL: not interested. */
+	void (*ruled)(const char *peer, const char *why, void *arg);
 	void *arg;
 };
 
@@ -256,12 +261,19 @@ void endpoint_fetch(struct endpoint *e, const char *peer);
 void endpoint_publish(struct endpoint *e, const struct presence *p,
 	enum endpoint_visibility visibility, bool idle);
 
-/* True where the server itself acts by our decisions, as far as is known. */
-bool endpoint_decides(const struct endpoint *e);
+/* What becomes of our decisions at the server, as far as is known. */
+enum endpoint_rules {
+	ENDPOINT_RULES_NONE,  /* it keeps none: it shows us by its own */
+	ENDPOINT_RULES_LATER, /* it is not signed in to, or has not said yet */
+	ENDPOINT_RULES_KEPT,  /* it acts by them */
+};
 
-/* A new decision about a watcher. */
-void endpoint_decide(
-	struct endpoint *e, const char *peer, enum endpoint_verdict verdict);
+enum endpoint_rules endpoint_rules(const struct endpoint *e);
+
+/* A new decision about a watcher: what our own notifier does, and the RULE
+ * that a server is to keep; ENDPOINT_BUSY: its rules stay as they are. */
+void endpoint_decide(struct endpoint *e, const char *peer,
+	enum endpoint_verdict verdict, enum endpoint_verdict rule);
 
 /* Sends TEXT: opens, forks or re-opens what it needs; texts to one peer go
  * in the order given. sent() tells. */

@@ -106,6 +106,7 @@ static void online(struct core_account *a, const struct endpoint_status *status)
 	if (before == ENDPOINT_ONLINE)
 		return;
 	core_presence_all(a, "waiting for an answer");
+	core_ruled_online(a);
 	core_outbox_online(a);
 }
 
@@ -181,6 +182,7 @@ static int make(struct core_account *a, char **why)
 		.card = core_card_heard,
 		.authorize = core_watcher_authorize,
 		.settled = core_watcher_settled,
+		.ruled = core_ruled_heard,
 		.arg = a,
 	};
 	char *ca = path(a, "tls-ca-file"), *key = path(a, "tls-key");

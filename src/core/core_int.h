@@ -202,6 +202,8 @@ void core_saved_buddy(const struct core_buddy *b, bool removed);
 /* What a server's list was when it was last heard; VALUE NULL: not in it. */
 void core_saved_contact(
 	const struct core_account *a, const char *aor, const char *value);
+void core_saved_ruled(
+	const struct core_account *a, const char *aor, const char *value);
 void core_saved_decision(
 	const struct core_account *a, const char *aor, const char *word);
 
@@ -431,6 +433,14 @@ void core_presence_flush(struct core_account *a);
 
 /* ---- watcher.c ------------------------------------------------------ */
 
+/* What the rules of a server have of a decision. */
+enum core_rule {
+	CORE_RULE_NONE, /* nothing: none was made */
+	CORE_RULE_DUE, /* they are to have it, or that it was taken back */
+	CORE_RULE_WRITTEN,
+	CORE_RULE_REFUSED,
+};
+
 struct core_decision_entry {
 	UT_hash_handle hh; /* key: of the peer */
 	char *peer;
@@ -438,7 +448,20 @@ struct core_decision_entry {
 	enum core_decision decision;
 	bool decided;
 	bool pending;
+	bool typed; /* in this run */
+	enum core_rule rule;
 };
+
+struct core_decision_entry *core_watcher_entry(
+	struct core_account *a, const char *peer); /* NULL: there is none */
+
+/* E goes where nothing is left in it. */
+void core_watcher_entry_over(
+	struct core_account *a, struct core_decision_entry *e);
+
+/* Tells the endpoint what is decided. */
+void core_watcher_tell(
+	struct core_account *a, const struct core_decision_entry *e);
 
 /* Somebody the user has chosen: in the list, or accepted. */
 bool core_watcher_known(struct core_account *a, const char *peer);
@@ -456,10 +479,18 @@ void core_watcher_added(struct core_account *a, const char *peer);
 void core_watcher_settled(const char *peer, void *arg); /* elsewhere */
 void core_watcher_load(
 	struct core_account *a, const char *peer, enum core_decision decision);
+void core_watcher_load_undecided(struct core_account *a, const char *peer);
 void core_watcher_forget(struct core_account *a); /* rows of the store */
 void core_watcher_policy(struct core_account *a); /* `accept` changed */
 void core_watcher_flush(struct core_account *a);
 const char *core_decision_word(enum core_decision decision);
+
+/* ---- ruled.c -------------------------------------------------------- */
+
+void core_ruled_due(struct core_account *a, struct core_decision_entry *e);
+void core_ruled_online(struct core_account *a);
+void core_ruled_heard(const char *peer, const char *why, void *arg);
+void core_ruled_load(struct core *core, const char *key, const char *value);
 
 /* ---- conversation.c ------------------------------------------------- */
 

@@ -13,8 +13,8 @@ enum {
 };
 
 
-/* Keys of "setting", "buddy" and "decision" begin with an account's name and
- * a tab; a buddy's value is its name and its groups, a line each. */
+/* Keys of "setting", "buddy", "decision" and "ruled" begin with an account's
+ * name and a tab; a buddy's value is its name and its groups, a line each. */
 
 /* Who waits until the changes after MARK and up to LAST are kept. */
 struct saver {
@@ -199,6 +199,13 @@ void core_saved_decision(
 }
 
 
+void core_saved_ruled(
+	const struct core_account *a, const char *aor, const char *value)
+{
+	put_of(a, "ruled", aor, value);
+}
+
+
 struct core_account *core_saved_account_of(
 	struct core *core, const char *key, const char **rest)
 {
@@ -301,6 +308,7 @@ static const struct {
 	{"buddy", load_buddy},
 	{"contact", core_contacts_load},
 	{"decision", load_decision},
+	{"ruled", core_ruled_load},
 	{"draft", core_draft_load},
 	{"fold", core_fold_load},
 	{"line", core_lines_load},

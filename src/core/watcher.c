@@ -33,7 +33,7 @@ const char *core_decision_word(enum core_decision decision)
 }
 
 
-static struct core_decision_entry *entry_find(
+struct core_decision_entry *core_watcher_entry(
 	struct core_account *a, const char *peer)
 {
 	struct core_decision_entry *e;
@@ -43,10 +43,18 @@ static struct core_decision_entry *entry_find(
 }
 
 
+void core_watcher_entry_over(
+	struct core_account *a, struct core_decision_entry *e)
+{
+	if (!e->decided && !e->pending && e->rule == CORE_RULE_NONE)
+		entry_free(a, e);
+}
+
+
 static struct core_decision_entry *entry_get(
 	struct core_account *a, const char *peer)
 {
-	struct core_decision_entry *e = entry_find(a, peer);
+	struct core_decision_entry *e = core_watcher_entry(a, peer);
 	const char *key;
 
 	if (e)
@@ -72,7 +80,7 @@ static void set_pending(
 static bool decided(
 	struct core_account *a, const char *peer, enum core_decision decision)
 {
-	const struct core_decision_entry *e = entry_find(a, peer);
+	const struct core_decision_entry *e = core_watcher_entry(a, peer);
 
 	return e && e->decided && e->decision == decision;
 }
@@ -86,7 +94,7 @@ bool core_watcher_blocked(struct core_account *a, const char *peer)
 
 bool core_watcher_asks(struct core_account *a, const char *peer)
 {
-	const struct core_decision_entry *e = entry_find(a, peer);
+	const struct core_decision_entry *e = core_watcher_entry(a, peer);
 
 	return e && e->pending;
 }
@@ -152,10 +160,27 @@ static enum endpoint_verdict watching(struct core_account *a, const char *peer)
 }
 
 
+/* By a setting: whom it refuses gets no rule on a server, as it may change. */
 static void decide(struct core_account *a, const char *peer)
 {
+	enum endpoint_verdict verdict = watching(a, peer), rule = verdict;
+
+	if (verdict == ENDPOINT_REFUSE)
+		rule = ENDPOINT_BUSY;
 	if (a->endpoint)
-		endpoint_decide(a->endpoint, peer, watching(a, peer));
+		endpoint_decide(a->endpoint, peer, verdict, rule);
+}
+
+
+void core_watcher_tell(
+	struct core_account *a, const struct core_decision_entry *e)
+{
+	enum endpoint_verdict verdict = watching(a, e->peer), rule = verdict;
+
+	if (verdict == ENDPOINT_REFUSE && !e->decided)
+		rule = ENDPOINT_PENDING;
+	if (a->endpoint)
+		endpoint_decide(a->endpoint, e->peer, verdict, rule);
 }
 
 
@@ -188,8 +213,7 @@ static void make_room(struct core_account *a)
 	if (!e)
 		return;
 	set_pending(a, e, false);
-	if (!e->decided)
-		entry_free(a, e);
+	core_watcher_entry_over(a, e);
 }
 
 
@@ -211,7 +235,7 @@ enum endpoint_verdict core_watcher_authorize(
 		return ENDPOINT_BUSY;
 	if (verdict != ENDPOINT_PENDING)
 		return verdict;
-	e = entry_find(a, peer);
+	e = core_watcher_entry(a, peer);
 	if (e && e->pending)
 		return verdict;
 	make_room(a);
@@ -228,12 +252,44 @@ enum endpoint_verdict core_watcher_authorize(
 }
 
 
-/* True where a server of presence answers in our place, by rules that we do
- * not write. */
-static bool has_rules(const struct core_account *a)
+/* What a server of presence, which answers in our place, does with what we
+ * decide. */
+static enum endpoint_rules rules(const struct core_account *a)
 {
-	return core_yes(core_account_setting(a, "register")) &&
-		!(a->endpoint && endpoint_decides(a->endpoint));
+	if (!core_yes(core_account_setting(a, "register")))
+		return ENDPOINT_RULES_KEPT;
+	if (a->endpoint)
+		return endpoint_rules(a->endpoint);
+	if (core_account_setting(a, "xcap-root") ||
+		!strcmp(core_account_setting(a, "dialect"), "microsoft"))
+		return ENDPOINT_RULES_LATER;
+	return ENDPOINT_RULES_NONE;
+}
+
+
+/* What is to be said of E to who decided. */
+static void note_rules(struct core_account *a,
+	const struct core_decision_entry *e, char **note)
+{
+	switch (rules(a)) {
+	case ENDPOINT_RULES_KEPT:
+		break;
+	case ENDPOINT_RULES_LATER:
+		if (e->rule == CORE_RULE_DUE)
+			(void)core_fail(0, note,
+				"obeyed here; the server's rules follow %s",
+				core_account_online(a)
+					? "once it has told that it keeps any"
+					: "at the next sign-in");
+		break;
+	case ENDPOINT_RULES_NONE:
+		if (e->decided)
+			(void)core_fail(0, note,
+				"obeyed here; what the server shows %s by its "
+				"own rules is unchanged",
+				e->peer);
+		break;
+	}
 }
 
 
@@ -248,16 +304,13 @@ int core_watcher_decide(struct core_account *a, const char *peer,
 	set_pending(a, e, false);
 	e->decided = decision != CORE_UNBLOCK;
 	e->decision = decision;
+	e->typed = true;
 	core_saved_decision(
 		a, e->peer, e->decided ? core_decision_word(decision) : NULL);
-	decide(a, e->peer);
-	if (has_rules(a) && decision != CORE_UNBLOCK)
-		(void)core_fail(0, note,
-			"obeyed here; what the server shows %s by its own "
-			"rules is unchanged",
-			e->peer);
-	if (!e->decided)
-		entry_free(a, e);
+	core_ruled_due(a, e);
+	core_watcher_tell(a, e);
+	note_rules(a, e, note);
+	core_watcher_entry_over(a, e);
 	return 0;
 }
 
@@ -265,13 +318,12 @@ int core_watcher_decide(struct core_account *a, const char *peer,
 /* False: PEER was not waiting for an answer. */
 static bool answered(struct core_account *a, const char *peer)
 {
-	struct core_decision_entry *e = entry_find(a, peer);
+	struct core_decision_entry *e = core_watcher_entry(a, peer);
 
 	if (!e || !e->pending)
 		return false;
 	set_pending(a, e, false);
-	if (!e->decided)
-		entry_free(a, e);
+	core_watcher_entry_over(a, e);
 	return true;
 }
 
@@ -304,8 +356,7 @@ void core_watcher_policy(struct core_account *a)
 			continue;
 		set_pending(a, e, false);
 		decide(a, e->peer);
-		if (!e->decided)
-			entry_free(a, e);
+		core_watcher_entry_over(a, e);
 	}
 }
 
@@ -315,10 +366,21 @@ void core_watcher_load(
 {
 	struct core_decision_entry *e = entry_get(a, peer);
 
-	if (e->decided)
+	if (e->typed)
 		return;
 	e->decided = true;
 	e->decision = decision;
+	e->rule = CORE_RULE_DUE;
+}
+
+
+void core_watcher_load_undecided(struct core_account *a, const char *peer)
+{
+	struct core_decision_entry *e = entry_get(a, peer);
+
+	if (!e->typed && !e->decided)
+		e->rule = CORE_RULE_DUE;
+	core_watcher_entry_over(a, e);
 }
 
 
@@ -329,6 +391,8 @@ void core_watcher_forget(struct core_account *a)
 	for (e = a->decisions; e; e = e->hh.next) {
 		if (e->decided)
 			core_saved_decision(a, e->peer, NULL);
+		if (e->decided || e->rule != CORE_RULE_NONE)
+			core_saved_ruled(a, e->peer, NULL);
 	}
 }
 

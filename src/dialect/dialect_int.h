@@ -88,11 +88,13 @@ struct dialect {
 		const char *peer, const struct msg *notify);
 
 	void (*publish)(struct endpoint *e);
-	void (*decide)(struct endpoint *e, const char *peer,
-		enum endpoint_verdict verdict);
 
-	/* The server acts by our decisions about watchers; NULL: always. */
-	bool (*decides)(const struct endpoint *e);
+	/* RULE: what the server is to do; BUSY: nothing is to be changed. */
+	void (*decide)(struct endpoint *e, const char *peer,
+		enum endpoint_verdict verdict, enum endpoint_verdict rule);
+
+	/* NULL: it acts by our decisions, always. */
+	enum endpoint_rules (*rules)(const struct endpoint *e);
 
 	void (*send)(struct endpoint *e, const char *peer, const char *text,
 		uint64_t token);
@@ -187,6 +189,9 @@ bool endpoint_hears(const struct endpoint *e);
 void endpoint_work_begin(struct endpoint *e);
 void endpoint_work_end(struct endpoint *e);
 
+/* Tells ruled(). */
+void endpoint_ruled(struct endpoint *e, const char *peer, const char *why);
+
 /* A copy (mem_deref). */
 struct endpoint_config *endpoint_config_copy(
 	const struct endpoint_config *config);
@@ -239,8 +244,8 @@ void simple_presence_online(struct endpoint *e);
 void simple_presence_goodbye(struct endpoint *e, uint64_t limit);
 void simple_presence_close(struct endpoint *e);
 void simple_publish(struct endpoint *e);
-void simple_decide(
-	struct endpoint *e, const char *peer, enum endpoint_verdict verdict);
+void simple_decide(struct endpoint *e, const char *peer,
+	enum endpoint_verdict verdict, enum endpoint_verdict rule);
 
 /* ---- conversations -------------------------------------------------- */
 
@@ -400,10 +405,11 @@ void simple_xcap_close(struct endpoint *e);
 /* simple_rules.c: the rules that the server shows our presence by. KEPT: it
  * has turned out whether it keeps any. */
 void simple_rules_kept(struct endpoint *e, bool kept);
+void simple_rules_unknown(struct endpoint *e); /* it has not, this time */
 void simple_rules_online(struct endpoint *e);
 void simple_rules_decide(
 	struct endpoint *e, const char *peer, enum endpoint_verdict verdict);
-bool simple_decides(const struct endpoint *e);
+enum endpoint_rules simple_rules(const struct endpoint *e);
 void simple_rules_close(struct endpoint *e);
 
 /* incoming.c: MESSAGE and INFO; C: the session's, NULL outside of one. */

@@ -79,6 +79,15 @@ const char *endpoint_reason(const struct endpoint *e)
 }
 
 
+void endpoint_ruled(struct endpoint *e, const char *peer, const char *why)
+{
+	endpoint_hold(e);
+	if (e->h.ruled && endpoint_hears(e))
+		e->h.ruled(peer, why, e->h.arg);
+	endpoint_release(e);
+}
+
+
 char *endpoint_name(struct pl *name, const struct pl *display)
 {
 	size_t len = 0;
@@ -529,16 +538,16 @@ void endpoint_publish(struct endpoint *e, const struct presence *p,
 }
 
 
-bool endpoint_decides(const struct endpoint *e)
+enum endpoint_rules endpoint_rules(const struct endpoint *e)
 {
-	return !e->ops->decides || e->ops->decides(e);
+	return e->ops->rules ? e->ops->rules(e) : ENDPOINT_RULES_KEPT;
 }
 
 
-void endpoint_decide(
-	struct endpoint *e, const char *peer, enum endpoint_verdict verdict)
+void endpoint_decide(struct endpoint *e, const char *peer,
+	enum endpoint_verdict verdict, enum endpoint_verdict rule)
 {
-	e->ops->decide(e, peer, verdict);
+	e->ops->decide(e, peer, verdict, rule);
 }
 
 

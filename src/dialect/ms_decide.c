@@ -61,16 +61,27 @@ static struct ms_watcher *watcher_find(const struct ms *ms, const char *peer)
 
 /* ---- what a decision takes ------------------------------------------ */
 
+/* A newer word about PEER. */
+static bool waits(const struct ms *ms, const char *peer)
+{
+	const struct le *le = ms->decisions.head;
+
+	while (le && strcmp(((struct ms_decision *)le->data)->peer, peer) != 0)
+		le = le->next;
+	return le != NULL;
+}
+
+
 static void decision_over(struct ms *ms, const char *why)
 {
 	struct ms_decision *d = list_data(ms->decisions.head);
+	char *peer = d->peer;
 
-	if (why)
-		log_print(ms->e->stack->log, LOG_WARN, "presence",
-			"%s: the server does not keep what was decided about "
-			"%s: %s",
-			ms->e->aor, d->peer, why);
+	d->peer = NULL;
 	mem_deref(d);
+	if (!waits(ms, peer))
+		endpoint_ruled(ms->e, peer, why);
+	mem_deref(peer);
 }
 
 
@@ -214,12 +225,13 @@ static void decide(
 }
 
 
-void ms_decide(
-	struct endpoint *e, const char *peer, enum endpoint_verdict verdict)
+void ms_decide(struct endpoint *e, const char *peer,
+	enum endpoint_verdict verdict, enum endpoint_verdict rule)
 {
-	if (verdict == ENDPOINT_BUSY)
+	(void)verdict;
+	if (rule == ENDPOINT_BUSY)
 		return;
-	decide(e->ms, peer, verdict);
+	decide(e->ms, peer, rule);
 	ms_decide_next(e->ms);
 }
 

@@ -200,8 +200,8 @@ void ms_member_moved(
 	struct ms *ms, const char *peer, const struct msdoc_move *move);
 
 /* What is decided about PEER; kept until it can be sent. */
-void ms_decide(
-	struct endpoint *e, const char *peer, enum endpoint_verdict verdict);
+void ms_decide(struct endpoint *e, const char *peer,
+	enum endpoint_verdict verdict, enum endpoint_verdict rule);
 void ms_decide_next(struct ms *ms);
 void ms_decide_lost(struct ms *ms);
 void ms_decide_close(struct ms *ms);

@@ -193,11 +193,11 @@ int simple_presence_open(struct endpoint *e)
 }
 
 
-void simple_decide(
-	struct endpoint *e, const char *peer, enum endpoint_verdict verdict)
+void simple_decide(struct endpoint *e, const char *peer,
+	enum endpoint_verdict verdict, enum endpoint_verdict rule)
 {
 	simple_winfo_decided(e, peer);
-	simple_rules_decide(e, peer, verdict);
+	simple_rules_decide(e, peer, rule);
 	if (e->notifier)
 		ua_notifier_decide(e->notifier, peer, verdict_of(verdict));
 }

@@ -31,6 +31,7 @@ struct simple_rules {
 	bool kept; /* the server keeps rules */
 	bool refused; /* it keeps none: nothing is to be written */
 	bool later; /* it is in trouble: at the next login */
+	bool awaited; /* a sign-out waits until it is known what it keeps */
 };
 
 
@@ -97,46 +98,121 @@ static int change_handler(struct mbuf **fresh, const struct pl *body, void *arg)
 }
 
 
+/* What becomes of a decision by an answer. */
+enum fate {
+	FATE_WRITTEN,
+	FATE_LATER, /* the next sign-in tries again */
+	FATE_REFUSED,
+};
+
+
+static enum fate fate_of(const struct xcap_answer *answer)
+{
+	switch (answer->result) {
+	case XCAP_OK:
+	case XCAP_UNCHANGED:
+		return FATE_WRITTEN;
+	case XCAP_LATER:
+	case XCAP_CHANGED:
+		return FATE_LATER;
+	case XCAP_ABSENT:
+	case XCAP_CONFLICT:
+	case XCAP_REFUSED:
+		break;
+	}
+	return answer->denied ? FATE_LATER : FATE_REFUSED;
+}
+
+
 static void tell(struct simple_rules *r, const struct decision *d,
-	const struct xcap_answer *answer)
+	enum fate fate, const char *why)
 {
 	struct endpoint *e = r->e;
 
-	if (answer->result == XCAP_OK || answer->result == XCAP_UNCHANGED)
+	switch (fate) {
+	case FATE_WRITTEN:
 		log_print(e->stack->log, LOG_INFO, "xcap",
 			"%s: the server's rule for %s is now: %s", e->aor,
 			d->peer, presrules_word(d->handling));
-	else
+		break;
+	case FATE_LATER:
 		log_print(e->stack->log, LOG_WARN, "xcap",
 			"%s: the server does not keep what was decided about "
-			"%s, which is obeyed here%s: %s",
-			e->aor, d->peer,
-			answer->result == XCAP_LATER
-				? "; the next login tries again"
-				: "",
-			answer->why);
+			"%s, which is obeyed here; the next login tries again: "
+			"%s",
+			e->aor, d->peer, why);
+		break;
+	case FATE_REFUSED:
+		break;
+	}
+}
+
+
+/* A newer word about PEER than what is going. */
+static bool waits(const struct simple_rules *r, const char *peer)
+{
+	struct le *le, *next;
+
+	LIST_FOREACH (&r->decisions, le, next) {
+		const struct decision *d = le->data;
+
+		if (!d->going && !strcmp(d->peer, peer))
+			return true;
+	}
+	return false;
+}
+
+
+/* The first decision that was in the edit; NULL: no more. */
+static struct decision *gone(const struct simple_rules *r)
+{
+	struct decision *d = list_data(r->decisions.head);
+
+	return d && d->going ? d : NULL;
+}
+
+
+static void edit_over(struct simple_rules *r, enum fate fate, const char *why)
+{
+	struct le *le, *next;
+
+	r->later = fate == FATE_LATER;
+	if (r->later) {
+		LIST_FOREACH (&r->decisions, le, next) {
+			struct decision *d = le->data;
+
+			if (d->going)
+				tell(r, d, fate, why);
+			d->going = false;
+		}
+		return;
+	}
+	while (gone(r)) {
+		struct decision *d = mem_ref(gone(r));
+
+		tell(r, d, fate, why);
+		mem_deref(d);
+		list_unlink(&d->le);
+		if (!waits(r, d->peer))
+			endpoint_ruled(r->e, d->peer,
+				fate == FATE_REFUSED ? why : NULL);
+		mem_deref(d);
+	}
 }
 
 
 static void done_handler(const struct xcap_answer *answer, void *arg)
 {
-	struct simple_rules *r = arg;
-	struct le *le, *next;
+	struct simple_rules *r = mem_ref(arg);
+	struct endpoint *e = endpoint_hold(r->e);
 
-	endpoint_work_end(r->e);
+	endpoint_work_end(e);
 	r->edit = mem_deref(r->edit);
-	r->later = answer->result == XCAP_LATER;
-	LIST_FOREACH (&r->decisions, le, next) {
-		struct decision *d = le->data;
-
-		if (!d->going)
-			continue;
-		d->going = false;
-		tell(r, d, answer);
-		if (!r->later)
-			mem_deref(d);
-	}
-	edit_next(r);
+	edit_over(r, fate_of(answer), answer->why);
+	if (endpoint_hears(e))
+		edit_next(r);
+	mem_deref(r);
+	endpoint_release(e);
 }
 
 
@@ -188,30 +264,65 @@ static enum presrules_handling handling_of(enum endpoint_verdict verdict)
 }
 
 
+/* Drops what the decision about PEER takes the place of; true: the same is
+ * going already. */
+static bool replace(struct simple_rules *r, const char *peer,
+	enum presrules_handling handling)
+{
+	bool same = false;
+	struct le *le, *next;
+
+	LIST_FOREACH (&r->decisions, le, next) {
+		struct decision *d = le->data;
+
+		if (strcmp(d->peer, peer))
+			continue;
+		if (d->going)
+			same = d->handling == handling;
+		else
+			mem_deref(d);
+	}
+	return same;
+}
+
+
+static void await_caps(struct simple_rules *r)
+{
+	if (r->awaited || r->kept || !r->e->xcap_request)
+		return;
+	r->awaited = true;
+	endpoint_work_begin(r->e);
+}
+
+
 void simple_rules_decide(
 	struct endpoint *e, const char *peer, enum endpoint_verdict verdict)
 {
+	enum presrules_handling handling = handling_of(verdict);
 	struct simple_rules *r;
 	struct decision *d;
-	struct le *le, *next;
 
 	if (!e->xcap || verdict == ENDPOINT_BUSY)
 		return;
 	r = rules_of(e);
-	/* A newer word about the same person takes the place of one that
-	 * waits. */
-	LIST_FOREACH (&r->decisions, le, next) {
-		d = le->data;
-		if (!d->going && !strcmp(d->peer, peer))
-			mem_deref(d);
-	}
-	if (r->refused || r->decisions.count >= WAITING_MAX)
+	if (replace(r, peer, handling) || r->refused ||
+		r->decisions.count >= WAITING_MAX)
 		return;
 	d = mem_zalloc(sizeof(*d), decision_destructor);
 	d->peer = mem_strdup(peer);
-	d->handling = handling_of(verdict);
+	d->handling = handling;
 	list_append(&r->decisions, &d->le, d);
+	await_caps(r);
 	edit_next(r);
+}
+
+
+void simple_rules_unknown(struct endpoint *e)
+{
+	if (!e->rules || !e->rules->awaited)
+		return;
+	e->rules->awaited = false;
+	endpoint_work_end(e);
 }
 
 
@@ -224,6 +335,9 @@ void simple_rules_kept(struct endpoint *e, bool kept)
 	if (!kept)
 		list_flush(&r->decisions);
 	edit_next(r);
+	if (r->awaited)
+		endpoint_work_end(e);
+	r->awaited = false;
 }
 
 
@@ -236,9 +350,13 @@ void simple_rules_online(struct endpoint *e)
 }
 
 
-bool simple_decides(const struct endpoint *e)
+enum endpoint_rules simple_rules(const struct endpoint *e)
 {
-	return e->online && e->rules && e->rules->kept;
+	if (!e->xcap || (e->rules && e->rules->refused))
+		return ENDPOINT_RULES_NONE;
+	if (e->online && e->rules && e->rules->kept)
+		return ENDPOINT_RULES_KEPT;
+	return ENDPOINT_RULES_LATER;
 }
 
 

@@ -87,6 +87,8 @@ static void caps_handler(const struct xcap_answer *answer, void *arg)
 	e->xcap_told = answer->result != XCAP_LATER;
 	if (e->xcap_told)
 		simple_rules_kept(e, auids && is_kept(auids, "pres-rules"));
+	else
+		simple_rules_unknown(e);
 	mem_deref(auids);
 }
 

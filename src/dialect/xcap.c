@@ -283,7 +283,7 @@ static void failure_handler(void *arg)
 {
 	struct xcap_request *r = arg;
 	const struct xcap_answer answer = {
-		.result = XCAP_REFUSED, .why = r->failure};
+		.result = XCAP_REFUSED, .denied = true, .why = r->failure};
 
 	tell(r, &answer);
 }
@@ -320,9 +320,11 @@ static void answer_handler(const struct http_answer *a, void *arg)
 	}
 	if (a->err) {
 		answer.result = result_of_error(a->err);
+		answer.denied = a->err == EACCES;
 		why = mem_printf("XCAP: %s", a->why);
 	} else {
 		answer.result = result_of(a->status);
+		answer.denied = a->status == 401;
 		why = reason_of(answer.result, a);
 	}
 	answer.why = why;

@@ -34,6 +34,8 @@ enum xcap_result {
  * server did not tell, so that it must be fetched before the next change. */
 struct xcap_answer {
 	enum xcap_result result;
+	bool denied; /* XCAP_REFUSED, but not with other settings: the password,
+			or a check of TLS */
 	uint16_t status; /* HTTP; 0: none came */
 	const char *why; /* a sentence without final stop; NULL for XCAP_OK and
 			    XCAP_UNCHANGED */

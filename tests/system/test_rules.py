@@ -147,6 +147,71 @@ def test_decided_before(server, people, document, known, rule):
         bob.expect("presence", buddy=ALICE, state="online")
 
 
+@pytest.mark.parametrize("word, rule", [
+    ("accept", "sotto-allow"), ("decline", "sotto-block"),
+    ("block", "sotto-polite-block")])
+@pytest.mark.parametrize("end", ["logout", "quit", "kill"])
+def test_decided_signed_out(server, people, start, document, word, rule, end):
+    """Nobody waits there, and she is not even signed in: the server learns it
+    at the next sign-in, also of a program that was killed."""
+    config = account("me", "alice", server, "tcp",
+                     xcap_root=server.xcap_root)
+    alice = start("alice", config)
+    assert "next sign-in" in alice.do("buddy", word, BOB)["result"]
+    if end == "logout":
+        alice.do("login", "me")
+    else:
+        alice.kill() if end == "kill" else alice.quit()
+        alice = start("alice", config + "login me\n")
+    alice.expect("account", state="online")
+    document.becomes(rule, BOB)
+    # Once: what is written is not written again.
+    if word == "block":
+        document.write(OTHER % KIMS)
+        alice.do("logout")
+        alice.do("login")
+        alice.do("sleep", "0.5")
+        assert BOB not in document.text()
+
+
+def test_quit_at_once(server, people, document):
+    """What was just decided gets through all the same."""
+    alice = people("alice", xcap_root=server.xcap_root)
+    keeps(alice)
+    alice.do("buddy", "block", BOB)
+    assert alice.quit() == 0
+    assert "sotto-polite-block" in document.text()
+
+
+def test_taken_back_signed_out(server, people, document):
+    alice = people("alice", xcap_root=server.xcap_root)
+    keeps(alice)
+    decide(alice, "block")
+    document.becomes("sotto-polite-block", BOB)
+    alice.do("logout")
+    alice.do("buddy", "unblock", BOB)
+    assert alice.quit() == 0
+    alice = people("alice", xcap_root=server.xcap_root)
+    document.becomes("sotto-confirm", BOB, without=["sotto-polite-block"])
+
+
+def test_refused_for_good(server, people, document):
+    """Said once, not at every sign-in."""
+    strange = "<x xmlns='urn:x'><y/></x>"
+    document.write(strange)
+    alice = people("alice", xcap_root=server.xcap_root)
+    alice.do("buddy", "block", BOB)
+    alice.expect("log", level="warning", text=lambda t: "obeyed here" in t)
+    for _ in range(2):
+        assert alice.quit() == 0
+        alice = people("alice", xcap_root=server.xcap_root)
+        keeps(alice)
+        alice.do("sleep", "0.5")
+        assert not [r for r in alice.do("log")["result"]
+                    if "obeyed here" in r["text"]]
+    assert document.text() == strange
+
+
 def test_everybody_but_one(server, people, document):
     """Another device lets in everybody: a block holds all the same."""
     document.write(OTHER % (RULE % ("all", "<cr:many/>", "allow")))
@@ -169,9 +234,5 @@ def test_not_understood(server, people, document):
     strange = "<x xmlns='urn:x'><y/></x>"
     document.write(strange)
     alice.do("buddy", "block", BOB)
-    end = time.monotonic() + 10
-    while not [r for r in alice.do("log")["result"]
-               if "obeyed here" in r["text"]]:
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    alice.expect("log", level="warning", text=lambda t: "obeyed here" in t)
     assert document.text() == strange

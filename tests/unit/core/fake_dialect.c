@@ -189,21 +189,25 @@ void endpoint_publish(struct endpoint *e, const struct presence *p,
 }
 
 
-bool endpoint_decides(const struct endpoint *e)
+enum endpoint_rules endpoint_rules(const struct endpoint *e)
 {
 	(void)e;
-	return world->decides;
+	return world->rules;
 }
 
 
-void endpoint_decide(
-	struct endpoint *e, const char *peer, enum endpoint_verdict verdict)
+void endpoint_decide(struct endpoint *e, const char *peer,
+	enum endpoint_verdict verdict, enum endpoint_verdict rule)
 {
 	static const char *const words[] = {
 		"pending", "allow", "polite-block", "refuse", "busy"};
 
 	(void)e;
-	note("decide %s %s", peer, words[verdict]);
+	if (rule == verdict)
+		note("decide %s %s", peer, words[verdict]);
+	else
+		note("decide %s %s, rule %s", peer, words[verdict],
+			words[rule]);
 }
 
 

@@ -34,6 +34,7 @@ int test_resend(void);
 int test_resolve(void);
 int test_retention(void);
 int test_roster(void);
+int test_ruled(void);
 int test_saved(void);
 int test_search(void);
 int test_setup(void);
@@ -46,5 +47,5 @@ UNIT_MAIN(test_contacts, test_account, test_attention, test_client,
 	test_exchange_vcard, test_group, test_history, test_incoming,
 	test_lines, test_notify, test_notify_command, test_option, test_outbox,
 	test_outbox_restore, test_past, test_peer, test_presentity, test_read,
-	test_resend, test_resolve, test_retention, test_roster, test_saved,
-	test_search, test_setup, test_watcher)
+	test_resend, test_resolve, test_retention, test_roster, test_ruled,
+	test_saved, test_search, test_setup, test_watcher)

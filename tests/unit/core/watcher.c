@@ -197,7 +197,7 @@ static void server_tells(void **state)
 
 	(void)state;
 	world_open(&w);
-	w.decides = true;
+	w.rules = ENDPOINT_RULES_KEPT;
 	a = world_online(&w, &e);
 	for (i = 0; i < 2 * 60; i++) {
 		snprintf(peer, sizeof(peer), "sip:u%zu@lab.test", i);

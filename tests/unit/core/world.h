@@ -44,7 +44,7 @@ struct world {
 	const char *refuse; /* why the next endpoint cannot be made */
 	int refuse_err;
 	size_t text_max;
-	bool decides; /* the server of the endpoints does */
+	enum endpoint_rules rules; /* of the server of the endpoints */
 	struct list children;
 };
 

@@ -228,6 +228,7 @@ static void whim_ask(struct ms_world *m)
 	char peer[64];
 	const struct endpoint_contact contact = {
 		.peer = peer, .name = "N", .groups = groups + die(m, 3)};
+	enum endpoint_verdict verdict;
 	struct presence *p;
 
 	(void)snprintf(peer, sizeof(peer), "sip:p%u@%s", die(m, 6),
@@ -247,7 +248,8 @@ static void whim_ask(struct ms_world *m)
 		endpoint_contact_drop(m->a.e, peer);
 		break;
 	case 5:
-		endpoint_decide(m->a.e, peer, die(m, 5));
+		verdict = die(m, 5);
+		endpoint_decide(m->a.e, peer, verdict, verdict);
 		break;
 	case 6:
 		p = presence_alloc(PRESENCE_ONLINE, die(m, 6), NULL, NULL);

@@ -52,8 +52,8 @@ static void decided(void **state)
 	m->a.log[0] = '\0';
 	ms_tell(m, MS_SELF, MSDOC_SELF_TYPE, two);
 	assert_log(&m->a, "");
-	endpoint_decide(m->a.e, BOB, ENDPOINT_ALLOW);
-	endpoint_decide(m->a.e, KIM, ENDPOINT_ALLOW);
+	endpoint_decide(m->a.e, BOB, ENDPOINT_ALLOW, ENDPOINT_ALLOW);
+	endpoint_decide(m->a.e, KIM, ENDPOINT_ALLOW, ENDPOINT_ALLOW);
 	ms_run(m, 500);
 	assert_int_equal(moves(m), 2);
 	assert_int_equal(acks(m), 2);
@@ -65,7 +65,8 @@ static void decided(void **state)
 		"type=\"user\" value=\"kim@"));
 	server_forget(&m->s);
 	/* Blocked: out of the one, into the other. */
-	endpoint_decide(m->a.e, BOB, ENDPOINT_POLITE_BLOCK);
+	endpoint_decide(
+		m->a.e, BOB, ENDPOINT_POLITE_BLOCK, ENDPOINT_POLITE_BLOCK);
 	ms_run(m, 500);
 	assert_true(ms_said(m, "SERVICE",
 		"<container id=\"200\" version=\"5\"><member action="
@@ -75,7 +76,7 @@ static void decided(void **state)
 		"action=\"add\""));
 	server_forget(&m->s);
 	/* No decision any more: as anybody. */
-	endpoint_decide(m->a.e, BOB, ENDPOINT_PENDING);
+	endpoint_decide(m->a.e, BOB, ENDPOINT_PENDING, ENDPOINT_PENDING);
 	ms_run(m, 500);
 	assert_true(ms_said(m, "SERVICE",
 		"<container id=\"32000\" version=\"6\"><member action="
@@ -96,7 +97,7 @@ static void elsewhere(void **state)
 	m->a.watchers = ENDPOINT_PENDING;
 	m->a.config.publish = false;
 	ms_world_start(m);
-	endpoint_decide(m->a.e, KIM, ENDPOINT_ALLOW);
+	endpoint_decide(m->a.e, KIM, ENDPOINT_ALLOW, ENDPOINT_ALLOW);
 	ms_run(m, 500);
 	m->a.log[0] = '\0';
 	ms_tell(m, MS_SELF, MSDOC_SELF_TYPE,
@@ -120,8 +121,9 @@ static void later(void **state)
 	m->a.watchers = ENDPOINT_PENDING;
 	m->a.config.publish = false;
 	person_start(&m->a);
-	endpoint_decide(m->a.e, BOB, ENDPOINT_ALLOW);
-	endpoint_decide(m->a.e, BOB, ENDPOINT_POLITE_BLOCK);
+	endpoint_decide(m->a.e, BOB, ENDPOINT_ALLOW, ENDPOINT_ALLOW);
+	endpoint_decide(
+		m->a.e, BOB, ENDPOINT_POLITE_BLOCK, ENDPOINT_POLITE_BLOCK);
 	ms_run(m, 500);
 	assert_int_equal(moves(m), 1);
 	assert_true(ms_said(m, "SERVICE", "<container id=\"32000\""));
@@ -157,12 +159,14 @@ static void conflict(void **state)
 	m->a.watchers = ENDPOINT_PENDING;
 	m->a.config.publish = false;
 	ms_world_start(m);
-	endpoint_decide(m->a.e, BOB, ENDPOINT_POLITE_BLOCK);
+	endpoint_decide(
+		m->a.e, BOB, ENDPOINT_POLITE_BLOCK, ENDPOINT_POLITE_BLOCK);
 	ms_run(m, 1000);
 	assert_int_equal(m->n, 2);
 	assert_int_equal(acks(m), 1);
 	m->presence = "never";
-	endpoint_decide(m->a.e, KIM, ENDPOINT_POLITE_BLOCK);
+	endpoint_decide(
+		m->a.e, KIM, ENDPOINT_POLITE_BLOCK, ENDPOINT_POLITE_BLOCK);
 	ms_run(m, 60 * 1000);
 	assert_int_equal(m->n, 4);
 	ms_world_close(m);
@@ -219,8 +223,8 @@ static void leaves(void **state)
 	m->self = two;
 	m->a.watchers = ENDPOINT_PENDING;
 	ms_world_start(m);
-	endpoint_decide(m->a.e, BOB, ENDPOINT_ALLOW);
-	endpoint_decide(m->a.e, KIM, ENDPOINT_ALLOW);
+	endpoint_decide(m->a.e, BOB, ENDPOINT_ALLOW, ENDPOINT_ALLOW);
+	endpoint_decide(m->a.e, KIM, ENDPOINT_ALLOW, ENDPOINT_ALLOW);
 	endpoint_sign_out(m->a.e, 2000, NULL, NULL);
 	m->a.e = mem_deref(m->a.e);
 	ms_run(m, 3000);

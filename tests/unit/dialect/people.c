@@ -191,6 +191,18 @@ static void settled_h(const char *peer, void *arg)
 }
 
 
+static void ruled_h(const char *peer, const char *why, void *arg)
+{
+	char user[64];
+
+	say(arg, "%s:%s ", user_of(peer, user, sizeof(user)),
+		why ? "not-ruled" : "ruled");
+	if (why)
+		(void)snprintf(((struct person *)arg)->why,
+			sizeof(((struct person *)arg)->why), "%s", why);
+}
+
+
 static void contacts_h(
 	const struct endpoint_contact *contacts, size_t n, void *arg)
 {
@@ -276,6 +288,7 @@ void person_start(struct person *p)
 		.card = card_h,
 		.authorize = authorize_h,
 		.settled = settled_h,
+		.ruled = ruled_h,
 		.arg = p,
 	};
 	char *why = NULL;

@@ -18,6 +18,7 @@
  *   bob:is(Bob B)                  what they call themselves
  *   bob:rings  bob:watches         invite, authorize
  *   bob:asks  bob:settled          authorize as the server tells it
+ *   bob:ruled  bob:not-ruled       what was decided is a rule there, or is not
  */
 #ifndef SOTTO_TEST_DIALECT_PEOPLE_H
 #define SOTTO_TEST_DIALECT_PEOPLE_H

@@ -58,7 +58,7 @@ static void begin(struct fixture *f)
 	f->t->a.talk = log_alloc(LOG_INFO, line_h, f);
 	person_start(&f->t->a);
 	two_run(f->t, 100);
-	assert_false(endpoint_decides(f->t->a.e));
+	assert_int_not_equal(endpoint_rules(f->t->a.e), ENDPOINT_RULES_KEPT);
 }
 
 
@@ -95,9 +95,10 @@ static void written(void **state)
 	(void)state;
 	begin(&f);
 	answer(&f, 200, NULL, CAPS("pres-rules"));
-	assert_true(endpoint_decides(f.t->a.e));
+	assert_int_equal(endpoint_rules(f.t->a.e), ENDPOINT_RULES_KEPT);
 	for (i = 0; i < UNIT_N(cases); i++) {
-		endpoint_decide(f.t->a.e, KIM, cases[i].verdict);
+		endpoint_decide(
+			f.t->a.e, KIM, cases[i].verdict, cases[i].verdict);
 		assert_string_equal(f.http.log, "GET " URL);
 		answer(&f, 200, "\"1\"", EMPTY);
 		assert_sent(&f, PUT_ON "match=\"1\" body=");
@@ -107,7 +108,7 @@ static void written(void **state)
 	}
 	assert_non_null(strstr(f.lines,
 		"the server's rule for " KIM " is now: polite-block\n"));
-	endpoint_decide(f.t->a.e, KIM, ENDPOINT_BUSY);
+	endpoint_decide(f.t->a.e, KIM, ENDPOINT_BUSY, ENDPOINT_BUSY);
 	assert_int_equal(f.http.requests.count, 0);
 	two_close(f.t);
 }
@@ -122,14 +123,17 @@ static void together(void **state)
 	(void)state;
 	begin(&f);
 	e = f.t->a.e;
-	endpoint_decide(e, KIM, ENDPOINT_ALLOW);
-	endpoint_decide(e, "sip:bob@192.0.2.2", ENDPOINT_REFUSE);
-	endpoint_decide(e, KIM, ENDPOINT_REFUSE);
+	endpoint_decide(e, KIM, ENDPOINT_ALLOW, ENDPOINT_ALLOW);
+	endpoint_decide(
+		e, "sip:bob@192.0.2.2", ENDPOINT_REFUSE, ENDPOINT_REFUSE);
+	endpoint_decide(e, KIM, ENDPOINT_REFUSE, ENDPOINT_REFUSE);
 	assert_int_equal(f.http.count, 1);
 	answer(&f, 200, NULL, CAPS("pres-rules"));
 	assert_string_equal(f.http.log, "GET " URL);
 	/* one for the next edit */
-	endpoint_decide(e, KIM, ENDPOINT_ALLOW);
+	endpoint_decide(e, KIM, ENDPOINT_REFUSE, ENDPOINT_REFUSE);
+	endpoint_decide(e, KIM, ENDPOINT_ALLOW, ENDPOINT_ALLOW);
+	f.t->a.log[0] = '\0';
 	assert_int_equal(f.http.count, 2);
 	answer(&f, 404, NULL, NULL);
 	assert_sent(&f, "sip:bob@192.0.2.2");
@@ -141,6 +145,7 @@ static void together(void **state)
 	answer(&f, 200, "\"2\"", EMPTY);
 	assert_sent(&f, PUT_ON "match=\"2\"");
 	answer(&f, 200, "\"3\"", NULL);
+	assert_log(&f.t->a, "bob:ruled ");
 	assert_string_equal(f.http.log, "GET " URL);
 	answer(&f, 200, "\"3\"", EMPTY);
 	assert_sent(&f, "sotto-allow");
@@ -157,10 +162,10 @@ static void none_kept(void **state)
 
 	(void)state;
 	begin(&f);
-	endpoint_decide(f.t->a.e, KIM, ENDPOINT_ALLOW);
+	endpoint_decide(f.t->a.e, KIM, ENDPOINT_ALLOW, ENDPOINT_ALLOW);
 	answer(&f, 200, NULL, CAPS("org.example.pres-rules"));
-	assert_false(endpoint_decides(f.t->a.e));
-	endpoint_decide(f.t->a.e, KIM, ENDPOINT_REFUSE);
+	assert_int_not_equal(endpoint_rules(f.t->a.e), ENDPOINT_RULES_KEPT);
+	endpoint_decide(f.t->a.e, KIM, ENDPOINT_REFUSE, ENDPOINT_REFUSE);
 	assert_int_equal(f.http.count, 1);
 	two_close(f.t);
 }
@@ -171,12 +176,16 @@ static void refused(void **state)
 	static const struct {
 		uint16_t status;
 		const char *body, *line;
+		const char *ruled;
 		bool again; /* at the next login */
 	} cases[] = {
-		{403, NULL, "which is obeyed here: ", false},
-		{200, "<html/>", "is not understood: it ", false},
-		{200, "<!DOCTYPE x>" EMPTY, "is not understood: it ", false},
-		{503, NULL, "the next login tries again: ", true},
+		{403, NULL, "the XCAP server forbids it", "kim:not-ruled ",
+			false},
+		{200, "<html/>", "is not understood: it ", "kim:not-ruled ",
+			false},
+		{200, "<!DOCTYPE x>" EMPTY, "is not understood: it ",
+			"kim:not-ruled ", false},
+		{503, NULL, "the next login tries again: ", "", true},
 	};
 	size_t i;
 
@@ -186,9 +195,13 @@ static void refused(void **state)
 
 		begin(&f);
 		answer(&f, 200, NULL, CAPS("pres-rules"));
-		endpoint_decide(f.t->a.e, KIM, ENDPOINT_REFUSE);
+		endpoint_decide(
+			f.t->a.e, KIM, ENDPOINT_REFUSE, ENDPOINT_REFUSE);
+		f.t->a.log[0] = '\0';
 		answer(&f, cases[i].status, "\"1\"", cases[i].body);
-		if (!strstr(f.lines, cases[i].line))
+		assert_log(&f.t->a, cases[i].ruled);
+		if (!strstr(f.lines, cases[i].line) &&
+			!strstr(f.t->a.why, cases[i].line))
 			assert_string_equal(f.lines, cases[i].line);
 		assert_int_equal(f.http.requests.count, 0);
 		sign_in_again(&f);
@@ -214,9 +227,9 @@ static void offline(void **state)
 	answer(&f, 200, NULL, CAPS("pres-rules"));
 	endpoint_sign_out(f.t->a.e, 2000, NULL, NULL);
 	two_run(f.t, 2100);
-	assert_false(endpoint_decides(f.t->a.e));
-	endpoint_decide(f.t->a.e, KIM, ENDPOINT_ALLOW);
-	endpoint_decide(f.t->a.e, KIM, ENDPOINT_REFUSE);
+	assert_int_not_equal(endpoint_rules(f.t->a.e), ENDPOINT_RULES_KEPT);
+	endpoint_decide(f.t->a.e, KIM, ENDPOINT_ALLOW, ENDPOINT_ALLOW);
+	endpoint_decide(f.t->a.e, KIM, ENDPOINT_REFUSE, ENDPOINT_REFUSE);
 	assert_int_equal(f.http.count, 1);
 	endpoint_sign_in(f.t->a.e);
 	two_run(f.t, 100);
@@ -241,9 +254,9 @@ static void goodbye(void **state)
 	begin(&f);
 	e = f.t->a.e;
 	answer(&f, 200, NULL, CAPS("pres-rules"));
-	endpoint_decide(e, KIM, ENDPOINT_ALLOW);
+	endpoint_decide(e, KIM, ENDPOINT_ALLOW, ENDPOINT_ALLOW);
 	endpoint_sign_out(e, 2000, person_done_h, &f.t->a);
-	endpoint_decide(e, "sip:bob@192.0.2.2", ENDPOINT_ALLOW);
+	endpoint_decide(e, "sip:bob@192.0.2.2", ENDPOINT_ALLOW, ENDPOINT_ALLOW);
 	two_run(f.t, 1000);
 	assert_null(strstr(f.t->a.log, "done"));
 	answer(&f, 404, NULL, NULL);
@@ -259,7 +272,7 @@ static void goodbye(void **state)
 	f.t->a.log[0] = '\0';
 	endpoint_sign_in(e);
 	two_run(f.t, 100);
-	endpoint_decide(e, KIM, ENDPOINT_REFUSE);
+	endpoint_decide(e, KIM, ENDPOINT_REFUSE, ENDPOINT_REFUSE);
 	endpoint_sign_out(e, 2000, person_done_h, &f.t->a);
 	two_run(f.t, 1900);
 	assert_null(strstr(f.t->a.log, "done"));
@@ -273,7 +286,7 @@ static void goodbye(void **state)
 	endpoint_sign_in(e);
 	two_run(f.t, 100);
 	assert_non_null(strstr(f.t->a.log, "done"));
-	assert_true(endpoint_decides(e));
+	assert_int_equal(endpoint_rules(e), ENDPOINT_RULES_KEPT);
 	two_close(f.t);
 }
 

@@ -55,13 +55,14 @@ static void test_decided_later(void **state)
 	endpoint_watch(t->a.e, t->b.aor);
 	two_run(t, 100);
 	t->a.log[0] = '\0';
-	endpoint_decide(t->b.e, t->a.aor, ENDPOINT_ALLOW);
+	endpoint_decide(t->b.e, t->a.aor, ENDPOINT_ALLOW, ENDPOINT_ALLOW);
 	two_run(t, 100);
 	assert_log(&t->a, "bob=online ");
-	endpoint_decide(t->b.e, t->a.aor, ENDPOINT_POLITE_BLOCK);
+	endpoint_decide(
+		t->b.e, t->a.aor, ENDPOINT_POLITE_BLOCK, ENDPOINT_POLITE_BLOCK);
 	two_run(t, 6000);
 	assert_log(&t->a, "bob=offline ");
-	endpoint_decide(t->b.e, t->a.aor, ENDPOINT_REFUSE);
+	endpoint_decide(t->b.e, t->a.aor, ENDPOINT_REFUSE, ENDPOINT_REFUSE);
 	two_run(t, 6000);
 	assert_log(&t->a, "bob=unknown(declined) ");
 	assert_int_equal(t->a.code, 403);

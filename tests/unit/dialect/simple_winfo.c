@@ -429,7 +429,8 @@ static void test_decided(void **state)
 	(void)state;
 	tell(f, "F1 bob/pending");
 	assert_log(&f->p, "bob:asks ");
-	endpoint_decide(f->p.e, "sip:bob@192.0.2.1", ENDPOINT_ALLOW);
+	endpoint_decide(
+		f->p.e, "sip:bob@192.0.2.1", ENDPOINT_ALLOW, ENDPOINT_ALLOW);
 	f->p.watchers = ENDPOINT_ALLOW;
 	tell(f, "P2 bob/pending;P3 bob/active");
 	assert_log(&f->p, "bob:asks ");
