@@ -87,13 +87,33 @@ static bool is_printable(const struct pl *pl)
 }
 
 
-/* A value that we would have to send back cannot be of any kind. */
-static void keep_value(char **to, const struct pl *value)
+/* What we would have to send back: an entity-tag (RFC 9110 8.8.3), or one
+ * whose server forgets the quotes. */
+static bool is_tag(const struct pl *pl)
+{
+	struct pl tag = *pl;
+	size_t i;
+
+	if (pl_startswith(&tag, "W/"))
+		pl_skip(&tag, 2);
+	if (tag.l > 1 && tag.p[0] == '"' && tag.p[tag.l - 1] == '"')
+		tag = pl_make(tag.p + 1, tag.l - 2);
+	for (i = 0; i < tag.l; i++) {
+		if ((unsigned char)tag.p[i] <= ' ' || tag.p[i] == '"' ||
+			tag.p[i] == 0x7f)
+			return false;
+	}
+	return true;
+}
+
+
+static void keep_value(
+	char **to, const struct pl *value, bool (*is_good)(const struct pl *pl))
 {
 	struct pl v = pl_trim(value);
 
 	*to = mem_deref(*to);
-	if (v.l && v.l < TEXT_SIZE && is_printable(&v))
+	if (v.l && v.l < TEXT_SIZE && is_good(&v))
 		*to = pl_strdup(&v);
 }
 
@@ -109,9 +129,9 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 		x->type = mem_deref(x->type);
 	} else if (pl_split(&line, ':', &name)) {
 		if (pl_strcaseeq(&name, "ETag"))
-			keep_value(&x->etag, &line);
+			keep_value(&x->etag, &line, is_tag);
 		else if (pl_strcaseeq(&name, "Content-Type"))
-			keep_value(&x->type, &line);
+			keep_value(&x->type, &line, is_printable);
 	}
 	return size * n;
 }

@@ -50,7 +50,7 @@ class Helper:
             answer[FIELDS[frame[0]]] = frame[5:5 + n]
             frame = frame[5 + n:]
         body = answer.pop("body", b"")
-        answer = {k: v.decode() for k, v in answer.items()}
+        answer = {k: v.decode("utf-8", "replace") for k, v in answer.items()}
         return dict(answer, body=body)
 
     def ask(self, method, url, **fields):

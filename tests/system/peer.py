@@ -194,7 +194,8 @@ class Peer:
         self._send([*lines, *headers], body.encode(), req.way)
 
     def request(self, method, uri, way, *headers, body="", branch=None,
-                cseq=1, call_id=None, tag="peer", to=None, to_tag=None):
+                cseq=1, call_id=None, tag="peer", to=None, to_tag=None,
+                sender=None):
         """Returns (branch, Call-ID)."""
         branch = branch or "z9hG4bK" + uuid.uuid4().hex
         call_id = call_id or uuid.uuid4().hex
@@ -202,10 +203,10 @@ class Peer:
             "%s %s SIP/2.0" % (method, uri),
             "Via: SIP/2.0/%s 127.0.0.1:%d;branch=%s;rport"
             % (self.transport.upper(), self.port, branch),
-            "Max-Forwards: 70", "From: <%s>;tag=%s" % (self.uri(), tag),
+            "Max-Forwards: 70", "From: <%s>;tag=%s" % (sender or self.uri(), tag),
             "To: <%s>%s" % (to or uri, ";tag=" + to_tag if to_tag else ""),
             "Call-ID: " + call_id, "CSeq: %d %s" % (cseq, method), *headers],
-            body.encode(), way)
+            body.encode() if isinstance(body, str) else body, way)
         return branch, call_id
 
     # ---- a notifier

@@ -35,7 +35,7 @@ class SimpleServer(Peer):
 
     def config(self, user, *more):
         lines = ["account add me sip:%s@lab.test" % user,
-                 "account set me password secret-%s" % user,
+                 "account set me password secret",
                  "account set me proxy '%s'" % self.uri("").replace(
                      "sip:@", "sip:"), *more, "login me"]
         return "set log-level info\n" + "\n".join(lines) + "\n"
@@ -113,12 +113,28 @@ class SimpleServer(Peer):
         self._send(lines, body, s.sub.way)
         return s.sub.get("call-id"), "%d NOTIFY" % s.n
 
+    def ask(self, method, sender, ctype="text/plain", body=b"hello"):
+        """A request of SENDER's to whoever registered last; its status."""
+        with self.lock:
+            reg = [m for m in self.seen if m.method == "REGISTER"][-1]
+            key = self.request(
+                method, reg.contact(), reg.way, "Content-Type: " + ctype,
+                body=body, sender=sender)[1], "1 " + method
+        return self._status(key)
+
+    def _status(self, key):
+        end = time.monotonic() + WAIT
+        while key not in self.answers:
+            assert time.monotonic() < end, "no answer to %s" % key[1]
+            time.sleep(0.005)
+        return self.answers[key]
+
     def find(self, event, who, timeout=WAIT):
-        """The subscription to EVENT of WHO, once it is there."""
+        """The newest subscription to EVENT of WHO, once it is there."""
         end = time.monotonic() + timeout
         while True:
             with self.lock:
-                for s in self.subs.values():
+                for s in reversed(self.subs.values()):
                     if ((s.event, s.who, s.active) == (event, who, True)
                             and s.sub.way in self.streams):
                         return s
@@ -135,8 +151,4 @@ class SimpleServer(Peer):
             key = self._notify(s, body, ctype or TYPES[event], state)
         if not wait:
             return None
-        end = time.monotonic() + WAIT
-        while key not in self.answers:
-            assert time.monotonic() < end, "no answer to a NOTIFY"
-            time.sleep(0.005)
-        return self.answers[key]
+        return self._status(key)

@@ -12,7 +12,7 @@ from webserver import WebServer
 ALICE = "sip:alice@lab.test"
 BOB = "sip:bob@lab.test"
 KIM = "sip:kim@lab.test"
-SECRET = "secret-alice"
+SECRET = "secret"
 
 
 @pytest.fixture

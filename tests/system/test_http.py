@@ -194,10 +194,19 @@ def test_slow(helper, web):
     assert h.ask("GET", w.root + "/doc")["status"] == "404"
 
 
-def test_tag_that_cannot_be_sent_back(helper, web):
-    w, h = web(), helper()
-    r = h.ask("GET", w.root + "/tag")
-    assert r["status"] == "200" and "etag" not in r
+@pytest.mark.parametrize("tag,good", [
+    (b'"a\x1bb"', False), (b'"a', False), (b'"a"b"', False), (b'a b', False),
+    (b'"a\rX: y"', False), (b'"' + b"a" * 2000 + b'"', False), (b'""', True),
+    (b'"a\xe9,b"', True), (b'W/"a"', True), (b"sr-1.2", True)])
+def test_tag_that_can_be_sent_back(helper, web, tag, good):
+    def answer(handler):
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nETag: " + tag
+                            + b"\r\nContent-Length: 0\r\n\r\n")
+        return True
+
+    w, h = web(script=answer), helper()
+    r = h.ask("GET", w.root + "/doc")
+    assert r["status"] == "200" and ("etag" in r) == good
 
 
 def test_no_redirection_no_proxy(helper, web):

@@ -78,9 +78,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
             for i in range(3000):
                 self.wfile.write(b"X-%d: " % i + b"y" * 1000 + b"\r\n")
             self.wfile.write(b"\r\n")
-        elif what == "tag":
-            self.wfile.write(b'HTTP/1.1 200 OK\r\nETag: "a\x1bb"\r\n'
-                             b"Content-Length: 0\r\n\r\n")
         elif what == "elsewhere":
             self.reply(302, b"", Location=self.server.web.elsewhere)
             return True
