@@ -28,7 +28,7 @@ struct pres_query {
 	                     document may be about anybody */
 	const char *lang; /* "cs", "en-GB": preferred language of notes; NULL:
 	                     any */
-	int64_t now;      /* wall clock, ms: activities that say from when
+	int64_t now; /* wall clock, ms: activities that say from when
 	                     until when they hold; 0: they hold */
 };
 
@@ -41,7 +41,7 @@ struct pres_stamp {
 /* A decoded document, refcounted and never changed. */
 struct pres_doc {
 	struct presence *presence;
-	char *entity;  /* as written; NULL: none */
+	char *entity; /* as written; NULL: none */
 	char *contact; /* of the open tuple with the highest priority; NULL:
 	                  no open tuple with a contact */
 	struct pres_stamp *stamps; /* those that carry a timestamp */
@@ -65,20 +65,38 @@ struct pres_doc {
  * the same user and host, and may lack the scheme; a document without one is
  * taken.
  *
- * Note, first found: of the person (newest first), of its activities, of the
- * document, of the tuples (open before closed, the person's own before those
- * of an assistant or others, then by contact priority); among notes of one
- * element the one in the wanted language, else without language, else the
- * first.
+ * Several devices of one person, whose publications a server has joined, come
+ * to one line. A tuple and a person belong to one device if their ids say so as
+ * in pres_encode(), else as they stand beside each other: "tuple person tuple
+ * person" are two. A device is idle where <user-input> says so, of the person,
+ * else of the tuple, else of the <device> that the tuple names.
  *
- * Activity, only when online: of the newest person that tells one, else of
- * the tuples in the order above. Of several activities the strongest counts:
- * do-not-disturb, on-the-phone, busy, be-right-back, away. What RPID knows
+ * - Where a tuple is open, closed ones tell nothing, nor do those of an
+ *   assistant beside the person's own.
+ * - Where a device is in use, those that are idle tell nothing: "away" at the
+ *   office does not hide that somebody sits at home.
+ * - Among those left the one used last tells the activity: by last-input, else
+ *   by timestamp. Beside it count those that do not say when; the first, by
+ *   contact priority, that has an activity.
+ * - Do-not-disturb counts from any device in use, on-the-phone from any that is
+ *   open, idle or not: who talks presses no key.
+ * - All are idle: idle_since is the latest last-input, and away the activity
+ *   where none is told.
+ *
+ * Note, first found: of the persons of these devices in this order, of their
+ * activities, of the document, of the tuples. Where none is open, of all.
+ * Among notes of one element the one in the wanted language, else without
+ * language, else the first.
+ *
+ * Activity, only when online. Of several in one element the strongest counts:
+ * do-not-disturb, on-the-phone, busy, be-right-back, away; a person's counts
+ * before that of the tuple (which may stand in its status, as public
+ * messengers' gateways and AG Projects' clients have it). What RPID knows
  * beside them is folded: appointment, meeting, performance, presentation,
  * steering and worship are busy; breakfast, lunch, dinner, meal, holiday,
  * in-transit, permanent-absence, shopping, sleeping, travel and vacation are
- * away, as is an idle user-input; looking-for-work, playing, spectator, tv,
- * unknown and working say nothing. RPID has no word for do-not-disturb and
+ * away; looking-for-work, playing, spectator, tv, unknown and working say
+ * nothing. RPID has no word for do-not-disturb and
  * be-right-back: they stand in <other> (see pres_encode()), also as written
  * by people ("Do not disturb", "DND", "BRB").
  */
@@ -92,14 +110,16 @@ bool pres_is_stale(const struct pres_doc *doc, const struct pres_doc *prev);
 /* ---- 2 write -------------------------------------------------------- */
 
 struct pres_source {
-	const char *entity;   /* our AOR: "sip:alice@example.org" */
+	const char *entity; /* our AOR: "sip:alice@example.org" */
 	const char *tuple_id; /* an XML name without colon, the same in every
 	                         publication of an account (RFC 3903 10.4) */
-	const char *contact;  /* URI to reach us at; NULL: none. Left out if
+	const char *contact; /* URI to reach us at; NULL: none. Left out if
 	                         its host is a numeric IPv6 one, which
 	                         xs:anyURI does not allow */
 	const struct presence *presence;
-	int64_t timestamp;    /* wall clock, ms */
+	int64_t timestamp; /* of the last change, wall clock, ms */
+	uint32_t threshold; /* seconds without a key after which it is
+	                         called idle; 0: not said */
 };
 
 /*
@@ -112,7 +132,7 @@ struct pres_source {
  * on-the-phone as RPID has them, do-not-disturb as <busy/> and
  * <other>do-not-disturb</other>, be-right-back as <away/> and
  * <other>be-right-back</other>, so that a reader who knows only RPID's words
- * shows the nearest one.
+ * shows the nearest one. Where the presence is idle, the person says since when.
  */
 int pres_encode(struct mbuf *mb, const struct pres_source *source);
 

@@ -12,6 +12,7 @@
 #define SOTTO_PRESENCE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include "pl.h"
 
 enum presence_state {
@@ -30,7 +31,7 @@ enum presence_activity {
 };
 
 enum {
-	PRESENCE_NOTE_MAX = 1024,  /* bytes of a note; cut behind a whole
+	PRESENCE_NOTE_MAX = 1024, /* bytes of a note; cut behind a whole
 	                              character */
 	PRESENCE_REASON_MAX = 512, /* bytes of a reason, cut likewise */
 };
@@ -39,9 +40,11 @@ enum {
 struct presence {
 	enum presence_state state;
 	enum presence_activity activity;
-	char *note;   /* exact UTF-8 as they wrote it, not cleaned for a
+	char *note; /* exact UTF-8 as they wrote it, not cleaned for a
 	                 screen; NULL: none */
 	char *reason; /* why it is unknown; NULL in the other states */
+	int64_t idle_since; /* no key since then, ms since 1970; 0: not known,
+	                       or keys come */
 };
 
 /*
@@ -54,7 +57,11 @@ struct presence *presence_alloc(enum presence_state state,
 	enum presence_activity activity, const struct pl *note,
 	const char *reason);
 
-/* True where all four fields are equal; two NULLs are equal. */
+/* As P, but without a key since SINCE (ms since 1970; 0: not known) where it
+ * is online (mem_deref). */
+struct presence *presence_idle(const struct presence *p, int64_t since);
+
+/* True where all fields are equal; two NULLs are equal. */
 bool presence_eq(const struct presence *a, const struct presence *b);
 
 /* "unknown", "offline", "online" (static); and back, case-sensitive: false
@@ -65,7 +72,7 @@ bool presence_state_find(enum presence_state *state, const struct pl *pl);
 /* "away", "be-right-back", "busy", "do-not-disturb", "on-the-phone"
  * (static), NULL for PRESENCE_NONE; and back as above. */
 const char *presence_activity_name(enum presence_activity activity);
-bool presence_activity_find(enum presence_activity *activity,
-	const struct pl *pl);
+bool presence_activity_find(
+	enum presence_activity *activity, const struct pl *pl);
 
 #endif

@@ -5,38 +5,16 @@
 #include <string.h>
 #include "date.h"
 #include "mem.h"
-#include "pres_int.h"
-
-#define NS_XML "http://www.w3.org/XML/1998/namespace"
+#include "pidf_int.h"
 
 enum {
 	STAMPS_MAX = 256,
+	LINKS_MAX = 256, /* tuples and persons that are compared by id */
 	ID_MAX = 256, /* bytes of an id that is remembered */
 };
 
-enum basic {
-	BASIC_SILENT,
-	BASIC_CLOSED,
-	BASIC_OPEN,
-};
 
-/* A tuple or a person; those that count most come first. */
-struct part {
-	const struct xml_node *node;
-	size_t index; /* place in the document */
-	enum basic basic; /* of a tuple */
-	bool alternate; /* it reaches somebody else: an assistant, ... */
-	int priority; /* of its contact, in thousandths */
-	int64_t time; /* INT64_MIN: no timestamp */
-};
-
-struct parts {
-	struct part *v;
-	size_t n;
-};
-
-
-static char *trimmed_text(const struct xml_node *node)
+char *pidf_text(const struct xml_node *node)
 {
 	char *text = xml_text(node);
 	struct pl pl = pl_str(text), trimmed = pl_trim(&pl);
@@ -67,7 +45,7 @@ static enum basic basic_decode(const struct xml_node *tuple)
 	char *text;
 
 	node = status ? xml_find(status, NS_PIDF, "basic") : NULL;
-	text = node ? trimmed_text(node) : NULL;
+	text = node ? pidf_text(node) : NULL;
 	if (text && !strcmp(text, "open"))
 		basic = BASIC_OPEN;
 	else if (text && !strcmp(text, "closed"))
@@ -103,7 +81,7 @@ static int priority_decode(const char *text)
 static int64_t time_decode(const struct xml_node *part, const char *ns)
 {
 	const struct xml_node *node = xml_find(part, ns, "timestamp");
-	char *text = node ? trimmed_text(node) : NULL;
+	char *text = node ? pidf_text(node) : NULL;
 	struct pl pl = pl_str(text);
 	int64_t ms = INT64_MIN;
 
@@ -160,6 +138,8 @@ static void tuple_add(struct parts *tuples, const struct xml_node *node)
 	tuple->basic = basic_decode(node);
 	tuple->alternate = is_alternate(node);
 	tuple->time = time_decode(node, NS_PIDF);
+	tuple->last = INT64_MIN;
+	tuple->input = rpid_input(node, &tuple->last);
 	if (contact)
 		tuple->priority =
 			priority_decode(xml_attr(contact, "priority"));
@@ -169,135 +149,93 @@ static void tuple_add(struct parts *tuples, const struct xml_node *node)
 static void person_add(struct parts *persons, const struct xml_node *node)
 {
 	const struct xml_node *child;
+	struct part *person;
 
 	for (child = xml_child(node); child; child = xml_next(child)) {
 		if (pidf_not_understood(child))
 			return;
 	}
-	part_add(persons, node)->time = time_decode(node, NS_DATA);
+	person = part_add(persons, node);
+	person->time = time_decode(node, NS_DATA);
+	person->last = INT64_MIN;
+	person->input = rpid_input(node, &person->last);
 }
 
 
-static void parts_decode(struct parts *tuples, struct parts *persons,
+/*
+ * A server that joins what several devices publish puts one after the other:
+ * a person is that of the tuples before it, or, where the document begins with
+ * a person, of those behind it. N: parts of this kind so far, of which one may
+ * have been left out.
+ */
+static void place(struct parts *parts, size_t n, bool leads, bool *followed,
+	size_t *device)
+{
+	if (parts->n == n)
+		return;
+	if (leads && *followed) {
+		++*device;
+		*followed = false;
+	} else if (!leads) {
+		*followed = true;
+	}
+	parts->v[n].device = *device;
+}
+
+
+/* Ours tell by their ids which belong together; see pres_encode(). */
+static void link_ids(
+	struct parts *tuples, const struct parts *persons, size_t *devices)
+{
+	size_t i, j;
+
+	if (tuples->n > LINKS_MAX || persons->n > LINKS_MAX)
+		return;
+	for (i = 0; i < persons->n; i++) {
+		const char *id = xml_attr(persons->v[i].node, "id");
+
+		for (j = 0; id && *id == 'p' && j < tuples->n; j++) {
+			const char *other = xml_attr(tuples->v[j].node, "id");
+
+			if (!other || strcmp(id + 1, other) != 0)
+				continue;
+			persons->v[i].device = tuples->v[j].device = *devices;
+			++*devices;
+			break;
+		}
+	}
+}
+
+
+/* The number of devices. */
+static size_t parts_decode(struct parts *tuples, struct parts *persons,
 	const struct xml_node *root)
 {
 	const struct xml_node *node;
+	bool followed = false;
+	size_t devices = 0, n;
+	bool tuples_lead = true;
 
 	for (node = xml_child(root); node; node = xml_next(node)) {
-		if (xml_is(node, NS_PIDF, "tuple"))
+		if (xml_is(node, NS_PIDF, "tuple")) {
+			n = tuples->n;
 			tuple_add(tuples, node);
-		else if (xml_is(node, NS_DATA, "person"))
+			place(tuples, n, tuples_lead, &followed, &devices);
+		} else if (xml_is(node, NS_DATA, "person")) {
+			n = persons->n;
 			person_add(persons, node);
+			if (!tuples->n)
+				tuples_lead = false;
+			place(persons, n, !tuples_lead, &followed, &devices);
+		}
 	}
+	devices++;
+	link_ids(tuples, persons, &devices);
 	if (tuples->n)
 		qsort(tuples->v, tuples->n, sizeof(*tuples->v), part_cmp);
 	if (persons->n)
 		qsort(persons->v, persons->n, sizeof(*persons->v), part_cmp);
-}
-
-
-/* How well a note in LANG suits a reader who wants WANT; either may be
- * NULL. */
-static int lang_score(const char *want, const char *lang)
-{
-	struct pl a = pl_str(want), b = pl_str(lang);
-
-	if (!pl_isset(&b))
-		return 2;
-	if (!pl_isset(&a))
-		return 1;
-	if (pl_caseeq(&a, &b))
-		return 4;
-	a.l = strcspn(want, "-_.");
-	b.l = strcspn(lang, "-_.");
-	return pl_caseeq(&a, &b) ? 3 : 1;
-}
-
-
-/* The best of NODE's own notes in namespace NS that is not empty; NULL if
- * there is none (mem_deref). */
-static char *note_decode(
-	const struct xml_node *node, const char *ns, const char *want)
-{
-	const struct xml_node *child = node ? xml_child(node) : NULL;
-	char *best = NULL;
-	int best_score = 0;
-
-	for (; child; child = xml_next(child)) {
-		int score;
-		char *text;
-
-		if (!xml_is(child, ns, "note"))
-			continue;
-		score = lang_score(want, xml_attr_ns(child, NS_XML, "lang"));
-		if (score <= best_score)
-			continue;
-		text = trimmed_text(child);
-		if (!text)
-			continue;
-		mem_deref(best);
-		best = text;
-		best_score = score;
-	}
-	return best;
-}
-
-
-static char *note_find(const struct xml_node *root, const struct parts *tuples,
-	const struct parts *persons, const struct pres_query *query)
-{
-	char *note = NULL;
-	size_t i;
-
-	for (i = 0; !note && i < persons->n; i++)
-		note = note_decode(persons->v[i].node, NS_DATA, query->lang);
-	for (i = 0; !note && i < persons->n; i++)
-		note = note_decode(
-			rpid_activities(persons->v[i].node, query->now),
-			NS_RPID, query->lang);
-	if (!note)
-		note = note_decode(root, NS_PIDF, query->lang);
-	for (i = 0; !note && i < tuples->n; i++)
-		note = note_decode(tuples->v[i].node, NS_PIDF, query->lang);
-	return note;
-}
-
-
-/* Gateways of public messengers write <activities><activity>busy</activity>
- * </activities> into the status, in no namespace of their own. */
-static enum presence_activity status_activity(const struct xml_node *tuple)
-{
-	const struct xml_node *node = xml_find(tuple, NS_PIDF, "status");
-	enum presence_activity activity = PRESENCE_NONE;
-
-	node = node ? xml_find(node, NULL, "activities") : NULL;
-	node = node ? xml_find(node, NULL, "activity") : NULL;
-	for (; node; node = xml_next(node)) {
-		char *text = xml_text(node);
-		struct pl pl = pl_str(text);
-
-		activity = rpid_stronger(activity, rpid_word(&pl));
-		mem_deref(text);
-	}
-	return activity;
-}
-
-
-static enum presence_activity activity_find(
-	const struct parts *tuples, const struct parts *persons, int64_t now)
-{
-	enum presence_activity activity = PRESENCE_NONE;
-	size_t i;
-
-	for (i = 0; !activity && i < persons->n; i++)
-		activity = rpid_decode(persons->v[i].node, now);
-	for (i = 0; !activity && i < tuples->n; i++) {
-		if (tuples->v[i].basic != BASIC_OPEN)
-			break;
-		activity = rpid_stronger(rpid_decode(tuples->v[i].node, now),
-			status_activity(tuples->v[i].node));
-	}
-	return activity;
+	return devices;
 }
 
 
@@ -312,7 +250,7 @@ static char *contact_find(const struct parts *tuples)
 		if (tuples->v[i].basic != BASIC_OPEN)
 			break;
 		node = xml_find(tuples->v[i].node, NS_PIDF, "contact");
-		contact = node ? trimmed_text(node) : NULL;
+		contact = node ? pidf_text(node) : NULL;
 	}
 	return contact;
 }
@@ -338,43 +276,19 @@ static void stamps_add(struct pres_doc *doc, const struct parts *parts)
 }
 
 
-static struct presence *presence_find(const struct xml_node *root,
-	const struct parts *tuples, const struct parts *persons,
-	const struct pres_query *query)
-{
-	enum basic basic = tuples->n ? tuples->v[0].basic : BASIC_CLOSED;
-	enum presence_activity activity = PRESENCE_NONE;
-	enum presence_state state = PRESENCE_OFFLINE;
-	char *text = note_find(root, tuples, persons, query);
-	struct pl note = pl_str(text);
-	const char *reason = NULL;
-	struct presence *presence;
-
-	if (basic == BASIC_OPEN) {
-		state = PRESENCE_ONLINE;
-		activity = activity_find(tuples, persons, query->now);
-	} else if (basic == BASIC_SILENT) {
-		state = PRESENCE_UNKNOWN;
-		reason = "the notification says neither open nor closed";
-	}
-	presence = presence_alloc(state, activity, &note, reason);
-	mem_deref(text);
-	return presence;
-}
-
-
 int pidf_decode(struct pres_doc **dp, const struct xml_node *root,
 	const struct pres_query *query)
 {
 	const char *entity = xml_attr(root, "entity");
 	struct parts tuples = {NULL, 0}, persons = {NULL, 0};
 	struct pres_doc *doc;
+	size_t devices;
 
 	if (!pres_entity_match(query, entity))
 		return ESRCH;
-	parts_decode(&tuples, &persons, root);
+	devices = parts_decode(&tuples, &persons, root);
 	doc = pres_doc_new(
-		presence_find(root, &tuples, &persons, query), entity);
+		pidf_compose(root, &tuples, &persons, devices, query), entity);
 	doc->contact = contact_find(&tuples);
 	stamps_add(doc, &tuples);
 	stamps_add(doc, &persons);

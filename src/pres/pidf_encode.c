@@ -49,13 +49,17 @@ static void put_person(struct mbuf *mb, const struct pres_source *source,
 {
 	const struct presence *presence = source->presence;
 	enum presence_activity activity = presence->activity;
+	int64_t since = presence->idle_since;
 
-	if (presence->state != PRESENCE_ONLINE)
+	if (presence->state != PRESENCE_ONLINE) {
 		activity = PRESENCE_NONE;
-	if (activity == PRESENCE_NONE && !presence->note)
+		since = 0;
+	}
+	if (activity == PRESENCE_NONE && !presence->note && !since)
 		return;
 	mbuf_printf(mb, "<dm:person id=\"p%s\">", source->tuple_id);
 	rpid_encode(mb, activity);
+	rpid_input_encode(mb, since, source->threshold);
 	put_element(mb, "dm:note", presence->note);
 	put_element(mb, "dm:timestamp", timestamp);
 	mbuf_write_str(mb, "</dm:person>\n");

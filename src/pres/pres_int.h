@@ -9,6 +9,7 @@
 #define NS_PIDF "urn:ietf:params:xml:ns:pidf"
 #define NS_DATA "urn:ietf:params:xml:ns:pidf:data-model"
 #define NS_RPID "urn:ietf:params:xml:ns:pidf:rpid"
+#define NS_AGP	"urn:ag-projects:xml:ns:pidf"
 
 /* Parse a whole document; QUERY is never NULL. */
 int pidf_decode(struct pres_doc **dp, const struct xml_node *root,
@@ -34,7 +35,17 @@ enum presence_activity rpid_stronger(
  * PRESENCE_NONE for any others. */
 enum presence_activity rpid_word(const struct pl *text);
 
-/* Activity told by the RPID elements among NODE's children. */
+/* What <user-input> among a node's children says (RFC 4480 3.14). */
+enum rpid_input {
+	RPID_SILENT,
+	RPID_ACTIVE,
+	RPID_IDLE,
+};
+
+/* And in *LAST when there was input last; left alone where it is not said. */
+enum rpid_input rpid_input(const struct xml_node *node, int64_t *last);
+
+/* Activity told by the <activities> among NODE's children. */
 enum presence_activity rpid_decode(const struct xml_node *node, int64_t now);
 
 /* The <rpid:activities> child of NODE that holds NOW, or NULL. */
@@ -44,6 +55,10 @@ const struct xml_node *rpid_activities(
 /* True if CHILD of an extension is marked as one that must be understood and
  * is of another namespace than ours (RFC 3863 4.2.3). */
 bool pidf_not_understood(const struct xml_node *child);
+
+/* Writes <rpid:user-input> idle: no input since SINCE, which shows after
+ * THRESHOLD seconds (0: not said). Nothing where SINCE is 0. */
+int rpid_input_encode(struct mbuf *mb, int64_t since, uint32_t threshold);
 
 /* Writes <rpid:activities> for ACTIVITY; nothing for PRESENCE_NONE. */
 int rpid_encode(struct mbuf *mb, enum presence_activity activity);

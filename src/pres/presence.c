@@ -76,6 +76,18 @@ struct presence *presence_alloc(enum presence_state state,
 }
 
 
+struct presence *presence_idle(const struct presence *p, int64_t since)
+{
+	struct pl note = pl_str(p->note);
+	struct presence *idle =
+		presence_alloc(p->state, p->activity, &note, p->reason);
+
+	if (p->state == PRESENCE_ONLINE && since > 0)
+		idle->idle_since = since;
+	return idle;
+}
+
+
 static bool text_eq(const char *a, const char *b)
 {
 	return a && b ? !strcmp(a, b) : a == b;
@@ -87,7 +99,8 @@ bool presence_eq(const struct presence *a, const struct presence *b)
 	if (!a || !b)
 		return a == b;
 	return a->state == b->state && a->activity == b->activity &&
-		text_eq(a->note, b->note) && text_eq(a->reason, b->reason);
+		a->idle_since == b->idle_since && text_eq(a->note, b->note) &&
+		text_eq(a->reason, b->reason);
 }
 
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* rpid.c - activities of the rich presence extensions (RFC 4480) */
+/* rpid.c - activities and user input of the rich presence extensions (RFC
+ * 4480) */
 #include <string.h>
 #include "date.h"
 #include "mem.h"
@@ -45,6 +46,7 @@ static const struct {
 	{"berightback", PRESENCE_BE_RIGHT_BACK},
 	{"dnd", PRESENCE_DO_NOT_DISTURB},
 	{"donotdisturb", PRESENCE_DO_NOT_DISTURB},
+	{"extended-away", PRESENCE_AWAY},
 	{"onthephone", PRESENCE_ON_THE_PHONE},
 };
 
@@ -164,21 +166,29 @@ const struct xml_node *rpid_activities(const struct xml_node *node, int64_t now)
 }
 
 
-static bool is_idle(const struct xml_node *node)
+enum rpid_input rpid_input(const struct xml_node *node, int64_t *last)
 {
 	const struct xml_node *input = xml_find(node, NS_RPID, "user-input");
-	struct pl pl, trimmed;
+	enum rpid_input said = RPID_SILENT;
+	struct pl pl, trimmed, when;
+	int64_t ms;
 	char *text;
-	bool idle;
 
 	if (!input)
-		return false;
+		return RPID_SILENT;
 	text = xml_text(input);
 	pl = pl_str(text);
 	trimmed = pl_trim(&pl);
-	idle = pl_streq(&trimmed, "idle");
+	if (pl_streq(&trimmed, "idle"))
+		said = RPID_IDLE;
+	else if (pl_streq(&trimmed, "active"))
+		said = RPID_ACTIVE;
 	mem_deref(text);
-	return idle;
+	when = pl_str(xml_attr(input, "last-input"));
+	when = pl_trim(&when);
+	if (said && pl_isset(&when) && !date_rfc3339_decode(&ms, &when))
+		*last = ms;
+	return said;
 }
 
 
@@ -190,9 +200,22 @@ enum presence_activity rpid_decode(const struct xml_node *node, int64_t now)
 	child = activities ? xml_child(activities) : NULL;
 	for (; child; child = xml_next(child))
 		activity = rpid_stronger(activity, element_activity(child));
-	if (activity == PRESENCE_NONE && is_idle(node))
-		activity = PRESENCE_AWAY;
 	return activity;
+}
+
+
+int rpid_input_encode(struct mbuf *mb, int64_t since, uint32_t threshold)
+{
+	char date[DATE_SIZE];
+
+	if (!since)
+		return mbuf_err(mb);
+	date_rfc3339(date, since);
+	mbuf_write_str(mb, "<rpid:user-input");
+	if (threshold)
+		mbuf_printf(mb, " idle-threshold=\"%u\"", (unsigned)threshold);
+	return mbuf_printf(
+		mb, " last-input=\"%s\">idle</rpid:user-input>", date);
 }
 
 

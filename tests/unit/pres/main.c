@@ -3,6 +3,7 @@
 
 int test_buddylist(void);
 int test_buddylist_edit(void);
+int test_compose(void);
 int test_msdoc(void);
 int test_pidf(void);
 int test_pidf_encode(void);
@@ -15,6 +16,6 @@ int test_winfo(void);
 int test_xcapdiff(void);
 int test_xpidf(void);
 
-UNIT_MAIN(test_buddylist, test_buddylist_edit, test_msdoc, test_presence,
-	test_presrules, test_reslist, test_rpid, test_pidf, test_xpidf,
-	test_pidf_encode, test_pres, test_winfo, test_xcapdiff)
+UNIT_MAIN(test_buddylist, test_buddylist_edit, test_compose, test_msdoc,
+	test_presence, test_presrules, test_reslist, test_rpid, test_pidf,
+	test_xpidf, test_pidf_encode, test_pres, test_winfo, test_xcapdiff)

@@ -9,40 +9,57 @@ static const struct {
 	enum presence_state state;
 	enum presence_activity activity;
 	const char *note, *contact;
+	int64_t since;
+	uint32_t threshold;
 } sources[] = {
-	{PRESENCE_ONLINE, PRESENCE_NONE, NULL, "sip:alice@192.0.2.7:5061"},
-	{PRESENCE_ONLINE, PRESENCE_NONE, NULL, NULL},
+	{PRESENCE_ONLINE, PRESENCE_NONE, NULL, "sip:alice@192.0.2.7:5061", 0,
+		0},
+	{PRESENCE_ONLINE, PRESENCE_NONE, NULL, NULL, 0, 0},
 	{PRESENCE_ONLINE, PRESENCE_AWAY, "at <lunch> & \"more\"\n\x1f?",
-		"sip:alice@[2001:db8::1]:5061;transport=tls"},
-	{PRESENCE_ONLINE, PRESENCE_BUSY, NULL, NULL},
+		"sip:alice@[2001:db8::1]:5061;transport=tls", 0, 0},
+	{PRESENCE_ONLINE, PRESENCE_BUSY, NULL, NULL, 0, 0},
 	{PRESENCE_ONLINE, PRESENCE_ON_THE_PHONE,
 		"na ob\xc4\x9b"
 		"d\xc4\x9b",
-		NULL},
-	{PRESENCE_ONLINE, PRESENCE_BE_RIGHT_BACK, NULL, NULL},
-	{PRESENCE_ONLINE, PRESENCE_DO_NOT_DISTURB, "]]>", NULL},
-	{PRESENCE_OFFLINE, PRESENCE_NONE, NULL, NULL},
+		NULL, 0, 0},
+	{PRESENCE_ONLINE, PRESENCE_BE_RIGHT_BACK, NULL, NULL, 0, 0},
+	{PRESENCE_ONLINE, PRESENCE_DO_NOT_DISTURB, "]]>", NULL, 0, 0},
+	{PRESENCE_OFFLINE, PRESENCE_NONE, NULL, NULL, 0, 0},
 	{PRESENCE_OFFLINE, PRESENCE_NONE, "back on Monday",
-		"sip:alice@example.org"},
+		"sip:alice@example.org", 0, 0},
+	{PRESENCE_ONLINE, PRESENCE_AWAY, "lunch", NULL, INT64_C(1768477500000),
+		900},
+	{PRESENCE_ONLINE, PRESENCE_BUSY, NULL, NULL, INT64_C(1768477500001), 0},
+	{PRESENCE_OFFLINE, PRESENCE_NONE, NULL, NULL, INT64_C(1768477500000),
+		900},
+	/* every character that XML can hold */
+	{PRESENCE_ONLINE, PRESENCE_NONE,
+		"a\t\n &b<c>d\"e'f]]>g \xc2\x80 \xe2\x80\xae"
+		"\xe2\x80\xa8 \xef\xbf\xbd \xf0\x9f\x8d\xb2"
+		"\xf4\x8f\xbf\xbd --> <![CDATA[",
+		NULL, 0, 0},
 };
 
 
 static struct mbuf *encode(size_t i)
 {
 	struct pl note = pl_str(sources[i].note);
-	struct presence *presence = presence_alloc(
+	struct presence *plain = presence_alloc(
 		sources[i].state, sources[i].activity, &note, NULL);
+	struct presence *presence = presence_idle(plain, sources[i].since);
 	const struct pres_source source = {
 		.entity = "sip:alice@example.org",
 		.tuple_id = "t8a1c2e3f",
 		.contact = sources[i].contact,
 		.presence = presence,
 		.timestamp = INT64_C(1768478400123),
+		.threshold = sources[i].threshold,
 	};
 	struct mbuf *mb = mbuf_alloc(8192);
 
 	assert_int_equal(pres_encode(mb, &source), 0);
 	mem_deref(presence);
+	mem_deref(plain);
 	return mb;
 }
 
@@ -70,11 +87,37 @@ static void text(void **state)
 }
 
 
+/* RFC 4480 3.14: since when there is no input, and after how long that
+ * shows. */
+static void idle(void **state)
+{
+	struct mbuf *mb = encode(9);
+
+	(void)state;
+	assert_pl(mbuf_all(mb),
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<presence xmlns=\"urn:ietf:params:xml:ns:pidf\""
+		" xmlns:dm=\"urn:ietf:params:xml:ns:pidf:data-model\""
+		" xmlns:rpid=\"urn:ietf:params:xml:ns:pidf:rpid\""
+		" entity=\"sip:alice@example.org\">\n"
+		"<tuple id=\"t8a1c2e3f\"><status><basic>open</basic></status>"
+		"<note>lunch</note>"
+		"<timestamp>2026-01-15T12:00:00.123Z</timestamp></tuple>\n"
+		"<dm:person id=\"pt8a1c2e3f\"><rpid:activities><rpid:away/>"
+		"</rpid:activities><rpid:user-input idle-threshold=\"900\""
+		" last-input=\"2026-01-15T11:45:00.000Z\">idle"
+		"</rpid:user-input><dm:note>lunch</dm:note>"
+		"<dm:timestamp>2026-01-15T12:00:00.123Z</dm:timestamp>"
+		"</dm:person>\n</presence>\n");
+	mem_deref(mb);
+}
+
+
 /* What we write, we read the same. */
 static void round_trip(void **state)
 {
-	const struct pres_query query = {
-		.entity = PL("sip:alice@example.org"), .now = 1};
+	const struct pres_query query = {.entity = PL("sip:alice@example.org"),
+		.now = INT64_C(1768478500000)};
 	const struct pl type = PL("application/pidf+xml");
 	size_t i;
 
@@ -87,6 +130,9 @@ static void round_trip(void **state)
 		assert_int_equal(pres_decode(&doc, &type, &pl, &query), 0);
 		assert_int_equal(doc->presence->state, sources[i].state);
 		assert_int_equal(doc->presence->activity, sources[i].activity);
+		assert_int_equal(doc->presence->idle_since,
+			sources[i].state == PRESENCE_ONLINE ? sources[i].since
+							    : 0);
 		if (i == 2)
 			assert_string_equal(doc->presence->note,
 				"at <lunch> & \"more\"\n\xef\xbf\xbd?");
@@ -165,6 +211,7 @@ int test_pidf_encode(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text),
+		cmocka_unit_test(idle),
 		cmocka_unit_test(round_trip),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(schema),

@@ -102,6 +102,40 @@ static void equality(void **state)
 }
 
 
+/* When they were last seen at a key. */
+static void idle(void **state)
+{
+	const struct pl note = PL("out");
+	struct presence *on =
+		presence_alloc(PRESENCE_ONLINE, PRESENCE_AWAY, &note, NULL);
+	struct presence *off =
+		presence_alloc(PRESENCE_OFFLINE, PRESENCE_NONE, NULL, NULL);
+	struct presence *a = presence_idle(on, 1000);
+	struct presence *b = presence_idle(on, 1000);
+	struct presence *c = presence_idle(on, 2000);
+	struct presence *d = presence_idle(a, 0);
+	struct presence *e = presence_idle(off, 1000);
+
+	(void)state;
+	assert_int_equal(on->idle_since, 0);
+	assert_int_equal(a->idle_since, 1000);
+	assert_int_equal(a->activity, PRESENCE_AWAY);
+	assert_string_equal(a->note, "out");
+	assert_int_equal(e->idle_since, 0);
+	assert_true(presence_eq(a, b));
+	assert_false(presence_eq(a, c));
+	assert_false(presence_eq(a, on));
+	assert_true(presence_eq(d, on));
+	mem_deref(on);
+	mem_deref(off);
+	mem_deref(a);
+	mem_deref(b);
+	mem_deref(c);
+	mem_deref(d);
+	mem_deref(e);
+}
+
+
 static void names(void **state)
 {
 	const struct pl unknown = PL("Online"), empty = PL("");
@@ -142,6 +176,7 @@ int test_presence(void)
 		cmocka_unit_test(fields),
 		cmocka_unit_test(bounds),
 		cmocka_unit_test(equality),
+		cmocka_unit_test(idle),
 		cmocka_unit_test(names),
 	};
 
