@@ -198,11 +198,22 @@ static bool is_trouble(const struct sip_result *r)
 }
 
 
+/* Kamailio answers 500, not 412, to a tag of another server. */
+static void doubt_etag(struct ua_publisher *p, const struct sip_result *r)
+{
+	if (!r->msg || r->status != 500 || !p->failures || !p->etag)
+		return;
+	p->etag = mem_deref(p->etag);
+	p->dirty = true;
+}
+
+
 static void refused(struct ua_publisher *p, const struct sip_result *r)
 {
 	uint32_t wait;
 
 	p->dirty = p->dirty || p->kind == PUBLISH_STATE;
+	doubt_etag(p, r);
 	if (is_trouble(r)) {
 		wait = ua_backoff(p->ua, p->failures++, BACKOFF_MAX);
 		again_in(p,

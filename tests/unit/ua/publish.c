@@ -13,6 +13,7 @@ struct fixture {
 	struct ua_publisher *p;
 	unsigned etag;
 	uint16_t status; /* of the next one alone; 0: 200 */
+	const char *foreign; /* a tag that is answered 500 */
 	const char *headers;
 	bool silent;
 };
@@ -22,6 +23,7 @@ static void esc_h(struct server *s, const struct msg *req, void *arg)
 {
 	struct fixture *f = arg;
 	char headers[80];
+	struct pl tag;
 
 	if (req->method == MSG_REGISTER) {
 		server_reply(s, req, 200, "t", NULL, NULL);
@@ -29,6 +31,11 @@ static void esc_h(struct server *s, const struct msg *req, void *arg)
 	}
 	if (f->silent)
 		return;
+	if (f->foreign && msg_value(req, HDR_SIP_IF_MATCH, &tag) &&
+		pl_streq(&tag, f->foreign)) {
+		server_reply(s, req, 500, "t", NULL, NULL);
+		return;
+	}
 	if (f->status) {
 		server_reply(s, req, f->status, "t", f->headers, NULL);
 		f->status = 0;
@@ -228,6 +235,31 @@ static void test_trouble(void **state)
 }
 
 
+/* A tag that 500 is said to twice is given up; to once, it is not. */
+static void test_500(void **state)
+{
+	struct fixture *f = fixture_open();
+
+	(void)state;
+	set(f, "one");
+	world_run(&f->w, 100);
+	f->status = 500;
+	set(f, "two");
+	world_run(&f->w, 100);
+	assert_log(&f->a, "connecting online result:200 result:500 ");
+	world_run(&f->w, 61 * 1000);
+	assert_log(&f->a, "result:200 ");
+	assert_header(last(f), "SIP-If-Match", "e1");
+	f->foreign = "e2";
+	set(f, "three");
+	world_run(&f->w, 200 * 1000);
+	assert_log(&f->a, "result:500 result:200 ");
+	assert_header(last(f), "SIP-If-Match", "");
+	assert_pl(last(f)->body, "three");
+	fixture_close(f);
+}
+
+
 int test_publish(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +269,7 @@ int test_publish(void)
 		cmocka_unit_test(test_off),
 		cmocka_unit_test(test_one_at_a_time),
 		cmocka_unit_test(test_trouble),
+		cmocka_unit_test(test_500),
 	};
 
 	return cmocka_run_group_tests_name("publish", tests, NULL, NULL);
