@@ -4,18 +4,10 @@
  * presence, search, options; and the typed events that tell front ends of
  * all that happens.
  *
- * 1 core        the root object, outcomes
- * 2 events      the only way up
- * 3 options     preferences, one table
- * 4 accounts    settings, one table; sign in, sign out
- * 5 roster      buddies and groups
- * 6 presence    own and theirs
- * 7 watchers    who asks to see us, and what was decided
- * 8 chats       conversations, messages, typing
- * 9 history     what was written: pages, export, forgetting
- * 10 search     buddies, people, messages
- * 11 names      resolving and completing what a user types
- * 12 attention  where the user looks, notifications, being away
+ * 1 core: the root object, outcomes; 2 events: the only way up; 3 options: one
+ * table; 4 accounts: settings, sign in and out; 5 roster; 6 presence, own and
+ * theirs; 7 watchers and decisions; 8 chats: messages, typing; 9 history; 10
+ * search; 11 names: what a user types; 12 attention: where he looks
  *
  * Strings that a getter returns are borrowed until the next turn of the
  * loop. Accounts, buddies and chats are refcounted blocks that belong to the
@@ -320,6 +312,12 @@ int core_exchange_export(struct core *core, struct core_account *a,
 
 /* The name to show for PEER: the buddy's, else the user part. */
 const char *core_peer_name(struct core_account *a, const char *peer);
+
+/* Where TYPED, the address of PEER as it was typed, says how to reach him
+ * ("sip:bob@192.0.2.2;transport=tcp"), he is reached so from now on; kept until
+ * he is taken off the list, unless a file says it. 65: not udp, tcp or tls. */
+int core_way_learn(struct core_account *a, const char *peer, const char *typed,
+	const struct core_origin *origin, char **why);
 
 bool core_folded(const struct core *core, const char *group);
 void core_fold(struct core *core, const char *group, bool on); /* kept */

@@ -249,6 +249,10 @@ void endpoint_contact_set(
 	struct endpoint *e, const struct endpoint_contact *contact);
 void endpoint_contact_drop(struct endpoint *e, const char *peer);
 
+/* What goes to PEER in requests of their own has URI as its target, of the same
+ * AOR; NULL: the AOR again. A subscription that stands moves. */
+void endpoint_way_set(struct endpoint *e, const char *peer, const char *uri);
+
 /* Watches PEER whenever signed in, until unwatched. */
 void endpoint_watch(struct endpoint *e, const char *peer);
 void endpoint_unwatch(struct endpoint *e, const char *peer);

@@ -99,7 +99,10 @@ bool target_chat(struct cmd_call *call, struct core_chat **chatp)
 {
 	const char *typed = args_get(call->args, "B");
 	struct core_account *a = shown_account(call->cmd);
-	char *peer = NULL;
+	const struct core_origin origin = {
+		call->origin.file, call->origin.line};
+	char *peer = NULL, *why = NULL;
+	int status;
 
 	if (typed) {
 		if (!target_peer(call, typed, &a, &peer))
@@ -111,9 +114,13 @@ bool target_chat(struct cmd_call *call, struct core_chat **chatp)
 			*reply_slash(call) ? T_SLASH : "");
 		return false;
 	}
-	*chatp = core_chat_get(a, peer);
+	status = typed ? core_way_learn(a, peer, typed, &origin, &why) : 0;
+	if (status)
+		reply_why(call, status, why);
+	else
+		*chatp = core_chat_get(a, peer);
 	mem_deref(peer);
-	return true;
+	return !status;
 }
 
 

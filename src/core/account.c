@@ -202,6 +202,7 @@ static void forget_rows(struct core_account *a)
 		if (a->settings[i] || a->file)
 			core_saved_setting(a, core_settings[i].name, NULL);
 	}
+	core_way_forget(a, NULL);
 	core_contacts_forget(a);
 	core_watcher_forget(a);
 	core_draft_forget(a);
@@ -249,6 +250,7 @@ void core_account_detach(struct core_account *a)
 	core_chat_flush(a);
 	core_presence_flush(a);
 	core_roster_flush(a);
+	core_way_flush(a);
 	core_contacts_flush(a);
 	core_watcher_flush(a);
 	list_unlink(&a->le);

@@ -276,6 +276,7 @@ void core_account_start(struct core_account *a)
 		}
 		a->dirty = false;
 		core_presence_publish(a);
+		core_way_tell(a);
 		watch_all(a);
 	}
 	if (a->state != ENDPOINT_CONNECTING)

@@ -204,12 +204,21 @@ void core_saved_contact(
 	const struct core_account *a, const char *aor, const char *value);
 void core_saved_ruled(
 	const struct core_account *a, const char *aor, const char *value);
+void core_saved_way(
+	const struct core_account *a, const char *aor, const char *transport);
 void core_saved_decision(
 	const struct core_account *a, const char *aor, const char *word);
 
 /* The account that KEY begins with; *REST is what stands behind the tab. */
 struct core_account *core_saved_account_of(
 	struct core *core, const char *key, const char **rest);
+
+/* ---- way.c: by which transport somebody is reached ------------------ */
+
+void core_way_load(struct core *core, const char *key, const char *value);
+void core_way_tell(struct core_account *a); /* to a new endpoint */
+void core_way_forget(struct core_account *a, const char *peer); /* NULL: all */
+void core_way_flush(struct core_account *a);
 
 /* ---- draft.c -------------------------------------------------------- */
 
@@ -296,6 +305,7 @@ struct core_account {
 
 	struct core_buddy *by_peer;
 	struct list buddies;
+	struct core_way *ways; /* by AOR */
 	struct core_contact *contacts; /* the server's list: hash by AOR */
 	bool contacts_heard; /* in this sign-in */
 	bool merging; /* ... its list into ours */

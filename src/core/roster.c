@@ -147,6 +147,11 @@ int core_buddy_add(struct core_account *a, const char *uri, const char *name,
 		mem_deref(aor);
 		return core_fail(EX_CONFIG, why, "the account was removed");
 	}
+	status = core_way_learn(a, aor, uri, origin, why);
+	if (status) {
+		mem_deref(aor);
+		return status;
+	}
 	b = core_buddy_find(a, aor);
 	if (b)
 		mem_deref(aor);
@@ -224,6 +229,7 @@ int core_buddy_remove(struct core_buddy *b, char **note)
 	if (a->endpoint && b->added)
 		endpoint_unwatch(a->endpoint, b->aor);
 	core_saved_buddy(b, true);
+	core_way_forget(a, b->aor);
 	core_contacts_removed(a, b->aor);
 	core_buddy_post(b, "removed");
 	detach(b);

@@ -192,6 +192,13 @@ void core_saved_contact(
 }
 
 
+void core_saved_way(
+	const struct core_account *a, const char *aor, const char *transport)
+{
+	put_of(a, "way", aor, transport);
+}
+
+
 void core_saved_decision(
 	const struct core_account *a, const char *aor, const char *word)
 {
@@ -306,6 +313,7 @@ static const struct {
 	{"setting", load_setting},
 	{"instance", load_instance},
 	{"buddy", load_buddy},
+	{"way", core_way_load},
 	{"contact", core_contacts_load},
 	{"decision", load_decision},
 	{"ruled", core_ruled_load},

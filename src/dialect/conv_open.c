@@ -174,7 +174,8 @@ static void invite(struct conv *c)
 	}
 	if (c->e->ops->invite_headers)
 		headers = c->e->ops->invite_headers(c);
-	r.err = ua_session_invite(&c->session, c->e->ua, c->peer, headers, &h);
+	r.err = ua_session_invite(&c->session, c->e->ua,
+		endpoint_way(c->e, c->peer), headers, &h);
 	mem_deref(headers);
 	if (r.err)
 		conv_not_opened(c, &r, strerror(r.err));
@@ -220,8 +221,8 @@ static void ask(struct conv *c)
 	c->state = CONV_ASKING;
 	tmr_start(c->e->stack->tmrs, &c->ask_tmr, ASK_WAIT, ask_timeout, c);
 	if (!c->options &&
-		ua_options(
-			&c->options, c->e->ua, c->peer, options_handler, c)) {
+		ua_options(&c->options, c->e->ua, endpoint_way(c->e, c->peer),
+			options_handler, c)) {
 		tmr_cancel(&c->ask_tmr);
 		remember_silence(c);
 		conv_opened_page(c);

@@ -292,8 +292,9 @@ void conv_fly(struct conv *c, struct conv_item *t)
 		r.err = ua_session_send(&c->flight, c->session, "MESSAGE",
 			text_type, &body, NULL, session_text_handler, c);
 	else
-		r.err = ua_message(&c->flight, c->e->ua, c->peer, text_type,
-			&body, NULL, page_text_handler, c);
+		r.err = ua_message(&c->flight, c->e->ua,
+			endpoint_way(c->e, c->peer), text_type, &body, NULL,
+			page_text_handler, c);
 	if (r.err)
 		flight_over(c, &r, session ? "session" : "page");
 }

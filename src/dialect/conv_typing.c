@@ -58,8 +58,9 @@ static int put_on_wire(struct conv *c, bool active)
 			keyboard ? "INFO" : "MESSAGE", type, &body, NULL,
 			notice_handler, c);
 	else if (!err)
-		err = ua_message(&c->notice, c->e->ua, c->peer, type, &body,
-			NULL, notice_handler, c);
+		err = ua_message(&c->notice, c->e->ua,
+			endpoint_way(c->e, c->peer), type, &body, NULL,
+			notice_handler, c);
 	mem_deref(mb);
 	return err;
 }

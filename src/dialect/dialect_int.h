@@ -20,6 +20,7 @@ struct simple_removal;
 struct simple_rules;
 struct simple_watch;
 struct simple_winfo;
+struct way;
 struct xcap;
 struct xcap_request;
 
@@ -147,6 +148,7 @@ struct endpoint {
 	bool leaving; /* signing out */
 	char *why; /* why it is not online */
 	char *address; /* where it was reached last */
+	struct way *ways; /* hash by peer */
 	struct list leavers; /* who waits for the end of the sign-out */
 	unsigned work; /* what it waits for beside the user agent, ... */
 	uint64_t work_until; /* ... but not longer (monotonic) */
@@ -191,6 +193,10 @@ void endpoint_work_end(struct endpoint *e);
 
 /* Tells ruled(). */
 void endpoint_ruled(struct endpoint *e, const char *peer, const char *why);
+
+/* The URI that requests to PEER go to (way.c); borrowed. */
+const char *endpoint_way(const struct endpoint *e, const char *peer);
+void endpoint_ways_close(struct endpoint *e);
 
 /* A copy (mem_deref). */
 struct endpoint_config *endpoint_config_copy(

@@ -40,6 +40,7 @@ static void endpoint_destructor(void *data)
 		e->ops->close(e);
 	simple_xcap_close(e);
 	mem_deref(e->ua);
+	endpoint_ways_close(e);
 	list_flush(&e->leavers);
 	mem_deref(e->own);
 	mem_deref(e->config);

@@ -38,7 +38,7 @@ static int send_subscribe(struct ua_sub **subp, struct endpoint *e,
 	const char *peer, uint32_t expires, const struct ua_sub_handlers *h)
 {
 	const struct ua_sub_config config = {
-		.target = peer,
+		.target = endpoint_way(e, peer),
 		.event = "presence",
 		.accept = pres_accept(),
 		.expires = expires,

@@ -203,6 +203,26 @@ static bool needs_contact(enum msg_method method)
 }
 
 
+/* The URI of To for a request to URI: without headers, and without what only
+ * a Request-URI may say (RFC 3261 19.1.1, table 1). */
+static struct pl to_of(const struct uri *uri)
+{
+	static const char *const names[] = {
+		"transport", "maddr", "ttl", "lr", "method"};
+	struct pl text = uri->all, value;
+	size_t i;
+
+	text.l -= uri->headers.l;
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (!uri_param(uri, names[i], &value))
+			continue;
+		text.l -= uri->params.l;
+		break;
+	}
+	return text;
+}
+
+
 /* ---- public ---- */
 
 int sip_dialog_alloc(struct sip_dialog **dp, struct sip_agent *agent,
@@ -231,9 +251,7 @@ int sip_dialog_alloc(struct sip_dialog **dp, struct sip_agent *agent,
 	text_set(&d->remote_target, target);
 	if (to)
 		(void)uri_decode(&uri, to);
-	/* Headers have no place in To either. */
-	text = uri.all;
-	text.l -= uri.headers.l;
+	text = to_of(&uri);
 	text_set(&d->remote_uri, &text);
 	*dp = d;
 	return 0;

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from kamailio import free_ports
+from peer import Peer
 
 
 def person(name, port, more=""):
@@ -246,3 +247,29 @@ def test_refused_both_ways(start, tmp_path):
     asked = [line for line in trace.read_text().splitlines()
              if line.startswith("SUBSCRIBE ")]
     assert 2 <= len(asked) <= 3, asked
+
+
+def test_the_way_that_was_typed(start):
+    """;transport=tcp of an address is kept for whoever it is."""
+    other = Peer("tcp")
+    mine, = free_ports(1)
+    uri = other.uri("bob")
+    aor = uri.partition(";")[0]
+    alice = start("alice", person("alice", mine))
+    alice.expect("account", state="online")
+    number = alice.send("msg", uri, "by TCP")
+    text = other.recv("MESSAGE")
+    assert text.uri == uri and text.get("to") == "<%s>" % aor
+    other.answer(text, "200 OK")
+    assert alice.reply(number)["ok"]
+    alice.do("buddy", "add", aor, "-n", "Bob")
+    other.answer(other.recv("SUBSCRIBE"), "403 Forbidden")
+    refused = alice.do("msg", aor + ";transport=pigeon", "hi", ok=False)
+    assert refused["status"] == 65 and "udp, tcp, tls" in refused["error"]
+    assert alice.quit() == 0
+    alice = start("alice", person("alice", mine))
+    other.answer(other.recv("SUBSCRIBE"), "403 Forbidden")
+    number = alice.send("msg", "bob", "again")
+    other.answer(other.recv("MESSAGE"), "200 OK")
+    assert alice.reply(number)["ok"]
+    other.close()

@@ -134,6 +134,13 @@ const char *endpoint_transport(const struct endpoint *e)
 }
 
 
+void endpoint_way_set(struct endpoint *e, const char *peer, const char *uri)
+{
+	(void)e;
+	note("way %s %s", peer, uri ? uri : "-");
+}
+
+
 void endpoint_watch(struct endpoint *e, const char *peer)
 {
 	(void)e;

@@ -39,6 +39,7 @@ int test_saved(void);
 int test_search(void);
 int test_setup(void);
 int test_watcher(void);
+int test_way(void);
 
 UNIT_MAIN(test_contacts, test_account, test_attention, test_client,
 	test_complete, test_conversation, test_credentials, test_draft,
@@ -48,4 +49,4 @@ UNIT_MAIN(test_contacts, test_account, test_attention, test_client,
 	test_lines, test_notify, test_notify_command, test_option, test_outbox,
 	test_outbox_restore, test_past, test_peer, test_presentity, test_read,
 	test_resend, test_resolve, test_retention, test_roster, test_ruled,
-	test_saved, test_search, test_setup, test_watcher)
+	test_saved, test_search, test_setup, test_watcher, test_way)

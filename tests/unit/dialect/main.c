@@ -22,6 +22,7 @@ int test_simple_watch(void);
 int test_simple_winfo(void);
 int test_simple_watch_body(void);
 int test_simple_xcap(void);
+int test_way(void);
 int test_xcap(void);
 int test_xcap_edit(void);
 int test_xcap_text(void);
@@ -32,4 +33,4 @@ UNIT_MAIN(test_ms_id, test_ms, test_ms_batch, test_ms_contacts, test_ms_decide,
 	test_simple_winfo, test_conv_open, test_conv_send, test_conv_session,
 	test_conv_typing, test_incoming, test_xcap, test_xcap_edit,
 	test_xcap_text, test_simple_xcap, test_simple_rules,
-	test_simple_watch_body)
+	test_simple_watch_body, test_way)
