@@ -89,6 +89,13 @@ class Crowd:
         self.s.sendto((NOTIFY % {**d, "body": body, "length": len(body)})
                       .encode(), d["address"])
 
+    def take(self):
+        """Answers what is there."""
+        while select.select([self.s], [], [], 0)[0]:
+            data, peer = self.s.recvfrom(65536)
+            if data.startswith(b"SUBSCRIBE"):
+                self._subscribe(data.decode(), peer)
+
     def serve(self, done, seconds):
         """Takes what comes until DONE() or SECONDS have passed."""
         end = time.monotonic() + seconds
