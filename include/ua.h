@@ -249,7 +249,9 @@ struct ua_sub_config {
 };
 
 /* Subscribes and keeps it up: refresh, 423, forks (one dialog: presence),
- * 481 anew, every reason of RFC 6665 4.1.3, back-off. */
+ * 481 anew, every reason of RFC 6665 4.1.3, back-off. Of an account's many
+ * SUBSCRIBEs 64 wait for an answer at a time; who is silent for a second holds
+ * up nobody. */
 struct ua_sub;
 int ua_subscribe(struct ua_sub **subp, struct ua *ua,
 	const struct ua_sub_config *config,

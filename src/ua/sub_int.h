@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sub_int.h - the parts of a subscriber: subscribe.c sends, subscribed.c takes
- * the answers, notified.c NOTIFYs. */
+/* sub_int.h - the parts of a subscriber: subscribe.c sends, sub_turn.c says
+ * when, subscribed.c takes the answers, notified.c NOTIFYs. */
 #ifndef SOTTO_UA_SUB_INT_H
 #define SOTTO_UA_SUB_INT_H
 
@@ -17,6 +17,8 @@ enum {
 
 struct ua_sub {
 	struct le le; /* ua->subs */
+	struct le turn; /* ua->subs_asking or ua->subs_waiting */
+	uint64_t asked; /* when its turn came */
 	struct ua *ua; /* NULL once the account is gone */
 	struct ua_sub_handlers h;
 	char *target;
@@ -69,6 +71,17 @@ void ua_sub_set_expiry(struct ua_sub *sub, uint32_t seconds, bool shorten);
 
 /* The next SUBSCRIBE in MS. */
 void ua_sub_start_in(struct ua_sub *sub, uint64_t ms);
+
+/* As above at once, for a goodbye too. */
+void ua_sub_go_on_soon(struct ua_sub *sub);
+
+/* True where SUB may send now; else it goes on once its turn comes. */
+bool ua_sub_turn_take(struct ua_sub *sub);
+
+/* Its turn is over, unless a SUBSCRIBE is under way; it does not even wait for
+ * one any more. */
+void ua_sub_turn_over(struct ua_sub *sub);
+void ua_sub_turn_leave(struct ua_sub *sub);
 
 /* A NOTIFY has to come now (Timer N). */
 void ua_sub_await(struct ua_sub *sub);

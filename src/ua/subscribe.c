@@ -8,12 +8,12 @@
 enum {
 	RESTART_GAP = 10, /* seconds between two that start at once */
 	REFRESH_MIN = 5, /* seconds */
-	SPREAD = 10, /* ms a subscription when many start together */
-	SPREAD_MS = 40, /* ... as Microsoft's servers want it */
+	SPREAD_MS = 40, /* a subscription when many start together, as
+			   Microsoft's servers want it */
 };
 
 
-static void drop(struct ua_sub *sub)
+static void reset(struct ua_sub *sub)
 {
 	tmr_cancel(&sub->tmr);
 	tmr_cancel(&sub->tmr_n);
@@ -24,6 +24,13 @@ static void drop(struct ua_sub *sub)
 	sub->dialog = mem_deref(sub->dialog);
 	ua_redirect_reset(&sub->rd);
 	sub->notified = sub->seen_active = false;
+}
+
+
+static void drop(struct ua_sub *sub)
+{
+	reset(sub);
+	ua_sub_turn_leave(sub);
 }
 
 
@@ -68,6 +75,12 @@ void ua_sub_start_in(struct ua_sub *sub, uint64_t ms)
 {
 	if (sub->ua && !sub->bye.active)
 		tmr_start(sub->ua->stack->tmrs, &sub->tmr, ms, sub_tmr_h, sub);
+}
+
+
+void ua_sub_go_on_soon(struct ua_sub *sub)
+{
+	tmr_start(sub->ua->stack->tmrs, &sub->tmr, 0, sub_tmr_h, sub);
 }
 
 
@@ -221,7 +234,7 @@ static void sub_begin(struct ua_sub *sub)
 {
 	int err;
 
-	drop(sub);
+	reset(sub);
 	sub->raises = 0;
 	err = make_dialog(sub);
 	if (!err)
@@ -236,10 +249,21 @@ static void sub_begin(struct ua_sub *sub)
 }
 
 
+static void goodbye(struct ua_sub *sub)
+{
+	if (ua_sub_send(sub, 0)) {
+		drop(sub);
+		ua_bye_finish(&sub->bye);
+	}
+}
+
+
 static void sub_go_on(struct ua_sub *sub)
 {
 	int err;
 
+	if (sub->req || sub->ua->stopping || !ua_sub_turn_take(sub))
+		return;
 	if (!sub->dialog) {
 		sub_begin(sub);
 		return;
@@ -261,9 +285,12 @@ static void sub_tmr_h(void *arg)
 		if (sub->state != UA_SUB_ENDED)
 			ua_sub_tell(
 				sub, UA_SUB_ENDED, "not signed in", 0, true);
-	} else if (state == UA_ONLINE && !sub->ua->stopping && !sub->req) {
+	} else if (state == UA_ONLINE && sub->bye.active) {
+		goodbye(sub);
+	} else if (state == UA_ONLINE) {
 		sub_go_on(sub);
 	}
+	ua_sub_turn_over(sub);
 	mem_deref(sub);
 }
 
@@ -272,7 +299,7 @@ static void sub_tmr_h(void *arg)
 
 void ua_sub_account(struct ua_sub *sub)
 {
-	uint32_t spread;
+	uint32_t spread = 0;
 
 	if (sub->bye.active)
 		return;
@@ -291,8 +318,8 @@ void ua_sub_account(struct ua_sub *sub)
 		return;
 	sub->finished = false;
 	sub->failures = 0;
-	spread = (uint32_t)sub->ua->subs.count *
-		(sub->ua->profile.microsoft ? SPREAD_MS : SPREAD);
+	if (sub->ua->profile.microsoft)
+		spread = (uint32_t)sub->ua->subs.count * SPREAD_MS;
 	ua_sub_start_in(sub, rand_below(sub->ua->stack->rand, spread + 1));
 }
 
@@ -354,9 +381,11 @@ void ua_sub_end(
 	tmr_cancel(&sub->tmr_end);
 	ua_bye_start(&sub->bye, ua, limit, done, arg);
 	if (!ua || ua->state != UA_ONLINE || !sub->expires || !sub->dialog ||
-		!sip_dialog_established(sub->dialog) || ua_sub_send(sub, 0)) {
+		!sip_dialog_established(sub->dialog)) {
 		drop(sub);
 		ua_bye_finish(&sub->bye);
+	} else if (ua_sub_turn_take(sub)) {
+		goodbye(sub);
 	}
 }
 

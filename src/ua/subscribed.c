@@ -211,6 +211,7 @@ void ua_sub_answered(const struct sip_result *r, void *arg)
 		ua_sub_failed(sub, err);
 	else if (sub->stale && sub->dialog && !sub->req)
 		ua_sub_start_in(sub, 0);
+	ua_sub_turn_over(sub);
 	mem_deref(req);
 	mem_deref(sub);
 }

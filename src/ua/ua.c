@@ -33,6 +33,7 @@ static void ua_destructor(void *data)
 	tmr_cancel(&ua->tmr);
 	tmr_cancel(&ua->tmr_calls);
 	tmr_cancel(&ua->tmr_stop);
+	tmr_cancel(&ua->tmr_subs);
 	mem_deref(ua->reg);
 	mem_deref(ua->agent);
 	mem_deref(ua->listen);

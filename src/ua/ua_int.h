@@ -91,6 +91,9 @@ struct ua {
 	struct list calls; /* struct ua_call */
 	struct list requests; /* struct ua_request */
 	struct list subs; /* struct ua_sub */
+	struct list subs_asking; /* those whose turn it is, longest first */
+	struct list subs_waiting; /* ... and those whose turn comes */
+	struct tmr tmr_subs; /* only while some wait */
 	struct ua_sub *subs_by_call_id; /* those with a dialog */
 	struct list notifiers; /* struct ua_notifier */
 	struct list publishers; /* struct ua_publisher */

@@ -11,9 +11,10 @@ int test_register(void);
 int test_retry(void);
 int test_session(void);
 int test_session_ms(void);
+int test_sub_turn(void);
 int test_subscribe(void);
 int test_subscribe_list(void);
 
 UNIT_MAIN(test_listen, test_deregister, test_dispatch, test_register,
 	test_retry, test_message, test_subscribe, test_subscribe_list,
-	test_notify, test_publish, test_session, test_session_ms)
+	test_sub_turn, test_notify, test_publish, test_session, test_session_ms)
