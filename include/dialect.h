@@ -168,7 +168,9 @@ struct endpoint_handlers {
 		const char *peer, const char *source, void *arg);
 
 	/* The server keeps a contact list: its N contacts, whole, after the
-	 * sign-in and after every change. NULL: not interested. */
+	 * sign-in and after every change. CONTACTS NULL: it can keep one, and
+	 * has none: what it had is lost rather than removed. NULL: not
+	 * interested. */
 	void (*contacts)(const struct endpoint_contact *contacts, size_t n,
 		void *arg);
 

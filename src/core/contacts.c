@@ -135,7 +135,7 @@ static struct core_contact *contact_find(
 {
 	struct core_contact *c;
 
-	HASH_FIND_STR(a->contacts, aor, c);
+	HASH_FIND_STR(a->contacts, core_peer_key(aor), c);
 	return c;
 }
 
@@ -143,12 +143,14 @@ static struct core_contact *contact_find(
 static struct core_contact *contact_get(struct core_account *a, const char *aor)
 {
 	struct core_contact *c = contact_find(a, aor);
+	const char *key;
 
 	if (c)
 		return c;
 	c = mem_zalloc(sizeof(*c), contact_destructor);
 	c->aor = mem_strdup(aor);
-	HASH_ADD_KEYPTR(hh, a->contacts, c->aor, strlen(c->aor), c);
+	key = core_peer_key(c->aor);
+	HASH_ADD_KEYPTR(hh, a->contacts, key, strlen(key), c);
 	return c;
 }
 
@@ -278,6 +280,11 @@ static void heard(
 		p = parts_of(there, NULL);
 		take(a, NULL, contact->peer, p);
 		mem_deref(p);
+		if (!core_buddy_added_find(a, contact->peer)) {
+			/* Nobody that our list can have: theirs keeps it. */
+			mem_deref(there);
+			return;
+		}
 	}
 	contact_set(a, contact->peer, there);
 }
@@ -310,6 +317,33 @@ static void send_rest(struct core_account *a)
 }
 
 
+/* Agreed on with another server, or with one that has lost its list: who is
+ * missing there was not removed. */
+static void begin_anew(struct core_account *a)
+{
+	struct core_contact *c, *next;
+
+	HASH_ITER (hh, a->contacts, c, next) {
+		core_saved_contact(a, c->aor, NULL);
+		contact_free(a, c);
+	}
+}
+
+
+/* Whose list it is; what was agreed on with another does not count. */
+static void same_list(struct core_account *a)
+{
+	const char *root = core_account_setting(a, "xcap-root");
+
+	if (!strcmp(root ? root : "", a->list ? a->list : ""))
+		return;
+	begin_anew(a);
+	mem_deref(a->list);
+	a->list = mem_strdup(root);
+	core_saved_contact(a, "", root);
+}
+
+
 void core_contacts_heard(
 	const struct endpoint_contact *contacts, size_t n, void *arg)
 {
@@ -319,6 +353,12 @@ void core_contacts_heard(
 
 	if (!a->core || !a->endpoint || a->leaving)
 		return;
+	/* Who could not be read from the store was not removed. */
+	if (a->core->loading || a->core->unread)
+		return;
+	same_list(a);
+	if (!contacts)
+		begin_anew(a);
 	a->merging = true;
 	a->contacts_heard = true;
 	HASH_ITER (hh, a->contacts, c, next) {
@@ -387,6 +427,11 @@ void core_contacts_load(struct core *core, const char *key, const char *value)
 
 	if (!a)
 		return;
+	if (!*aor) {
+		mem_deref(a->list);
+		a->list = mem_strdup(value);
+		return;
+	}
 	c = contact_get(a, aor);
 	mem_deref(c->value);
 	c->value = mem_strdup(value);
@@ -400,6 +445,7 @@ void core_contacts_flush(struct core_account *a)
 	HASH_ITER (hh, a->contacts, c, next) {
 		contact_free(a, c);
 	}
+	a->list = mem_deref(a->list);
 }
 
 
@@ -410,4 +456,6 @@ void core_contacts_forget(struct core_account *a)
 	HASH_ITER (hh, a->contacts, c, next) {
 		core_saved_contact(a, c->aor, NULL);
 	}
+	if (a->list)
+		core_saved_contact(a, "", NULL);
 }

@@ -306,7 +306,8 @@ struct core_account {
 	struct core_buddy *by_peer;
 	struct list buddies;
 	struct core_way *ways; /* by AOR */
-	struct core_contact *contacts; /* the server's list: hash by AOR */
+	struct core_contact *contacts; /* the server's list: hash by peer */
+	char *list; /* ... which one: its xcap-root; NULL: none */
 	bool contacts_heard; /* in this sign-in */
 	bool merging; /* ... its list into ours */
 	struct core_decision_entry *decisions;

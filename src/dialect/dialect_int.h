@@ -16,6 +16,7 @@
 
 struct conv;
 struct ms;
+struct simple_lists;
 struct simple_removal;
 struct simple_rules;
 struct simple_watch;
@@ -171,6 +172,7 @@ struct endpoint {
 	struct xcap *xcap; /* NULL: no documents are kept for us */
 	struct xcap_request *xcap_request; /* what the server can keep */
 	bool xcap_told; /* ... is known */
+	struct simple_lists *lists; /* NULL: it is not known of any */
 	struct simple_rules *rules; /* NULL: nothing for them yet */
 
 	/* Microsoft. */
@@ -417,6 +419,16 @@ void simple_rules_decide(
 	struct endpoint *e, const char *peer, enum endpoint_verdict verdict);
 enum endpoint_rules simple_rules(const struct endpoint *e);
 void simple_rules_close(struct endpoint *e);
+
+/* simple_lists.c: the buddy list that the server keeps. KEPT as above. */
+void simple_lists_kept(struct endpoint *e, bool kept);
+void simple_lists_online(struct endpoint *e);
+void simple_lists_lost(struct endpoint *e);
+void simple_lists_goodbye(struct endpoint *e, uint64_t limit);
+void simple_lists_close(struct endpoint *e);
+void simple_contact_set(
+	struct endpoint *e, const struct endpoint_contact *contact);
+void simple_contact_drop(struct endpoint *e, const char *peer);
 
 /* incoming.c: MESSAGE and INFO; C: the session's, NULL outside of one. */
 void incoming_request(struct endpoint *e, struct conv *c, struct ua_request *r);

@@ -24,6 +24,7 @@ static void simple_lost(struct endpoint *e)
 {
 	simple_watch_lost(e);
 	simple_im_lost(e);
+	simple_lists_lost(e);
 }
 
 
@@ -33,6 +34,7 @@ static void simple_goodbye(struct endpoint *e, uint64_t limit)
 	simple_watch_goodbye(e, limit);
 	simple_winfo_goodbye(e, limit);
 	simple_presence_goodbye(e, limit);
+	simple_lists_goodbye(e, limit);
 }
 
 
@@ -47,6 +49,7 @@ static void simple_close(struct endpoint *e)
 	simple_im_close(e);
 	simple_watch_close(e);
 	simple_winfo_close(e);
+	simple_lists_close(e);
 	list_flush(&e->fetches);
 	simple_presence_close(e);
 }
@@ -57,6 +60,8 @@ const struct dialect dialect_simple = {
 	.online = simple_online,
 	.lost = simple_lost,
 	.goodbye = simple_goodbye,
+	.contact_set = simple_contact_set,
+	.contact_drop = simple_contact_drop,
 	.watch = simple_watch,
 	.unwatch = simple_unwatch,
 	.ask = simple_ask,

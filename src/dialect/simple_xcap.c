@@ -85,10 +85,12 @@ static void caps_handler(const struct xcap_answer *answer, void *arg)
 			"%s: what xcap-root leads to is no XCAP server",
 			e->aor);
 	e->xcap_told = answer->result != XCAP_LATER;
-	if (e->xcap_told)
+	if (e->xcap_told) {
 		simple_rules_kept(e, auids && is_kept(auids, "pres-rules"));
-	else
+		simple_lists_kept(e, auids && is_kept(auids, "resource-lists"));
+	} else {
 		simple_rules_unknown(e);
+	}
 	mem_deref(auids);
 }
 
@@ -102,6 +104,7 @@ void simple_xcap_online(struct endpoint *e)
 		return;
 	xcap_online(e->xcap);
 	simple_rules_online(e);
+	simple_lists_online(e);
 	if (!e->xcap_told && !e->xcap_request)
 		(void)xcap_get(&e->xcap_request, e->xcap, &caps, NULL,
 			caps_handler, e);
@@ -111,6 +114,7 @@ void simple_xcap_online(struct endpoint *e)
 void simple_xcap_close(struct endpoint *e)
 {
 	simple_rules_close(e);
+	simple_lists_close(e);
 	e->xcap_request = mem_deref(e->xcap_request);
 	e->xcap = mem_deref(e->xcap);
 	e->http = mem_deref(e->http);

@@ -68,9 +68,9 @@ def test_capabilities(start, web):
     w = web()
     s = start("alice", config(w.root + "/root/", "password secret"))
     told(s, KEEPS, level="info")
-    assert [(m, p) for m, p, _, _ in w.seen] == [
+    assert [(m, p) for m, p, _, _ in w.seen[:1]] == [
         ("GET", "/root/xcap-caps/global/index")]
-    assert "Authorization" not in w.seen[0][2]
+    assert not [h for _, _, h, _ in w.seen if "Authorization" in h]
 
 
 def test_digest(start, web):

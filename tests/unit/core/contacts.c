@@ -322,6 +322,83 @@ static void declared(void **state)
 }
 
 
+/* A server that has lost its list, or another one: nobody was removed. */
+static void another(void **state)
+{
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	a = world_online(&w, &e);
+	tell(e, "B");
+	world_run(&w, 0);
+	world_quiet(&w);
+	e->h.contacts(NULL, 0, e->h.arg);
+	world_run(&w, 0);
+	assert_here(a, "B");
+	assert_calls(&w, "contact " BOB " B\n");
+	tell(e, "B");
+	world_run(&w, 0);
+	assert_int_equal(
+		core_account_set(a, "xcap-root", "http://x/", NULL), 0);
+	fake_state(e, ENDPOINT_FAILED, "gone");
+	world_run(&w, 0);
+	world_restart(&w);
+	world_run(&w, 0);
+	a = core_account_first(w.core);
+	e = world_login(&w, a);
+	world_quiet(&w);
+	tell(e, NULL);
+	world_run(&w, 0);
+	assert_here(a, "B");
+	assert_calls(&w, "contact " BOB " B\n");
+	tell(e, "B");
+	world_restart(&w);
+	world_run(&w, 0);
+	a = core_account_first(w.core);
+	e = world_login(&w, a);
+	world_quiet(&w);
+	/* The same one: removed there. */
+	tell(e, NULL);
+	world_run(&w, 0);
+	assert_here(a, NULL);
+	assert_calls(&w, "unwatch " BOB "\n");
+	world_close(&w);
+	parsed.all = mem_deref(parsed.all);
+}
+
+
+/* sip and sips are one; whom our list cannot have is not removed there. */
+static void odd_peers(void **state)
+{
+	struct endpoint_contact contact = {.peer = "sips:bob@example.org"};
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	a = world_online(&w, &e);
+	(void)core_buddy_add(a, BOB, NULL, NULL, NULL, NULL, NULL);
+	world_run(&w, 0);
+	world_quiet(&w);
+	e->h.contacts(&contact, 1, e->h.arg);
+	world_run(&w, 0);
+	assert_calls(&w, "");
+	(void)core_buddy_remove(core_buddy_find(a, BOB), NULL);
+	assert_calls(&w, "unwatch " BOB "\ndrop sips:bob@example.org\n");
+	e->h.contacts(&contact, 0, e->h.arg);
+	contact.peer = "mailto:bob@example.org";
+	e->h.contacts(&contact, 1, e->h.arg);
+	e->h.contacts(&contact, 1, e->h.arg);
+	world_run(&w, 0);
+	assert_calls(&w, "");
+	world_close(&w);
+}
+
+
 int test_contacts(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +408,8 @@ int test_contacts(void)
 		cmocka_unit_test(turns),
 		cmocka_unit_test(card),
 		cmocka_unit_test(declared),
+		cmocka_unit_test(another),
+		cmocka_unit_test(odd_peers),
 	};
 
 	return cmocka_run_group_tests_name("contacts", tests, NULL, NULL);

@@ -209,7 +209,7 @@ static void contacts_h(
 	char user[64];
 	size_t i, k;
 
-	say(arg, "list:");
+	say(arg, contacts ? "list:" : "list:none");
 	for (i = 0; i < n; i++) {
 		const struct endpoint_contact *c = &contacts[i];
 

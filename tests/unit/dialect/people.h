@@ -11,6 +11,7 @@
  *   bob=unknown(why)  bob?=online  presence, watched and fetched
  *   bob=online/busy[note]
  *   list:bob=Bob B/Friends,kim     the contact list that a server keeps
+ *   list:none                      ... and has none of
  *   bob:text                       a text that arrived ("bob::" by session)
  *   bob:typing  bob:idle
  *   1=delivered/page               the fate of the text of token 1

@@ -44,23 +44,24 @@ static void told(void **state)
 	static const struct {
 		struct http_answer answer;
 		const char *line;
-		bool again; /* asked for at the next login */
+		size_t count; /* of requests, with those of the next login */
 	} cases[] = {
 		{{.status = 200, .body = PL(CAPS)},
 			"info sip:alice@192.0.2.1: the server keeps: "
 			"pres-rules resource-lists\n",
-			false},
+			/* and the list at once, and again */
+			3},
 		{{.status = 200, .body = PL("<html/>")},
 			"warning sip:alice@192.0.2.1: what xcap-root leads to "
 			"is no XCAP server\n",
-			false},
+			1},
 		{{.status = 404},
 			"warning sip:alice@192.0.2.1: the XCAP server does "
 			"not have it\n",
-			false},
+			1},
 		{{.err = ECONNREFUSED, .why = "nobody is there"},
 			"warning sip:alice@192.0.2.1: XCAP: nobody is there\n",
-			true},
+			2},
 	};
 	struct lines lines;
 	struct fakeway http;
@@ -84,7 +85,7 @@ static void told(void **state)
 		fakeway_answer(&http, &cases[i].answer);
 		assert_string_equal(lines.text, cases[i].line);
 		sign_in_again(t);
-		assert_int_equal(http.count, cases[i].again ? 2 : 1);
+		assert_int_equal(http.count, cases[i].count);
 		two_close(t);
 	}
 }

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * simple_lists.c - the buddy list that an XCAP server keeps (RFC 4826): asked
+ * for at each sign-in and, as few servers tell of changes, every few minutes
+ * by its entity-tag.
+ */
+#include <errno.h>
+#include <string.h>
+#include "buddylist.h"
+#include "mem.h"
+#include "simple_lists.h"
+#include "xml.h"
+
+
+enum {
+	POLL = 5 * 60 * 1000, /* ms from a look at the list to the next, ... */
+	POLL_TOLD = 60 * 60 * 1000, /* where the server tells of changes */
+	AGAIN = 30 * 1000, /* ... after trouble; doubled each time, up to */
+	AGAIN_MAX = 60 * 60 * 1000,
+};
+
+const struct xcap_where simple_lists_where = {.auid = "resource-lists"};
+
+
+static void lists_destructor(void *data)
+{
+	struct simple_lists *l = data;
+
+	tmr_cancel(&l->poll);
+	mem_deref(l->sub);
+	mem_deref(l->get);
+	simple_lists_edit_flush(l);
+	mem_deref(l->text);
+	mem_deref(l->etag);
+}
+
+
+/* WHY is the last part of a sentence. */
+static void say(const struct simple_lists *l, enum log_level level,
+	const char *what, const char *why)
+{
+	log_print(l->e->stack->log, level, "contacts",
+		"%s: the server's buddy list %s: %s", l->e->aor, what, why);
+}
+
+
+/* ---- telling --------------------------------------------------------- */
+
+/* Everybody, in three blocks. */
+struct told {
+	struct endpoint_contact *contacts;
+	size_t n;
+	const char **groups; /* of all; those of one end in NULL */
+	size_t n_groups;
+};
+
+
+static void count_h(const struct buddylist_person *person, void *arg)
+{
+	struct told *t = arg;
+	size_t i = 0;
+
+	while (person->groups[i])
+		i++;
+	t->n++;
+	t->n_groups += i + 1;
+}
+
+
+static void person_h(const struct buddylist_person *person, void *arg)
+{
+	struct told *t = arg;
+	struct endpoint_contact *c = &t->contacts[t->n++];
+	size_t i;
+
+	c->peer = person->peer;
+	c->name = person->name;
+	c->groups = &t->groups[t->n_groups];
+	for (i = 0; person->groups[i]; i++)
+		t->groups[t->n_groups++] = person->groups[i];
+	t->groups[t->n_groups++] = NULL;
+}
+
+
+static void tell_people(struct endpoint *e, const struct buddylist *list)
+{
+	struct told t = {NULL, 0, NULL, 0};
+
+	buddylist_each(list, count_h, &t);
+	t.contacts = mem_zalloc((t.n + 1) * sizeof(*t.contacts), NULL);
+	t.groups = mem_zalloc((t.n_groups + 1) * sizeof(*t.groups), NULL);
+	t.n = t.n_groups = 0;
+	buddylist_each(list, person_h, &t);
+	e->h.contacts(t.contacts, t.n, e->h.arg);
+	mem_deref(t.contacts);
+	mem_deref(t.groups);
+}
+
+
+/* What nobody else would tell. */
+static void tell_references(
+	const struct simple_lists *l, const struct buddylist *list)
+{
+	size_t n = buddylist_references(list);
+
+	if (n)
+		log_print(l->e->stack->log, LOG_INFO, "contacts",
+			"%s: the server's buddy list names %zu list%s or "
+			"people of other documents, which are kept but not "
+			"followed",
+			l->e->aor, n, n == 1 ? "" : "s");
+}
+
+
+static void tell(struct simple_lists *l)
+{
+	struct endpoint *e = endpoint_hold(l->e);
+	struct buddylist *list = NULL;
+	struct pl text = PL_INIT;
+	int err;
+
+	if (l->text)
+		text = pl_make(
+			l->text->end ? (char *)l->text->buf : "", l->text->end);
+	err = buddylist_alloc(&list, &text);
+	if (!err && !l->heard)
+		tell_references(l, list);
+	l->heard = true;
+	if (err)
+		say(l, LOG_WARN, "is left alone",
+			err == E2BIG ? "it has more than 20000 people"
+				     : xml_why(err));
+	else if (l->text)
+		tell_people(e, list);
+	else
+		e->h.contacts(NULL, 0, e->h.arg);
+	mem_deref(list);
+	endpoint_release(e);
+}
+
+
+void simple_lists_take(
+	struct simple_lists *l, const struct pl *body, const char *etag)
+{
+	struct endpoint *e = l->e;
+	char *tag = mem_strdup(etag);
+
+	mem_deref(l->etag);
+	l->etag = tag;
+	l->text = mem_deref(l->text);
+	if (body->p) {
+		l->text = mbuf_alloc_size(body->l, body->l);
+		(void)mbuf_write_pl(l->text, body);
+	}
+	if (e->h.contacts && e->online && !l->waiting && !l->going.head)
+		tell(l);
+}
+
+
+/* ---- asking ---------------------------------------------------------- */
+
+static void trouble(struct simple_lists *l, const struct xcap_answer *answer)
+{
+	bool later = answer->result == XCAP_LATER;
+
+	if (!l->failures)
+		say(l, LOG_WARN,
+			later ? "cannot be had now and is asked for again"
+			      : "cannot be had",
+			answer->why);
+	if (!later)
+		l->refused = true;
+}
+
+
+static void got_handler(const struct xcap_answer *answer, void *arg)
+{
+	struct simple_lists *l = mem_ref(arg);
+	struct endpoint *e = endpoint_hold(l->e);
+	static const struct pl none = PL_INIT;
+	struct pl body;
+
+	l->get = mem_deref(l->get);
+	switch (answer->result) {
+	case XCAP_OK:
+		body = pl_make(
+			answer->body.p ? answer->body.p : "", answer->body.l);
+		simple_lists_take(l, &body, answer->etag);
+		break;
+	case XCAP_ABSENT:
+		simple_lists_take(l, &none, NULL);
+		break;
+	case XCAP_UNCHANGED:
+		if (!l->heard && e->h.contacts && e->online && !l->waiting &&
+			!l->going.head)
+			tell(l);
+		break;
+	default:
+		trouble(l, answer);
+		break;
+	}
+	if (endpoint_hears(e) && e->lists == l) {
+		simple_lists_schedule(l, answer->result == XCAP_LATER);
+		simple_lists_edit_next(l);
+	}
+	mem_deref(l);
+	endpoint_release(e);
+}
+
+
+/* While a change is under way the list is seen by that. */
+void simple_lists_look(struct simple_lists *l)
+{
+	int err;
+
+	if (l->get || l->edit || !l->e->online || l->refused)
+		return;
+	err = xcap_get(&l->get, l->e->xcap, &simple_lists_where,
+		l->text ? l->etag : NULL, got_handler, l);
+	if (err)
+		say(l, LOG_WARN, "cannot be asked for", strerror(err));
+}
+
+
+static void poll_handler(void *arg)
+{
+	struct simple_lists *l = arg;
+
+	l->later = false;
+	if (l->waiting)
+		simple_lists_edit_next(l);
+	else
+		simple_lists_look(l);
+}
+
+
+void simple_lists_schedule(struct simple_lists *l, bool trouble)
+{
+	uint64_t wait = l->told ? POLL_TOLD : POLL;
+	unsigned i;
+
+	if (!trouble) {
+		l->failures = 0;
+	} else {
+		wait = AGAIN;
+		for (i = 0; i < l->failures && wait < AGAIN_MAX; i++)
+			wait *= 2;
+		l->failures++;
+	}
+	if (!l->e->online || l->refused)
+		tmr_cancel(&l->poll);
+	else
+		tmr_start(l->e->stack->tmrs, &l->poll,
+			wait < AGAIN_MAX ? wait : AGAIN_MAX, poll_handler, l);
+}
+
+
+/* ---- the account's life ---------------------------------------------- */
+
+static void begin(struct simple_lists *l)
+{
+	l->heard = l->refused = l->later = l->told = false;
+	l->failures = 0;
+	simple_lists_look(l);
+	simple_lists_diff_online(l);
+}
+
+
+void simple_lists_kept(struct endpoint *e, bool kept)
+{
+	if (!e->lists) {
+		e->lists = mem_zalloc(sizeof(*e->lists), lists_destructor);
+		e->lists->e = e;
+	}
+	e->lists->kept = kept;
+	if (kept && e->online)
+		begin(e->lists);
+}
+
+
+void simple_lists_online(struct endpoint *e)
+{
+	if (e->lists && e->lists->kept)
+		begin(e->lists);
+}
+
+
+/* What was not sent is found again by comparing, at the next sign-in; who signs
+ * out waits for what is under way. */
+void simple_lists_lost(struct endpoint *e)
+{
+	struct simple_lists *l = e->lists;
+
+	if (!l)
+		return;
+	l->heard = false;
+	tmr_cancel(&l->poll);
+	l->get = mem_deref(l->get);
+	if (!e->leaving || !l->edit)
+		simple_lists_edit_flush(l);
+}
+
+
+void simple_lists_goodbye(struct endpoint *e, uint64_t limit)
+{
+	struct simple_lists *l = e->lists;
+
+	if (!l)
+		return;
+	tmr_cancel(&l->poll);
+	l->get = mem_deref(l->get);
+	simple_lists_diff_goodbye(l, limit);
+	l->later = false;
+	simple_lists_edit_next(l);
+}
+
+
+void simple_lists_close(struct endpoint *e)
+{
+	e->lists = mem_deref(e->lists);
+}

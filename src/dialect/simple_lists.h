@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* simple_lists.h - what the files of the buddy list on an XCAP server share. */
+#ifndef SOTTO_SIMPLE_LISTS_H
+#define SOTTO_SIMPLE_LISTS_H
+
+#include "dialect_int.h"
+#include "xcap.h"
+
+/* Somebody as the server is to have them. */
+struct list_edit {
+	UT_hash_handle hh; /* while it waits */
+	struct le le; /* while it is going */
+	char *peer;
+	char *name; /* NULL: none */
+	char **groups; /* NULL-terminated */
+	bool drop;
+};
+
+struct simple_lists {
+	struct endpoint *e;
+	bool kept; /* the server keeps lists */
+	bool heard; /* what it has was looked at in this sign-in */
+	bool refused; /* not asked for any more in this sign-in */
+	struct mbuf *text; /* as it was last seen; NULL: not yet, or absent */
+	char *etag; /* ... of it */
+	unsigned failures; /* of the server, in a row */
+	struct xcap_request *get;
+	struct tmr poll;
+	struct ua_sub *sub; /* to its changes */
+	bool told; /* ... which it has told */
+
+	/* simple_lists_edit.c */
+	struct list_edit *waiting; /* hash by peer */
+	struct list going; /* in the edit that is under way */
+	struct xcap_edit *edit;
+	bool later; /* the server is in trouble: at the next poll */
+};
+
+extern const struct xcap_where simple_lists_where;
+
+/* The document is now BODY (unset: there is none), ETAG of it (NULL: not
+ * known); told upwards unless there is more to change, as that would be
+ * undone. */
+void simple_lists_take(
+	struct simple_lists *l, const struct pl *body, const char *etag);
+
+/* The next look at it is due: soon after trouble, later and later. */
+void simple_lists_schedule(struct simple_lists *l, bool trouble);
+
+/* Changes that wait are made now, if they can be. */
+void simple_lists_edit_next(struct simple_lists *l);
+
+/* Forgets all changes. */
+void simple_lists_edit_flush(struct simple_lists *l);
+
+/* simple_lists_diff.c: the server tells when it changes (RFC 5875). */
+void simple_lists_diff_online(struct simple_lists *l);
+void simple_lists_diff_goodbye(struct simple_lists *l, uint64_t limit);
+
+/* The document is asked for, now or as soon as can be. */
+void simple_lists_look(struct simple_lists *l);
+
+#endif

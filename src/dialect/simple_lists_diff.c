@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* simple_lists_diff.c - a server that tells of changes of the buddy list
+ * (RFC 5875); one that does not is not asked again before the next sign-in. */
+#include <errno.h>
+#include <string.h>
+#include "buddylist.h"
+#include "mem.h"
+#include "simple_lists.h"
+#include "xcapdiff.h"
+#include "xml.h"
+
+
+enum {
+	SUBSCRIBE_MAX = 4096, /* bytes of what is subscribed to */
+};
+
+
+/* TAG as it stands in a header. */
+static bool is_ours(const struct simple_lists *l, const char *tag)
+{
+	struct pl ours = pl_str(l->etag);
+
+	if (!tag || !l->etag)
+		return !tag && !l->etag;
+	if (ours.l > 1 && ours.p[0] == '"')
+		ours = pl_make(ours.p + 1, ours.l - 2);
+	return pl_streq(&ours, tag);
+}
+
+
+static void document_h(const struct xcapdiff_document *document, void *arg)
+{
+	struct simple_lists *l = arg;
+	struct pl where = pl_str(document->where);
+
+	if (!pl_startswith(&where, "resource-lists/users/"))
+		return;
+	l->told = true;
+	if (!is_ours(l, document->etag))
+		simple_lists_look(l);
+}
+
+
+static uint16_t notify_handler(const struct msg *notify, bool first, void *arg)
+{
+	struct simple_lists *l = mem_ref(arg);
+	struct endpoint *e = endpoint_hold(l->e);
+	uint16_t status = 0;
+	int err;
+
+	(void)first;
+	if (notify->body.l && pl_isset(&notify->content_type) &&
+		!msg_type_is(&notify->content_type, XCAPDIFF_TYPE)) {
+		status = 415;
+	} else if (notify->body.l) {
+		err = xcapdiff_decode(&notify->body, document_h, l);
+		if (err) {
+			status = 400;
+			log_print(e->stack->log, LOG_WARN, "contacts",
+				"%s: what the server tells of changes is not "
+				"understood: %s",
+				e->aor, xml_why(err));
+		}
+	}
+	mem_deref(l);
+	endpoint_release(e);
+	return status;
+}
+
+
+static void state_handler(enum ua_sub_state state, const char *why,
+	uint16_t status, bool again, void *arg)
+{
+	const struct simple_lists *l = arg;
+
+	(void)status;
+	if (state == UA_SUB_ENDED && !again)
+		log_print(l->e->stack->log, LOG_DEBUG, "contacts",
+			"%s: the server does not tell of changes of the buddy "
+			"list: %s",
+			l->e->aor, why ? why : "the subscription ended");
+}
+
+
+void simple_lists_diff_online(struct simple_lists *l)
+{
+	const struct ua_sub_handlers h = {
+		.state = state_handler,
+		.notify = notify_handler,
+		.arg = l,
+	};
+	const struct endpoint *e = l->e;
+	struct ua_sub_config config = {
+		.target = e->aor,
+		.event = "xcap-diff",
+		.accept = XCAPDIFF_TYPE,
+		.content_type = BUDDYLIST_TYPE,
+		.expires = e->expires,
+	};
+	struct mbuf *mb;
+	char *where;
+
+	if (l->sub || !e->config->do_register)
+		return;
+	mb = mbuf_alloc(SUBSCRIBE_MAX);
+	where = mem_printf("resource-lists/users/%s/index", e->aor);
+	if (!xcapdiff_subscribe(mb, where)) {
+		config.body = mbuf_all(mb);
+		(void)ua_subscribe(&l->sub, e->ua, &config, &h);
+	}
+	mem_deref(where);
+	mem_deref(mb);
+}
+
+
+void simple_lists_diff_goodbye(struct simple_lists *l, uint64_t limit)
+{
+	if (l->sub)
+		ua_sub_end(l->sub, limit, NULL, NULL);
+	l->sub = mem_deref(l->sub);
+}

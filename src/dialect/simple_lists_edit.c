@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* simple_lists_edit.c - changes of the buddy list on an XCAP server: one edit
+ * after the other, each of all that was changed meanwhile. */
+#include <errno.h>
+#include <string.h>
+#include "buddylist.h"
+#include "mem.h"
+#include "simple_lists.h"
+
+
+static void edit_destructor(void *data)
+{
+	struct list_edit *t = data;
+	size_t i;
+
+	list_unlink(&t->le);
+	for (i = 0; t->groups && t->groups[i]; i++)
+		mem_deref(t->groups[i]);
+	mem_deref(t->groups);
+	mem_deref(t->name);
+	mem_deref(t->peer);
+}
+
+
+static struct list_edit *waiting_find(
+	const struct simple_lists *l, const char *peer)
+{
+	struct list_edit *t;
+
+	HASH_FIND_STR(l->waiting, peer, t);
+	return t;
+}
+
+
+static void wait_for(struct simple_lists *l, struct list_edit *t)
+{
+	HASH_ADD_KEYPTR(hh, l->waiting, t->peer, strlen(t->peer), t);
+}
+
+
+void simple_lists_edit_flush(struct simple_lists *l)
+{
+	struct list_edit *t, *next;
+
+	if (l->edit)
+		endpoint_work_end(l->e);
+	l->edit = mem_deref(l->edit);
+	HASH_ITER (hh, l->waiting, t, next) {
+		HASH_DEL(l->waiting, t);
+		mem_deref(t);
+	}
+	list_flush(&l->going);
+}
+
+
+/* ---- one edit -------------------------------------------------------- */
+
+static void not_taken(
+	const struct simple_lists *l, const char *whom, const char *why)
+{
+	log_print(l->e->stack->log, LOG_WARN, "contacts",
+		"%s: the server's buddy list does not take %s: %s", l->e->aor,
+		whom, why);
+}
+
+
+static void apply(const struct simple_lists *l, struct buddylist *list,
+	const struct list_edit *t)
+{
+	const struct buddylist_person person = {
+		.peer = t->peer,
+		.name = t->name,
+		.groups = (const char *const *)t->groups,
+	};
+	int err = t->drop ? buddylist_drop(list, t->peer)
+			  : buddylist_set(list, &person);
+
+	if (err)
+		not_taken(l, t->peer,
+			err == E2BIG ? "it has 20000 people"
+				     : "it is no address");
+}
+
+
+/* A newer wish for somebody is the one that counts. */
+static void all_going(struct simple_lists *l)
+{
+	struct list_edit *t, *next;
+	struct le *le, *after;
+
+	LIST_FOREACH (&l->going, le, after) {
+		t = le->data;
+		if (waiting_find(l, t->peer))
+			mem_deref(t);
+	}
+	HASH_ITER (hh, l->waiting, t, next) {
+		HASH_DEL(l->waiting, t);
+		list_append(&l->going, &t->le, t);
+	}
+}
+
+
+static int change_handler(struct mbuf **fresh, const struct pl *body, void *arg)
+{
+	struct simple_lists *l = arg;
+	struct buddylist *list = NULL;
+	struct le *le;
+	int err = buddylist_alloc(&list, body);
+
+	if (err)
+		return err == E2BIG ? EMSGSIZE : err;
+	all_going(l);
+	for (le = l->going.head; le; le = le->next)
+		apply(l, list, le->data);
+	err = buddylist_write(fresh, list);
+	mem_deref(list);
+	return err;
+}
+
+
+/* They are to go again, but for those that something newer is there for. */
+static void back(struct simple_lists *l)
+{
+	while (l->going.head) {
+		struct list_edit *t = l->going.head->data;
+
+		list_unlink(&t->le);
+		if (waiting_find(l, t->peer))
+			mem_deref(t);
+		else
+			wait_for(l, t);
+	}
+}
+
+
+/* Nobody knows when it will go: comparing finds it at the next sign-in. */
+static void refused(struct simple_lists *l, const char *why)
+{
+	const struct list_edit *first = list_data(l->going.head);
+	size_t n = l->going.count;
+	char *whom;
+
+	if (!first) {
+		all_going(l);
+		first = list_data(l->going.head);
+		n = l->going.count;
+	}
+	whom = n == 1 ? mem_strdup(first->peer)
+		      : mem_printf("the changes of %zu people", n);
+	not_taken(l, whom, why);
+	mem_deref(whom);
+	list_flush(&l->going);
+}
+
+
+static void done_handler(const struct xcap_answer *answer, void *arg)
+{
+	struct simple_lists *l = mem_ref(arg);
+	struct endpoint *e = endpoint_hold(l->e);
+
+	endpoint_work_end(e);
+	l->edit = mem_deref(l->edit);
+	switch (answer->result) {
+	case XCAP_OK:
+	case XCAP_UNCHANGED:
+		list_flush(&l->going);
+		simple_lists_take(l, &answer->body, answer->etag);
+		break;
+	case XCAP_LATER:
+	case XCAP_CHANGED: /* others were faster all the time */
+		if (!l->failures)
+			log_print(e->stack->log, LOG_WARN, "contacts",
+				"%s: the server's buddy list cannot be changed "
+				"now; it is tried again: %s",
+				e->aor, answer->why);
+		back(l);
+		l->later = true;
+		break;
+	default:
+		refused(l, answer->why);
+		break;
+	}
+	if (endpoint_hears(e) && e->lists == l) {
+		simple_lists_schedule(l, l->later);
+		simple_lists_edit_next(l);
+	}
+	mem_deref(l);
+	endpoint_release(e);
+}
+
+
+void simple_lists_edit_next(struct simple_lists *l)
+{
+	struct endpoint *e = l->e;
+	int err;
+
+	if (!l->waiting || l->edit || l->later || l->refused)
+		return;
+	if (!e->online && !e->leaving)
+		return;
+	err = xcap_edit(&l->edit, e->xcap, &simple_lists_where, BUDDYLIST_TYPE,
+		change_handler, done_handler, l);
+	if (err)
+		refused(l, strerror(err));
+	else
+		endpoint_work_begin(e);
+}
+
+
+/* ---- for the dialect ------------------------------------------------- */
+
+/* A newer wish takes the place of one that has not left yet. */
+static struct list_edit *edit_add(struct simple_lists *l, const char *peer)
+{
+	struct list_edit *t = waiting_find(l, peer);
+
+	if (t) {
+		HASH_DEL(l->waiting, t);
+		mem_deref(t);
+	}
+	t = mem_zalloc(sizeof(*t), edit_destructor);
+	t->peer = mem_strdup(peer);
+	wait_for(l, t);
+	return t;
+}
+
+
+void simple_contact_set(
+	struct endpoint *e, const struct endpoint_contact *contact)
+{
+	struct simple_lists *l = e->lists;
+	struct list_edit *t;
+	size_t n = 0, i;
+
+	if (!l || !l->kept || l->refused)
+		return;
+	while (contact->groups && contact->groups[n])
+		n++;
+	t = edit_add(l, contact->peer);
+	t->name = mem_strdup(contact->name);
+	t->groups = mem_zalloc((n + 1) * sizeof(*t->groups), NULL);
+	for (i = 0; i < n; i++)
+		t->groups[i] = mem_strdup(contact->groups[i]);
+	simple_lists_edit_next(l);
+}
+
+
+void simple_contact_drop(struct endpoint *e, const char *peer)
+{
+	struct simple_lists *l = e->lists;
+
+	if (!l || !l->kept || l->refused)
+		return;
+	edit_add(l, peer)->drop = true;
+	simple_lists_edit_next(l);
+}
