@@ -591,8 +591,10 @@ struct endpoint *world_login(struct world *w, struct core_account *a)
 struct core_account *world_online(struct world *w, struct endpoint **ep)
 {
 	struct core_account *a = world_account(w, "work", ALICE);
+	struct endpoint *e = world_login(w, a);
 
-	*ep = world_login(w, a);
+	if (ep)
+		*ep = e;
 	world_quiet(w);
 	return a;
 }
