@@ -198,13 +198,13 @@ static bool is_trouble(const struct sip_result *r)
 }
 
 
-/* Kamailio answers 500, not 412, to a tag of another server. */
-static void doubt_etag(struct ua_publisher *p, const struct sip_result *r)
+/* Kamailio answers 500, not 412, to a tag of another server: said twice, it
+ * is believed. */
+static bool no_such_etag(
+	const struct ua_publisher *p, const struct sip_result *r)
 {
-	if (!r->msg || r->status != 500 || !p->failures || !p->etag)
-		return;
-	p->etag = mem_deref(p->etag);
-	p->dirty = true;
+	return r->msg && p->etag &&
+		(r->status == 412 || (r->status == 500 && p->failures));
 }
 
 
@@ -213,7 +213,6 @@ static void refused(struct ua_publisher *p, const struct sip_result *r)
 	uint32_t wait;
 
 	p->dirty = p->dirty || p->kind == PUBLISH_STATE;
-	doubt_etag(p, r);
 	if (is_trouble(r)) {
 		wait = ua_backoff(p->ua, p->failures++, BACKOFF_MAX);
 		again_in(p,
@@ -235,7 +234,7 @@ static void answered(struct ua_publisher *p, const struct sip_result *r)
 {
 	if (r->msg && r->status / 100 == 2) {
 		published(p, r);
-	} else if (r->msg && r->status == 412 && p->etag) {
+	} else if (no_such_etag(p, r)) {
 		p->etag = mem_deref(p->etag);
 		p->dirty = true;
 		again_in(p, 0);

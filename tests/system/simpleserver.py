@@ -28,7 +28,8 @@ class SimpleServer(Peer):
         self.subs = {}       # by Call-ID
         self.answers = {}    # status by (Call-ID, CSeq) of a NOTIFY
         self.seen = []       # every request, in order
-        self.refused = {}    # status by event or method, instead of 200
+        # By event or method: a status instead of 200, or what tells one.
+        self.refused = {}
         self.over = False
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
@@ -68,6 +69,8 @@ class SimpleServer(Peer):
         name = "_" + m.method.lower()
         status = self.refused.get(m.get("event").split(";")[0],
                                   self.refused.get(m.method))
+        if callable(status):
+            status = status(m)
         try:
             if status:
                 self.answer(m, status)
@@ -121,6 +124,17 @@ class SimpleServer(Peer):
                 method, reg.contact(), reg.way, "Content-Type: " + ctype,
                 body=body, sender=sender)[1], "1 " + method
         return self._status(key)
+
+    def asked(self, method, fits=lambda m: True, timeout=WAIT):
+        """The first request with METHOD that FITS."""
+        end = time.monotonic() + timeout
+        while True:
+            with self.lock:
+                for m in self.seen:
+                    if m.method == method and fits(m):
+                        return m
+            assert time.monotonic() < end, [m.first for m in self.seen]
+            time.sleep(0.01)
 
     def _status(self, key):
         end = time.monotonic() + WAIT
