@@ -406,10 +406,26 @@ struct msg_multipart {
 	struct pl boundary;
 	struct pl rest;
 	size_t left; /* parts still allowed */
+	size_t seen; /* bytes of rest without a delimiter */
+	bool inside; /* behind the first one */
 };
 int msg_multipart_begin(struct msg_multipart *mp, const struct pl *content_type,
 	const struct pl *body, const struct msg_limits *limits);
 bool msg_multipart_next(struct msg_multipart *mp, struct msg_part *part);
+
+/* The same bit by bit, for bodies of thousands of parts: open is begin that
+ * counts no parts, step is next that looks at no more than N new bytes (and
+ * the delimiter behind them). 0: *PART is the next one; EAGAIN: not found yet,
+ * call again; ENOENT: no more; EMSGSIZE: more than limits->parts, or the
+ * headers of a part are over MSG_PART_HEAD bytes. Text before the first
+ * delimiter counts as none; EBADMSG: there is no delimiter at all. */
+enum {
+	MSG_PART_HEAD = 8 * 1024,
+};
+int msg_multipart_open(struct msg_multipart *mp, const struct pl *content_type,
+	const struct pl *body, const struct msg_limits *limits);
+int msg_multipart_step(
+	struct msg_multipart *mp, size_t n, struct msg_part *part);
 
 /* The body or part that TYPE names, searched through nested multiparts
  * (mixed, alternative: the last of that type; related), bounded. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * xml.h - a bounded read-only tree over libxml2, and a writer.
+ * xml.h - a bounded read-only tree over libxml2, a reader that goes bit by
+ * bit, and a writer.
  *
  * Entities and network are off, any DOCTYPE is refused before it is read,
  * size, depth and number of nodes are bounded. Nothing is ever printed. A
@@ -56,16 +57,53 @@ const struct xml_node *xml_child(const struct xml_node *node);
 const struct xml_node *xml_next(const struct xml_node *node);
 
 /* First child with that name; NS NULL matches any namespace. */
-const struct xml_node *xml_find(const struct xml_node *node, const char *ns,
-	const char *name);
+const struct xml_node *xml_find(
+	const struct xml_node *node, const char *ns, const char *name);
 
 /* Attribute without namespace; NULL if absent (borrowed). */
 const char *xml_attr(const struct xml_node *node, const char *name);
-const char *xml_attr_ns(const struct xml_node *node, const char *ns,
-	const char *name);
+const char *xml_attr_ns(
+	const struct xml_node *node, const char *ns, const char *name);
 
 /* All character data below NODE, joined (mem_deref). */
 char *xml_text(const struct xml_node *node);
+
+/* ---- the reader ------------------------------------------------------ */
+
+/* A document read bit by bit, without a tree, where all of it at once would
+ * take too long: the same bounds, and each tag, comment and run of text is at
+ * most XML_READER_TOKEN bytes long. */
+struct xml_reader;
+struct xml_tag; /* a start tag; lives during the call */
+
+enum {
+	XML_READER_TOKEN = 64 * 1024,
+};
+
+struct xml_reader_handlers {
+	void (*start)(const struct xml_tag *tag, size_t depth, void *arg);
+	/* A piece of character data; several in a row are one text. */
+	void (*text)(const struct pl *text, void *arg);
+	void (*end)(size_t depth, void *arg); /* of the element; root: 1 */
+	void *arg;
+};
+
+/* TEXT is borrowed until mem_deref(); it has to be UTF-8 where it is over 1
+ * MiB. EMSGSIZE, EBADMSG: as xml_decode(), as far as it is known by then. */
+int xml_reader_alloc(struct xml_reader **rp, const struct pl *text,
+	const struct xml_limits *limits,
+	const struct xml_reader_handlers *handlers);
+
+/* Reads on for N bytes and up to the end of the tag there. EAGAIN: there is
+ * more; 0: that was the end, and the document is well-formed; EBADMSG and
+ * EMSGSIZE as above: what was told before stands. Once it has ended it says
+ * the same again. */
+int xml_reader_next(struct xml_reader *r, size_t n);
+
+/* As xml_is(), and as xml_attr_ns(): unset where absent (borrowed). */
+bool xml_tag_is(const struct xml_tag *tag, const char *ns, const char *name);
+struct pl xml_tag_attr(
+	const struct xml_tag *tag, const char *ns, const char *name);
 
 /* The writer: text with the five characters, tab and line ends escaped, and
  * characters that XML forbids and bytes that are no UTF-8 as U+FFFD; for

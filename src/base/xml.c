@@ -9,10 +9,9 @@
 #include <libxml/tree.h>
 #include "mem.h"
 #include "utf8.h"
-#include "xml.h"
+#include "xml_int.h"
 
 enum {
-	ATTRS_MAX = 64, /* of one element: libxml2 compares each with each */
 	DECLARATION = 256, /* bytes searched for the encoding declaration */
 	CHARSET_MAX = 40, /* bytes of its name */
 };
@@ -105,7 +104,7 @@ static void end_h(void *arg, const xmlChar *name, const xmlChar *prefix,
 
 /* ---- what is checked before libxml2 sees a byte */
 
-/* True if no start tag of PL has more than ATTRS_MAX attributes. libxml2 up
+/* True if no start tag of PL has more than XML_ATTRS_MAX attributes. libxml2 up
  * to 2.11 takes quadratic time over them before any hook is called. */
 static bool attrs_bounded(const struct pl *pl)
 {
@@ -132,7 +131,7 @@ static bool attrs_bounded(const struct pl *pl)
 			quote = c;
 		} else if (c == '>') {
 			tag = false;
-		} else if (c == '=' && ++n > ATTRS_MAX) {
+		} else if (c == '=' && ++n > XML_ATTRS_MAX) {
 			return false;
 		}
 	}
@@ -194,10 +193,7 @@ static struct pl guess_charset(const struct pl *text)
 }
 
 
-/* libxml2 gets UTF-8 and nothing else: then what was checked above is what
- * it reads, whatever the document declares. *OWN (mem_deref) holds what
- * UTF8 borrows from, if it had to be converted. */
-static void to_utf8(
+void xml_to_utf8(
 	struct pl *utf8, char **own, const struct pl *text, size_t max)
 {
 	struct pl charset;
@@ -279,7 +275,7 @@ int xml_decode(struct xml_doc **docp, const struct pl *text,
 		return EMSGSIZE;
 	if (!pl_isset(text))
 		return EBADMSG;
-	to_utf8(&utf8, &own, text, limits->bytes);
+	xml_to_utf8(&utf8, &own, text, limits->bytes);
 	doc = mem_zalloc(sizeof(*doc), doc_destructor);
 	err = attrs_bounded(&utf8) ? parse(doc, &utf8, limits) : EMSGSIZE;
 	mem_deref(own);

@@ -38,19 +38,20 @@ bool msg_type_is(const struct pl *content_type, const char *type)
 }
 
 
-/* The delimiter line of BOUNDARY in TEXT: *BEFORE gets what is in front of
- * it without its line end, TEXT what follows, *LAST tells "--boundary--". */
-static bool take_delimiter(struct pl *text, const struct pl *boundary,
-	struct pl *before, bool *last)
+/* The delimiter line of BOUNDARY in TEXT, its boundary among the N bytes from
+ * FROM on: *BEFORE gets what is in front of it without its line end, TEXT what
+ * follows, *LAST tells "--boundary--". */
+static bool find_delimiter(struct pl *text, const struct pl *boundary,
+	size_t from, size_t n, struct pl *before, bool *last)
 {
 	const char *start = text->p, *e = text->p + text->l;
-	struct pl rest = *text;
+	struct pl rest = pl_make(start + from, n);
 	const char *at;
 
 	while ((at = pl_find(&rest, boundary))) {
 		const char *p = at + boundary->l, *b = at - 2;
 
-		rest = span(p, e);
+		rest = span(p, start + from + n);
 		/* It stands at the begin of a line, alone there. */
 		if (at - start < 2 || b[0] != '-' || b[1] != '-' ||
 			(b > start && b[-1] != '\n'))
@@ -77,6 +78,13 @@ static bool take_delimiter(struct pl *text, const struct pl *boundary,
 }
 
 
+static bool take_delimiter(struct pl *text, const struct pl *boundary,
+	struct pl *before, bool *last)
+{
+	return find_delimiter(text, boundary, 0, text->l, before, last);
+}
+
+
 /* True where BODY has more than MAX parts. */
 static bool too_many(
 	const struct pl *body, const struct pl *boundary, size_t max)
@@ -93,19 +101,27 @@ static bool too_many(
 }
 
 
+static int boundary_of(struct pl *boundary, const struct pl *content_type)
+{
+	struct msg_type type;
+
+	if (msg_type_decode(&type, content_type) ||
+		!pl_strcaseeq(&type.type, "multipart") ||
+		!msg_param(&type.params, "boundary", boundary) || !boundary->l)
+		return EBADMSG;
+	return 0;
+}
+
+
 int msg_multipart_begin(struct msg_multipart *mp, const struct pl *content_type,
 	const struct pl *body, const struct msg_limits *limits)
 {
 	struct pl before, rest = *body;
-	struct msg_type type;
 	struct pl boundary;
 	bool last;
 
 	limits = limits ? limits : &msg_limits_default;
-	if (msg_type_decode(&type, content_type) ||
-		!pl_strcaseeq(&type.type, "multipart") ||
-		!msg_param(&type.params, "boundary", &boundary) ||
-		!boundary.l || !pl_isset(body))
+	if (boundary_of(&boundary, content_type) || !pl_isset(body))
 		return EBADMSG;
 	if (too_many(body, &boundary, limits->parts))
 		return EMSGSIZE;
@@ -114,6 +130,22 @@ int msg_multipart_begin(struct msg_multipart *mp, const struct pl *content_type,
 	mp->boundary = boundary;
 	mp->rest = last ? pl_make(NULL, 0) : rest;
 	mp->left = limits->parts;
+	mp->seen = 0;
+	mp->inside = true;
+	return 0;
+}
+
+
+int msg_multipart_open(struct msg_multipart *mp, const struct pl *content_type,
+	const struct pl *body, const struct msg_limits *limits)
+{
+	limits = limits ? limits : &msg_limits_default;
+	if (boundary_of(&mp->boundary, content_type) || !pl_isset(body))
+		return EBADMSG;
+	mp->rest = *body;
+	mp->left = limits->parts;
+	mp->seen = 0;
+	mp->inside = false;
 	return 0;
 }
 
@@ -177,6 +209,59 @@ bool msg_multipart_next(struct msg_multipart *mp, struct msg_part *part)
 		mp->rest = pl_make(NULL, 0);
 	read_part(part, &all);
 	return true;
+}
+
+
+/* What is in front of the next delimiter, as msg_multipart_step() says. */
+static int step_over(struct msg_multipart *mp, size_t n, struct pl *before)
+{
+	struct pl *rest = &mp->rest;
+	size_t from = mp->seen, tail = mp->boundary.l - 1;
+	size_t window = rest->l - from;
+	bool whole = window <= n + tail, last = false;
+
+	if (!whole)
+		window = n + tail;
+	mp->seen = 0;
+	if (find_delimiter(rest, &mp->boundary, from, window, before, &last)) {
+		if (last)
+			*rest = pl_make(NULL, 0);
+		return 0;
+	}
+	if (!whole) {
+		mp->seen = from + n;
+		return EAGAIN;
+	}
+	*before = *rest;
+	*rest = pl_make(NULL, 0);
+	return mp->inside ? 0 : EBADMSG;
+}
+
+
+int msg_multipart_step(
+	struct msg_multipart *mp, size_t n, struct msg_part *part)
+{
+	struct pl all, head;
+	int err;
+
+	if (!mp->rest.p)
+		return ENOENT;
+	err = step_over(mp, n, &all);
+	if (err)
+		return err;
+	if (!mp->inside) {
+		mp->inside = true;
+		return mp->rest.p ? EAGAIN : ENOENT;
+	}
+	if (!mp->left)
+		return EMSGSIZE;
+	--mp->left;
+	head = pl_make(all.p, all.l < MSG_PART_HEAD ? all.l : MSG_PART_HEAD);
+	read_part(part, &head);
+	if (!part->body.p || part->body.p == head.p + head.l)
+		return all.l > head.l ? EMSGSIZE : 0;
+	part->body = span(part->body.p, all.p + all.l);
+	return 0;
 }
 
 

@@ -54,9 +54,7 @@ enum round {
 
 /* ---- notes ---- */
 
-/* How well a note in LANG suits a reader who wants WANT; either may be
- * NULL. */
-static int lang_score(const char *want, const char *lang)
+int pres_lang_score(const char *want, const char *lang)
 {
 	struct pl a = pl_str(want), b = pl_str(lang);
 
@@ -87,7 +85,8 @@ static char *note_decode(
 
 		if (!xml_is(child, ns, "note"))
 			continue;
-		score = lang_score(want, xml_attr_ns(child, NS_XML, "lang"));
+		score = pres_lang_score(
+			want, xml_attr_ns(child, NS_XML, "lang"));
 		if (score <= best_score)
 			continue;
 		text = pidf_text(child);

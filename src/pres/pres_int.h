@@ -27,6 +27,10 @@ struct pres_doc *pres_doc_new(struct presence *presence, const char *entity);
 /* True if ENTITY (NULL: not said) may be QUERY's. */
 bool pres_entity_match(const struct pres_query *query, const char *entity);
 
+/* How well a text in LANG suits a reader who wants WANT; either may be NULL.
+ * 0 is less than any. */
+int pres_lang_score(const char *want, const char *lang);
+
 /* What there is between A and B, counted from the weaker one. */
 enum presence_activity rpid_stronger(
 	enum presence_activity a, enum presence_activity b);

@@ -14,8 +14,8 @@ floor_of() {
 		echo net ;;
 	http | http_wire) echo net ;;
 	uri | msg) echo msg ;;
-	buddylist | msdoc | presence | pres | presrules | reslist | winfo | \
-		xcapdiff) echo pres ;;
+	buddylist | msdoc | presence | pres | presrules | reslist | rlmi | \
+		rlsservices | winfo | xcapdiff) echo pres ;;
 	json_front) echo json ;;
 	*) echo "$1" ;;
 	esac
@@ -117,7 +117,7 @@ found=$(
 	library 'ares' src/net/dns.c
 	library 'openssl/' 'src/net/tls*.c' src/base/hash.c 'src/sip/auth_*.c'
 	library 'curl/' 'src/http/*'
-	library 'libxml/' src/base/xml.c
+	library 'libxml/' 'src/base/xml*.c'
 	library 'jansson' src/base/json.c
 	library 'utf8proc' src/base/utf8.c
 	library 'readline/' 'src/edit/*'
