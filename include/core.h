@@ -114,8 +114,8 @@ struct core_event {
 	int64_t retry_at; /* account; 0: none */
 	const char *activity; /* presence */
 	const char *note;
-	const char *change; /* buddy: added, removed, changed;
-	                              history: cleared */
+	int64_t idle_since; /* presence; 0: not known */
+	const char *change; /* added, removed, changed; history: cleared */
 	const char *const *groups; /* buddy; NULL-terminated */
 	const char *direction; /* message: in, out */
 	uint64_t id; /* message, message-state */

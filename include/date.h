@@ -30,7 +30,8 @@ void date_clock(char buf[DATE_SIZE], int64_t ms);
 void date_clock_exact(char buf[DATE_SIZE], int64_t ms);
 void date_day(char buf[DATE_SIZE], int64_t ms);
 
-/* "2026-11-03 14:02" in local time. */
+/* "2026-11-03 14:02" in local time; "14:02" where that is the day of NOW. */
 void date_stamp(char buf[DATE_SIZE], int64_t ms);
+void date_stamp_short(char buf[DATE_SIZE], int64_t ms, int64_t now);
 
 #endif

@@ -263,9 +263,9 @@ void endpoint_unwatch(struct endpoint *e, const char *peer);
 void endpoint_fetch(struct endpoint *e, const char *peer);
 
 /* Own presence, kept over sign-ins. IDLE: nobody said so, but no key was
- * pressed here for a while. */
+ * pressed here for that many seconds; 0: it was said. */
 void endpoint_publish(struct endpoint *e, const struct presence *p,
-	enum endpoint_visibility visibility, bool idle);
+	enum endpoint_visibility visibility, uint32_t idle);
 
 /* What becomes of our decisions at the server, as far as is known. */
 enum endpoint_rules {

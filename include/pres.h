@@ -119,7 +119,7 @@ struct pres_source {
 	const struct presence *presence;
 	int64_t timestamp; /* of the last change, wall clock, ms */
 	uint32_t threshold; /* seconds without a key after which it is
-	                         called idle; 0: not said */
+	                         called idle, as it is now; 0: not said */
 };
 
 /*
@@ -132,7 +132,8 @@ struct pres_source {
  * on-the-phone as RPID has them, do-not-disturb as <busy/> and
  * <other>do-not-disturb</other>, be-right-back as <away/> and
  * <other>be-right-back</other>, so that a reader who knows only RPID's words
- * shows the nearest one. Where the presence is idle, the person says since when.
+ * shows the nearest one. Where the presence is idle, the person says since
+ * when.
  */
 int pres_encode(struct mbuf *mb, const struct pres_source *source);
 

@@ -343,3 +343,16 @@ void date_stamp(char buf[DATE_SIZE], int64_t ms)
 		(unsigned)tm.tm_mday % 100, (unsigned)tm.tm_hour % 100,
 		(unsigned)tm.tm_min % 100);
 }
+
+
+void date_stamp_short(char buf[DATE_SIZE], int64_t ms, int64_t now)
+{
+	struct tm tm, today;
+
+	local_of(&tm, ms);
+	local_of(&today, now);
+	if (tm.tm_year == today.tm_year && tm.tm_yday == today.tm_yday)
+		date_clock(buf, ms);
+	else
+		date_stamp(buf, ms);
+}

@@ -45,7 +45,8 @@ static struct json *buddy_row(struct core_buddy *b)
 static void give_buddy(struct cmd_call *call, struct core_buddy *b)
 {
 	char *groups = groups_text(core_buddy_groups(b));
-	char *presence = row_presence_text(core_buddy_presence(b));
+	char *presence = row_presence_text(
+		core_buddy_presence(b), tmrs_wall(call->cmd->tmrs));
 	const char *name = core_buddy_name(b);
 	bool blocked =
 		core_watcher_blocked(core_buddy_account(b), core_buddy_aor(b));

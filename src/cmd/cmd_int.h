@@ -373,6 +373,6 @@ extern const struct cmd_entry cmd_account_add, cmd_account_set,
 /* Rows that more than one file gives. */
 struct json *row_peer(struct core_account *a, const char *peer);
 void row_presence(struct json *row, const struct presence *p);
-char *row_presence_text(const struct presence *p);
+char *row_presence_text(const struct presence *p, int64_t now);
 
 #endif

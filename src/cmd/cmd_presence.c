@@ -76,7 +76,7 @@ static void give_theirs(
 {
 	const struct presence *p = core_presence_of(a, peer);
 	struct json *row = json_new_object();
-	char *text = row_presence_text(p);
+	char *text = row_presence_text(p, tmrs_wall(call->cmd->tmrs));
 
 	json_put_str(row, "account", core_account_name(a));
 	json_put_str(row, "buddy", peer);

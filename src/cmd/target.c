@@ -2,6 +2,7 @@
 /* target.c - which account, person and chat a command means. */
 #include <string.h>
 #include "cmd_int.h"
+#include "date.h"
 #include "json.h"
 
 
@@ -155,19 +156,28 @@ struct json *row_peer(struct core_account *a, const char *peer)
 
 void row_presence(struct json *row, const struct presence *p)
 {
+	char date[DATE_SIZE];
+
 	json_put_str(row, "state", presence_state_name(p->state));
 	json_put_str(row, "activity", presence_activity_name(p->activity));
 	json_put_str(row, "note", p->note);
 	json_put_str(row, "reason", p->reason);
+	if (!p->idle_since)
+		return;
+	date_rfc3339(date, p->idle_since);
+	json_put_str(row, "idle-since", date);
 }
 
 
-char *row_presence_text(const struct presence *p)
+char *row_presence_text(const struct presence *p, int64_t now)
 {
 	const char *activity = presence_activity_name(p->activity);
 	const char *more = p->note ? p->note : p->reason;
+	char since[DATE_SIZE];
 
-	return mem_printf("%s%s%s",
+	date_stamp_short(since, p->idle_since, now);
+	return mem_printf("%s%s%s%s%s",
 		activity ? activity : presence_state_name(p->state),
-		more ? ", " : "", more ? more : "");
+		p->idle_since ? ", idle since " : "",
+		p->idle_since ? since : "", more ? ", " : "", more ? more : "");
 }

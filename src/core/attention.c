@@ -31,7 +31,9 @@ static void away_h(void *arg)
 		return;
 	}
 	core->idle = true;
-	core_presence_idle(core, core_option_get(core, "auto-away-note"));
+	core_presence_idle(core, core_option_get(core, "auto-away-note"),
+		tmrs_wall(core->config.tmrs) -
+			(int64_t)(tmrs_now(core->config.tmrs) - core->key_at));
 	core_say(core, LOG_INFO, "away; the next key brings you back");
 }
 

@@ -99,6 +99,7 @@ struct core_own {
 	char *note;
 	char *note_before; /* while IDLE: what comes back with a key */
 	bool idle; /* away because nothing is typed; it was online */
+	int64_t since; /* no key, wall ms; 0: there are keys */
 };
 
 struct core {
@@ -433,9 +434,10 @@ void core_presence_publish(struct core_account *a);
 void core_own_copy(struct core_own *to, const struct core_own *from);
 void core_own_release(struct core_own *own);
 
-/* Who is online is away, with NOTE where that is not NULL; and back, unless
- * the user has set something else meanwhile. */
-void core_presence_idle(struct core *core, const char *note);
+/* There is no key since SINCE (wall ms). Who is online is away, with NOTE where
+ * that is not NULL; and back, unless the user has set something else
+ * meanwhile. */
+void core_presence_idle(struct core *core, const char *note, int64_t since);
 void core_presence_back(struct core *core);
 void core_presence_heard(const char *peer, const struct presence *p,
 	uint16_t code, bool fetched, void *arg);

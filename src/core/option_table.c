@@ -79,6 +79,13 @@ const struct core_option core_options[] = {
 			"sign-in on.",
 	},
 	{
+		.name = "idle-time",
+		.type = CORE_BOOL,
+		.initial = "yes",
+		.help = "Whether who may see you also sees since when you "
+			"pressed no key, once auto-away's time is over.",
+	},
+	{
 		.name = "input-history",
 		.type = CORE_NUMBER,
 		.initial = "500",

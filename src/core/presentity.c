@@ -74,13 +74,18 @@ void core_presence_publish(struct core_account *a)
 {
 	size_t i = own_find(a->own.word);
 	struct pl note = pl_str(a->own.note);
-	struct presence *p;
+	uint32_t threshold =
+		60 * (uint32_t)core_option_number(a->core, "auto-away");
+	struct presence *plain, *p;
 
 	if (!a->endpoint)
 		return;
-	p = presence_alloc(
+	plain = presence_alloc(
 		own_words[i].state, own_words[i].activity, &note, NULL);
-	endpoint_publish(a->endpoint, p, own_words[i].visibility, a->own.idle);
+	p = presence_idle(plain, a->own.since);
+	endpoint_publish(a->endpoint, p, own_words[i].visibility,
+		a->own.idle ? threshold : 0);
+	mem_deref(plain);
 	mem_deref(p);
 }
 
@@ -91,6 +96,7 @@ void core_own_copy(struct core_own *to, const struct core_own *from)
 	to->note = mem_strdup(from->note);
 	to->note_before = mem_strdup(from->note_before);
 	to->idle = from->idle;
+	to->since = from->since;
 }
 
 
@@ -114,12 +120,17 @@ static void own_set(struct core_own *own, const char *word, const char *note)
 
 
 /* True if it is another now. */
-static bool own_idle(struct core_own *own, const char *note)
+static bool own_idle(struct core_own *own, const char *note, int64_t since)
 {
-	struct core_own idle = {.idle = true};
+	struct core_own idle = {.idle = true, .since = since};
 
-	if (own->idle || strcmp(own->word, "online") != 0)
+	if (own->idle ||
+		own_words[own_find(own->word)].state != PRESENCE_ONLINE)
 		return false;
+	if (strcmp(own->word, "online") != 0) {
+		own->since = since;
+		return since;
+	}
 	idle.word = mem_strdup("away");
 	idle.note = mem_strdup(note ? note : own->note);
 	idle.note_before = mem_strdup(own->note);
@@ -133,8 +144,12 @@ static bool own_back(struct core_own *own)
 {
 	char *note = own->note_before;
 
-	if (!own->idle)
-		return false;
+	if (!own->idle) {
+		bool news = own->since;
+
+		own->since = 0;
+		return news;
+	}
 	own->note_before = NULL;
 	core_own_release(own);
 	own->word = mem_strdup("online");
@@ -143,13 +158,15 @@ static bool own_back(struct core_own *own)
 }
 
 
-void core_presence_idle(struct core *core, const char *note)
+void core_presence_idle(struct core *core, const char *note, int64_t since)
 {
 	struct core_account *a;
 
-	(void)own_idle(&core->own, note);
+	if (!core_option_bool(core, "idle-time"))
+		since = 0;
+	(void)own_idle(&core->own, note, since);
 	for (a = core_account_first(core); a; a = core_account_next(a)) {
-		if (own_idle(&a->own, note))
+		if (own_idle(&a->own, note, since))
 			core_presence_publish(a);
 	}
 }
@@ -217,6 +234,7 @@ static void post(struct core_account *a, const char *peer,
 			.activity = presence_activity_name(p->activity),
 			.note = p->note,
 			.reason = p->reason,
+			.idle_since = p->idle_since,
 			.code = code,
 		});
 }

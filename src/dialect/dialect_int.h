@@ -158,7 +158,9 @@ struct endpoint {
 	/* Own presence. */
 	struct presence *own; /* NULL until told */
 	enum endpoint_visibility visibility;
-	bool idle;
+	uint32_t idle; /* seconds without a key after which it came to this; 0:
+	                  it was said */
+	int64_t own_at; /* when it became so, wall ms; 0: not yet */
 
 	/* SIMPLE. */
 	struct simple_watch *watches; /* hash by peer */

@@ -527,7 +527,7 @@ void endpoint_fetch(struct endpoint *e, const char *peer)
 
 
 void endpoint_publish(struct endpoint *e, const struct presence *p,
-	enum endpoint_visibility visibility, bool idle)
+	enum endpoint_visibility visibility, uint32_t idle)
 {
 	struct presence *own = mem_ref((void *)(uintptr_t)p);
 
@@ -535,6 +535,7 @@ void endpoint_publish(struct endpoint *e, const struct presence *p,
 	e->own = own;
 	e->visibility = visibility;
 	e->idle = idle;
+	e->own_at = tmrs_wall(e->stack->tmrs);
 	e->ops->publish(e);
 }
 

@@ -91,7 +91,8 @@ static int write_pidf(struct endpoint *e, struct mbuf *mb, bool open)
 		.tuple_id = e->tuple_id,
 		.contact = e->aor,
 		.presence = open ? e->own : closed,
-		.timestamp = tmrs_wall(e->stack->tmrs),
+		.timestamp = e->own_at,
+		.threshold = open ? e->idle : 0,
 	};
 	int err = pres_encode(mb, &source);
 
@@ -121,9 +122,11 @@ void simple_publish(struct endpoint *e)
 	struct pl body_pl, closed_pl;
 	int err;
 
-	if (!e->own)
+	if (!e->own) {
 		e->own = presence_alloc(
 			PRESENCE_ONLINE, PRESENCE_NONE, NULL, NULL);
+		e->own_at = tmrs_wall(e->stack->tmrs);
+	}
 	err = write_pidf(e, body, e->visibility == ENDPOINT_VISIBLE);
 	if (!err)
 		err = write_pidf(e, closed, false);

@@ -64,6 +64,7 @@ static void put_presence(struct json *json, const struct core_event *e)
 	json_put_str(json, "note", e->note);
 	json_put_str(json, "reason", e->reason);
 	put_code(json, e->code);
+	put_date(json, "idle-since", e->idle_since);
 }
 
 

@@ -35,13 +35,16 @@ static char *account_text(const struct core_event *e)
 
 static char *presence_text(const char *name, const struct core_event *e)
 {
-	char *text, *more;
+	char since[DATE_SIZE], *text, *more;
+	bool idle = e->idle_since;
 
 	if (!strcmp(e->state, "unknown"))
 		return mem_printf("%s is unknown: %s", name,
 			e->reason ? e->reason : "no answer");
-	text = mem_printf("%s is %s%s%s%s", name, e->state,
+	date_stamp_short(since, e->idle_since, e->time);
+	text = mem_printf("%s is %s%s%s%s%s%s", name, e->state,
 		e->activity ? " (" : "", e->activity ? e->activity : "",
+		idle ? ", idle since " : "", idle ? since : "",
 		e->activity ? ")" : "");
 	if (!e->note)
 		return text;

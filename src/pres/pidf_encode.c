@@ -51,15 +51,17 @@ static void put_person(struct mbuf *mb, const struct pres_source *source,
 	enum presence_activity activity = presence->activity;
 	int64_t since = presence->idle_since;
 
+	uint32_t threshold = source->threshold;
+
 	if (presence->state != PRESENCE_ONLINE) {
 		activity = PRESENCE_NONE;
-		since = 0;
+		since = threshold = 0;
 	}
-	if (activity == PRESENCE_NONE && !presence->note && !since)
+	if (!activity && !presence->note && !since && !threshold)
 		return;
 	mbuf_printf(mb, "<dm:person id=\"p%s\">", source->tuple_id);
 	rpid_encode(mb, activity);
-	rpid_input_encode(mb, since, source->threshold);
+	rpid_input_encode(mb, since, threshold);
 	put_element(mb, "dm:note", presence->note);
 	put_element(mb, "dm:timestamp", timestamp);
 	mbuf_write_str(mb, "</dm:person>\n");

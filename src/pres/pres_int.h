@@ -61,7 +61,7 @@ const struct xml_node *rpid_activities(
 bool pidf_not_understood(const struct xml_node *child);
 
 /* Writes <rpid:user-input> idle: no input since SINCE, which shows after
- * THRESHOLD seconds (0: not said). Nothing where SINCE is 0. */
+ * THRESHOLD seconds; either may be 0, not said. Nothing where both are. */
 int rpid_input_encode(struct mbuf *mb, int64_t since, uint32_t threshold);
 
 /* Writes <rpid:activities> for ACTIVITY; nothing for PRESENCE_NONE. */

@@ -208,14 +208,16 @@ int rpid_input_encode(struct mbuf *mb, int64_t since, uint32_t threshold)
 {
 	char date[DATE_SIZE];
 
-	if (!since)
+	if (!since && !threshold)
 		return mbuf_err(mb);
-	date_rfc3339(date, since);
 	mbuf_write_str(mb, "<rpid:user-input");
 	if (threshold)
 		mbuf_printf(mb, " idle-threshold=\"%u\"", (unsigned)threshold);
-	return mbuf_printf(
-		mb, " last-input=\"%s\">idle</rpid:user-input>", date);
+	if (since) {
+		date_rfc3339(date, since);
+		mbuf_printf(mb, " last-input=\"%s\"", date);
+	}
+	return mbuf_write_str(mb, ">idle</rpid:user-input>");
 }
 
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "buddy_view.h"
 #include "conv_int.h"
+#include "date.h"
 #include "mbuf.h"
 
 
@@ -33,6 +34,7 @@ static void add_presence(struct conv_view *v, struct mbuf *mb)
 	const struct presence *p = core_presence_of(v->account, v->peer);
 	enum ui_style style;
 	enum ui_glyph glyph = buddy_view_glyph(p, &style);
+	char since[DATE_SIZE];
 
 	(void)mbuf_printf(mb, " %s ", ui_glyph_text(glyph, utf8_terminal()));
 	if (!p) {
@@ -44,6 +46,11 @@ static void add_presence(struct conv_view *v, struct mbuf *mb)
 			    : presence_state_name(p->state));
 	if (p->state == PRESENCE_UNKNOWN && p->reason)
 		(void)mbuf_printf(mb, ": %s", p->reason);
+	if (p->idle_since) {
+		date_stamp_short(since, p->idle_since,
+			tmrs_wall(ui_tmrs(v->view.front)));
+		(void)mbuf_printf(mb, ", idle since %s", since);
+	}
 	if (p->note && *p->note)
 		(void)mbuf_printf(mb, " \"%s\"", p->note);
 }

@@ -331,16 +331,18 @@ def test_auto_away(world, steps, front):
 
 
 def test_auto_away_and_what_was_chosen(world, steps):
-    """Busy is left alone, and so is what another program sets meanwhile."""
+    """Busy stays busy, and so does what another program sets meanwhile."""
     s = world.alice(more=AWAY, env=steps.env).see("me ●")
     kim = watcher(world)
     kim.expect("presence", state="online")
     s.line("/presence set busy lunch")
     kim.expect("presence", activity="busy", note="lunch")
     go_by(s, steps, 601).settle()
-    kim.none("presence", 0.3)
+    got = kim.expect("presence", activity="busy", note="lunch")
+    assert "idle-since" in got
     s.line("/presence set online")
-    kim.expect("presence", state="online")
+    while "activity" in kim.expect("presence", state="online"):
+        pass
     go_by(s, steps, 601)
     kim.expect("presence", activity="away")
     with open(os.path.join(s.home, "sotto.conf"), encoding="utf-8") as f:

@@ -131,6 +131,12 @@ static void local(void **state)
 	assert_string_equal(buf, "01:59");
 	date_stamp(buf, 1762178529123);
 	assert_string_equal(buf, "2025-11-03 16:02");
+	date_stamp_short(buf, 1762178529123, 1762178529123 + 3600 * 1000);
+	assert_string_equal(buf, "16:02");
+	date_stamp_short(buf, 1762178529123, 1762178529123 + 86400 * 1000);
+	assert_string_equal(buf, "2025-11-03 16:02");
+	date_stamp_short(buf, 1762178529123, 1762178529123 - 86400 * 1000);
+	assert_string_equal(buf, "2025-11-03 16:02");
 	unsetenv("TZ");
 	tzset();
 }

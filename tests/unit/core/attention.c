@@ -37,7 +37,7 @@ static void away(void **state)
 	world_run(&w, 10 * MINUTE - 1);
 	assert_calls(&w, "");
 	world_run(&w, 1);
-	assert_calls(&w, "publish online away - 0 idle\n");
+	assert_calls(&w, "publish online away - 0 idle since\n");
 	assert_log(&w, "log info: away; the next key brings you back\n");
 	assert_true(tmrs_next(w.tmrs) == UINT64_MAX); /* idle is idle */
 	world_run(&w, 1000 * MINUTE);
@@ -46,7 +46,7 @@ static void away(void **state)
 	core_key(w.core);
 	assert_calls(&w, "publish online - - 0\n");
 	world_run(&w, 10 * MINUTE);
-	assert_calls(&w, "publish online away - 0 idle\n");
+	assert_calls(&w, "publish online away - 0 idle since\n");
 	/* Switched off, nobody is kept away. */
 	set(&w, "auto-away", "0");
 	assert_calls(&w, "publish online - - 0\n");
@@ -57,7 +57,7 @@ static void away(void **state)
 	world_run(&w, 5 * MINUTE);
 	set(&w, "auto-away", "6");
 	world_run(&w, 1 * MINUTE);
-	assert_calls(&w, "publish online away - 0 idle\n");
+	assert_calls(&w, "publish online away - 0 idle since\n");
 	world_close(&w);
 }
 
@@ -68,13 +68,13 @@ static void notes(void **state)
 	static const struct {
 		const char *note, *before, *idle, *after;
 	} cases[] = {
-		{NULL, NULL, "publish online away - 0 idle\n",
+		{NULL, NULL, "publish online away - 0 idle since\n",
 			"publish online - - 0\n"},
-		{NULL, "in", "publish online away in 0 idle\n",
+		{NULL, "in", "publish online away in 0 idle since\n",
 			"publish online - in 0\n"},
-		{"out", NULL, "publish online away out 0 idle\n",
+		{"out", NULL, "publish online away out 0 idle since\n",
 			"publish online - - 0\n"},
-		{"out", "in", "publish online away out 0 idle\n",
+		{"out", "in", "publish online away out 0 idle since\n",
 			"publish online - in 0\n"},
 	};
 	size_t i;
@@ -101,11 +101,17 @@ static void notes(void **state)
 }
 
 
-/* What the user has set himself, before or meanwhile, is left alone. */
+/* What the user has set himself, before or meanwhile, stays; who may see him
+ * there sees since when no key came. */
 static void chosen(void **state)
 {
 	static const char *const words[] = {
 		"away", "busy", "invisible", "offline", "online"};
+	static const char *const idle[] = {"publish online away note 0 since\n"
+					   "publish online away note 0\n",
+		"publish online busy note 0 since\n"
+		"publish online busy note 0\n",
+		"", ""};
 	struct core_account *a;
 	struct endpoint *e;
 	struct world w;
@@ -123,7 +129,7 @@ static void chosen(void **state)
 		if (strcmp(words[i], "online") != 0) {
 			world_run(&w, MINUTE);
 			core_key(w.core);
-			assert_calls(&w, "");
+			assert_calls(&w, idle[i]);
 			assert_string_equal(core_presence_word(a), words[i]);
 			(void)core_presence_set(
 				w.core, NULL, "online", NULL, NULL);
@@ -158,7 +164,7 @@ static void accounts(void **state)
 	(void)core_presence_set(w.core, b, "busy", NULL, NULL);
 	world_quiet(&w);
 	world_run(&w, MINUTE);
-	assert_calls(&w, "publish online away - 0 idle\n");
+	assert_calls(&w, "publish online away - 0 idle since\n");
 	c = world_account(&w, "club", BOB);
 	assert_string_equal(core_presence_word(a), "away");
 	assert_string_equal(core_presence_word(b), "busy");
@@ -200,7 +206,33 @@ static void editor(void **state)
 	elsewhere = false;
 	assert_calls(&w, "");
 	world_run(&w, 5 * MINUTE);
+	assert_calls(&w, "publish online away - 0 idle since\n");
+	world_close(&w);
+}
+
+
+/* Option idle-time: since when is nobody's business. */
+static void secret(void **state)
+{
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	(void)world_online(&w, &e);
+	core_set_eyes(w.core, &nothing_seen);
+	set(&w, "auto-away", "1");
+	set(&w, "idle-time", "no");
+	world_quiet(&w);
+	world_run(&w, MINUTE);
 	assert_calls(&w, "publish online away - 0 idle\n");
+	core_key(w.core);
+	assert_calls(&w, "publish online - - 0\n");
+	(void)core_presence_set(w.core, NULL, "busy", NULL, NULL);
+	world_quiet(&w);
+	world_run(&w, MINUTE);
+	core_key(w.core);
+	assert_calls(&w, "");
 	world_close(&w);
 }
 
@@ -211,6 +243,7 @@ int test_attention(void)
 		cmocka_unit_test(away),
 		cmocka_unit_test(notes),
 		cmocka_unit_test(chosen),
+		cmocka_unit_test(secret),
 		cmocka_unit_test(accounts),
 		cmocka_unit_test(editor),
 	};

@@ -185,14 +185,15 @@ void endpoint_fetch(struct endpoint *e, const char *peer)
 
 
 void endpoint_publish(struct endpoint *e, const struct presence *p,
-	enum endpoint_visibility visibility, bool idle)
+	enum endpoint_visibility visibility, uint32_t idle)
 {
 	const char *activity = presence_activity_name(p->activity);
 
 	(void)e;
-	note("publish %s %s %s %d%s", presence_state_name(p->state),
+	note("publish %s %s %s %d%s%s", presence_state_name(p->state),
 		activity ? activity : "-", p->note ? p->note : "-",
-		(int)visibility, idle ? " idle" : "");
+		(int)visibility, idle ? " idle" : "",
+		p->idle_since ? " since" : "");
 }
 
 

@@ -50,6 +50,16 @@ static const struct {
 	{{.kind = CORE_EVENT_PRESENCE,
 		 .account = "work",
 		 .peer = BOB,
+		 .state = "online",
+		 .activity = "away",
+		 .idle_since = INT64_C(1768478400123)},
+		"presence",
+		"\"account\":\"work\",\"buddy\":\"" BOB "\","
+		"\"state\":\"online\",\"activity\":\"away\","
+		"\"idle-since\":\"2026-01-15T12:00:00.123Z\""},
+	{{.kind = CORE_EVENT_PRESENCE,
+		 .account = "work",
+		 .peer = BOB,
 		 .state = "unknown",
 		 .reason = "no such user",
 		 .code = 404},

@@ -29,6 +29,12 @@ int test_compose(void);
 #define SINCE(t_) "<r:user-input last-input='" t_ "'>idle</r:user-input>"
 #define ACTIVE	  "<r:user-input>active</r:user-input>"
 
+/* A tuple of device 1, and what device N says. */
+#define NAMED(n_)                                                     \
+	OPEN("im", "<dm:deviceID>urn:device:1</dm:deviceID>")         \
+	"<dm:device id='d'>" SINCE(ONE) "<dm:deviceID>urn:device:" n_ \
+					"</dm:deviceID></dm:device>"
+
 /* What one sotto of the user publishes. */
 #define PLAIN(n_, t_) OPEN("t" n_, STAMP(t_))
 #define SAYS(n_, what_, note_, t_)    \
@@ -155,145 +161,137 @@ static void strong(void **state)
 /* What other clients write, whose ids say nothing. */
 static void foreign(void **state)
 {
-	static const struct line cases[] =
-		{
-			/* the person first */
-			{PERSON("p4159", "<r:activities/>", "")
-					OPEN("t4109", ""),
-				PRESENCE_NONE, NULL, NULL},
-			{PERSON("p1", DOES("away") IDLE, NOTE("x")) OPEN("t1",
-				 "") PERSON("p2", ACTIVE, "") OPEN("t2", ""),
-				PRESENCE_NONE, NULL, NULL},
-			{PERSON("p1", DOES("away"), AT(ONE)) OPEN("t1", "")
-					PERSON("p2", DOES("busy"), AT(TWO))
-						OPEN("t2", ""),
-				PRESENCE_BUSY, NULL, NULL},
-			/* the tuple first, and one without a person */
-			{OPEN("x", "") PERSON("y", DOES("away") IDLE, NOTE("n"))
-					OPEN("z", ""),
-				PRESENCE_NONE, NULL, NULL},
-			/* sorted as the schema wants it: the persons are of all */
-			{OPEN("x", "") OPEN("z", "") PERSON(
-				 "y", DOES("away") IDLE, NOTE("n") AT(TWO))
-					PERSON("w", ACTIVE, AT(ONE)),
-				PRESENCE_NONE, NULL, NULL},
-			{OPEN("x", "") OPEN("z", "") PERSON("y", DOES("away"),
-				 AT(TWO)) PERSON("w", DOES("busy"), AT(ONE)),
-				PRESENCE_AWAY, NULL, NULL},
-			/* several services of one device */
-			{OPEN("im", "") OPEN("voice", DOES("busy")),
-				PRESENCE_BUSY, NULL, NULL},
-			{OPEN("im", "") OPEN("voice", "")
-					PERSON("p", DOES("meeting"), NOTE("n")),
-				PRESENCE_BUSY, "n", NULL},
-			/* idle services: one is not */
-			{OPEN("im", SINCE(ONE)) OPEN("voice", ""),
-				PRESENCE_NONE, NULL, NULL},
-			{OPEN("im", SINCE(ONE)) OPEN("voice", SINCE(TWO)),
-				PRESENCE_AWAY, NULL, TWO},
-			{OPEN("im", IDLE) PERSON("p", ACTIVE, ""),
-				PRESENCE_NONE, NULL, NULL},
-			{OPEN("im", "") PERSON("p", IDLE, ""), PRESENCE_AWAY,
-				NULL, NULL},
-			/* the device that a tuple names */
-			{OPEN("im",
-				 "<dm:deviceID>urn:device:1</"
-				 "dm:deviceID>") "<dm:device "
-						 "id='d'>" SINCE(ONE) "<"
-								      "d"
-								      "m"
-								      ":"
-								      "d"
-								      "e"
-								      "v"
-								      "i"
-								      "c"
-								      "e"
-								      "I"
-								      "D"
-								      ">"
-								      "u"
-								      "r"
-								      "n"
-								      ":"
-								      "d"
-								      "e"
-								      "v"
-								      "i"
-								      "c"
-								      "e"
-								      ":"
-								      "1"
-								      "<"
-								      "/"
-								      "d"
-								      "m"
-								      ":"
-								      "d"
-								      "e"
-								      "v"
-								      "i"
-								      "c"
-								      "e"
-								      "I"
-								      "D"
-								      ">"
-								      "<"
-								      "/"
-								      "d"
-								      "m"
-								      ":"
-								      "d"
-								      "e"
-								      "v"
-								      "i"
-								      "c"
-								      "e"
-								      ">",
-				PRESENCE_AWAY, NULL, ONE},
-			{OPEN("im", "<dm:deviceID>urn:device:1</dm:deviceID>") "<dm:device id='d'>" SINCE(
-				 ONE) "<dm:deviceID>urn:device:2</"
-				      "dm:deviceID></dm:device>",
-				PRESENCE_NONE, NULL, NULL},
-			/* a clock that is ahead wins nothing, and knows no future */
-			{SAYS("a", DOES("away"), "", LATE)
-					SAYS("b", DOES("busy"), "", NOW),
-				PRESENCE_AWAY, NULL, NULL},
-			{SAYS("a", DOES("away") SINCE(LATE), "", LATE),
-				PRESENCE_AWAY, NULL, NOW},
-			/* who does not say when */
-			{SAYS("a", DOES("away"), "", TWO)
-					OPEN("x", DOES("busy")),
-				PRESENCE_AWAY, NULL, NULL},
-			{PLAIN("a", TWO) OPEN("x", DOES("busy")), PRESENCE_BUSY,
-				NULL, NULL},
-			/* last input tells more than the time of writing */
-			{OPEN("x",
-				 "<r:user-input last-input='" TWO
-				 "'>active</r:user-input>" DOES("busy")
-					 STAMP(ONE)) OPEN("y", STAMP(ONE)),
-				PRESENCE_BUSY, NULL, NULL},
-			/* within the status */
-			{"<tuple "
-			 "id='SID-1'><status><basic>open</basic><a:extended "
-			 "xmlns:a='urn:ag-projects:xml:ns:pidf'>busy</"
-			 "a:extended>"
-			 "</status></tuple><dm:person id='PID-1'/>",
-				PRESENCE_BUSY, NULL, NULL},
-			{"<tuple "
-			 "id='SID-1'><status><basic>open</basic><a:extended "
-			 "xmlns:a='urn:ag-projects:xml:ns:pidf'>extended-away"
-			 "</a:extended></status></tuple>",
-				PRESENCE_AWAY, NULL, NULL},
-			{"<tuple "
-			 "id='SID-1'><status><basic>open</basic><a:extended "
-			 "xmlns:a='urn:ag-projects:xml:ns:pidf'>available"
-			 "</a:extended></status></tuple>",
-				PRESENCE_NONE, NULL, NULL},
-			{"<tuple id='SID-1'><status><basic>open</basic>"
-			 "<extended>busy</extended></status></tuple>",
-				PRESENCE_NONE, NULL, NULL},
-		};
+	static const struct line cases[] = {
+		/* the person first */
+		{PERSON("p4159", "<r:activities/>", "") OPEN("t4109", ""),
+			PRESENCE_NONE, NULL, NULL},
+		{PERSON("p1", DOES("away") IDLE, NOTE("x")) OPEN("t1", "")
+				PERSON("p2", ACTIVE, "") OPEN("t2", ""),
+			PRESENCE_NONE, NULL, NULL},
+		{PERSON("p1", DOES("away"), AT(ONE)) OPEN("t1", "") PERSON(
+			 "p2", DOES("busy"), AT(TWO)) OPEN("t2", ""),
+			PRESENCE_BUSY, NULL, NULL},
+		/* the tuple first, and one without a person */
+		{OPEN("x", "") PERSON("y", DOES("away") IDLE, NOTE("n"))
+				OPEN("z", ""),
+			PRESENCE_NONE, NULL, NULL},
+		/* sorted by the schema: the persons are of all */
+		{OPEN("x", "") OPEN("z", "") PERSON("y", DOES("away") IDLE,
+			 NOTE("n") AT(TWO)) PERSON("w", ACTIVE, AT(ONE)),
+			PRESENCE_NONE, NULL, NULL},
+		{OPEN("x", "") OPEN("z", "") PERSON("y", DOES("away"), AT(TWO))
+				PERSON("w", DOES("busy"), AT(ONE)),
+			PRESENCE_AWAY, NULL, NULL},
+		/* several services of one device */
+		{OPEN("im", "") OPEN("voice", DOES("busy")), PRESENCE_BUSY,
+			NULL, NULL},
+		{OPEN("im", "") OPEN("voice", "")
+				PERSON("p", DOES("meeting"), NOTE("n")),
+			PRESENCE_BUSY, "n", NULL},
+		/* idle services: one is not */
+		{OPEN("im", SINCE(ONE)) OPEN("voice", ""), PRESENCE_NONE, NULL,
+			NULL},
+		{OPEN("im", SINCE(ONE)) OPEN("voice", SINCE(TWO)),
+			PRESENCE_AWAY, NULL, TWO},
+		{OPEN("im", IDLE) PERSON("p", ACTIVE, ""), PRESENCE_NONE, NULL,
+			NULL},
+		{OPEN("im", "") PERSON("p", IDLE, ""), PRESENCE_AWAY, NULL,
+			NULL},
+		/* the device that a tuple names */
+		{OPEN("im",
+			 "<dm:deviceID>urn:device:1</"
+			 "dm:deviceID>") "<dm:device "
+					 "id='d'>" SINCE(ONE) "<"
+							      "d"
+							      "m"
+							      ":"
+							      "d"
+							      "e"
+							      "v"
+							      "i"
+							      "c"
+							      "e"
+							      "I"
+							      "D"
+							      ">"
+							      "u"
+							      "r"
+							      "n"
+							      ":"
+							      "d"
+							      "e"
+							      "v"
+							      "i"
+							      "c"
+							      "e"
+							      ":"
+							      "1"
+							      "<"
+							      "/"
+							      "d"
+							      "m"
+							      ":"
+							      "d"
+							      "e"
+							      "v"
+							      "i"
+							      "c"
+							      "e"
+							      "I"
+							      "D"
+							      ">"
+							      "<"
+							      "/"
+							      "d"
+							      "m"
+							      ":"
+							      "d"
+							      "e"
+							      "v"
+							      "i"
+							      "c"
+							      "e"
+							      ">",
+			PRESENCE_AWAY, NULL, ONE},
+		{NAMED("2"), PRESENCE_NONE, NULL, NULL},
+		/* a clock that is ahead wins nothing */
+		{SAYS("a", DOES("away"), "", LATE)
+				SAYS("b", DOES("busy"), "", NOW),
+			PRESENCE_AWAY, NULL, NULL},
+		{SAYS("a", DOES("away") SINCE(LATE), "", LATE), PRESENCE_AWAY,
+			NULL, NOW},
+		/* who does not say when */
+		{SAYS("a", DOES("away"), "", TWO) OPEN("x", DOES("busy")),
+			PRESENCE_AWAY, NULL, NULL},
+		{PLAIN("a", TWO) OPEN("x", DOES("busy")), PRESENCE_BUSY, NULL,
+			NULL},
+		/* last input tells more than the time of writing */
+		{OPEN("x",
+			 "<r:user-input last-input='" TWO
+			 "'>active</r:user-input>" DOES("busy") STAMP(ONE))
+				OPEN("y", STAMP(ONE)),
+			PRESENCE_BUSY, NULL, NULL},
+		/* within the status */
+		{"<tuple "
+		 "id='SID-1'><status><basic>open</basic><a:extended "
+		 "xmlns:a='urn:ag-projects:xml:ns:pidf'>busy</"
+		 "a:extended>"
+		 "</status></tuple><dm:person id='PID-1'/>",
+			PRESENCE_BUSY, NULL, NULL},
+		{"<tuple "
+		 "id='SID-1'><status><basic>open</basic><a:extended "
+		 "xmlns:a='urn:ag-projects:xml:ns:pidf'>extended-away"
+		 "</a:extended></status></tuple>",
+			PRESENCE_AWAY, NULL, NULL},
+		{"<tuple "
+		 "id='SID-1'><status><basic>open</basic><a:extended "
+		 "xmlns:a='urn:ag-projects:xml:ns:pidf'>available"
+		 "</a:extended></status></tuple>",
+			PRESENCE_NONE, NULL, NULL},
+		{"<tuple id='SID-1'><status><basic>open</basic>"
+		 "<extended>busy</extended></status></tuple>",
+			PRESENCE_NONE, NULL, NULL},
+	};
 	size_t i;
 
 	(void)state;

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Richer presence: idle times, and the devices of one user as one line, with
+and without a server between."""
+
+import datetime
+import signal
+import time
+
+import pytest
+
+import clock
+from kamailio import Kamailio
+from sotto import account
+from world import World
+
+ALICE = "sip:alice@lab.test"
+AWAY = "set auto-away 10\nset auto-away-note 'not at the desk'\n"
+
+
+@pytest.fixture
+def world(screen, start):
+    return World(screen, start)
+
+
+@pytest.fixture
+def steps(tmp_path):
+    if clock.missing():
+        pytest.skip(clock.missing())
+    return clock.Clock(tmp_path)
+
+
+@pytest.fixture
+def server(tmp_path):
+    if Kamailio.program() is None:
+        pytest.skip("kamailio is not installed")
+    with Kamailio(tmp_path / "kamailio") as k:
+        yield k
+
+
+def go_by(s, steps, seconds):
+    """Time passes for S alone."""
+    s.settle(0.3)
+    steps.step(seconds)
+    s.signal(signal.SIGWINCH)
+    return s
+
+
+def finish(s):
+    s.line("/quit")
+    assert s.ended() == 0
+
+
+def ago(text):
+    """Seconds since TEXT, a date of RFC 3339."""
+    at = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return (datetime.datetime.now(datetime.timezone.utc) - at).total_seconds()
+
+
+def shown(s, buddy):
+    return s.do("buddy", "show", buddy)["result"]
+
+
+# ---- idle times
+
+def test_idle_time(world, steps):
+    """Who went away by himself says since when; every front end shows it, and
+    a key takes it back."""
+    s = world.alice(more=AWAY, env=steps.env).see("me ●")
+    more = ("account set me accept all\nbuddy add %s -n Alice\n"
+            % world.uri("alice"))
+    kim = world.start("kim", world.person("kim", more))
+    kim.expect("presence", state="online")
+    bob = world.screen("bob", world.person("bob", more))
+    bob.see("● Alice").line("/chat show alice").see("─ Alice ● online")
+    go_by(s, steps, 601)
+    got = kim.expect("presence", state="online", activity="away",
+                     note="not at the desk")
+    assert -5 < ago(got["idle-since"]) < 60
+    result = shown(kim, "alice")
+    assert result["idle-since"] == got["idle-since"]
+    bob.see('─ Alice ◐ away, idle since HH:MM "not at the desk"')
+    finish(bob)
+    line = world.screen("bob", world.person("bob", more), "--line")
+    line.see(r"Alice is online \(away, idle since \S+\)")
+    line.line("/buddy show alice").see("away, idle since")
+    s.write("x")
+    got = kim.expect("presence", state="online")
+    assert "activity" not in got and "idle-since" not in got
+    line.see("Alice is online$")
+    assert "idle-since" not in shown(kim, "alice")
+    finish(line)
+    s.keys("C-u")
+    finish(s)
+
+
+def test_idle_time_of_the_busy(world, steps):
+    """Busy stays busy, but that no key comes is told; option idle-time keeps
+    it to oneself."""
+    s = world.alice(more=AWAY, env=steps.env).see("me ●")
+    kim = world.start("kim", world.person(
+        "kim", "account set me accept all\nbuddy add %s\n"
+        % world.uri("alice")))
+    kim.expect("presence", state="online")
+    s.line("/presence set busy lunch")
+    got = kim.expect("presence", activity="busy", note="lunch")
+    assert "idle-since" not in got
+    go_by(s, steps, 601)
+    got = kim.expect("presence", activity="busy", note="lunch")
+    assert -5 < ago(got["idle-since"]) < 60
+    s.line("/set idle-time no")
+    got = kim.expect("presence", activity="busy")
+    assert "idle-since" not in got
+    go_by(s, steps, 601).settle(0.5)
+    kim.none("presence", 0.3)
+    s.line("/presence set online")
+    kim.expect("presence", state="online")
+    go_by(s, steps, 601)
+    got = kim.expect("presence", activity="away", note="not at the desk")
+    assert "idle-since" not in got
+    finish(s)
+
+
+# ---- devices
+
+@pytest.mark.peers
+def test_devices(server, screen, start, steps):
+    """Two sottos of one user: the one that went away by itself hides nothing
+    while the other is there, and is all there is once that has gone."""
+    bob = start("bob", account("me", "bob", server, "tcp")
+                + "buddy add %s\nlogin me\n" % ALICE)
+    desk = screen("desk", account("me", "alice", server, "tcp") + AWAY
+                  + "login me\n", env=steps.env)
+    desk.see("me ●")
+    bob.expect("presence", buddy=ALICE, state="online")
+    home = start("home", account("me", "alice", server, "tcp")
+                 + "login me\n")
+    home.expect("account", state="online")
+    time.sleep(0.5)
+    # A rate of one in 5 s holds nothing back for long.
+    go_by(desk, steps, 601)
+    desk.see("away; the next key")
+    bob.none("presence", 3.0)
+    assert "activity" not in shown(bob, ALICE)
+    # She says it herself: what she said last counts.
+    home.do("presence", "set", "busy", "at home")
+    bob.expect("presence", buddy=ALICE, activity="busy", note="at home")
+    home.do("presence", "set", "online")
+    got = bob.expect("presence", buddy=ALICE, state="online")
+    assert "activity" not in got and "note" not in got
+    # It goes; the other is left, and is idle.
+    assert home.quit() == 0
+    got = bob.expect("presence", buddy=ALICE, activity="away",
+                     note="not at the desk")
+    assert got["state"] == "online" and "idle-since" in got
+    # It comes back.
+    home = start("home", account("me", "alice", server, "tcp")
+                 + "login me\n")
+    home.expect("account", state="online")
+    got = bob.expect("presence", buddy=ALICE, state="online")
+    assert "activity" not in got and "note" not in got
+    assert "idle-since" not in got
+    # A key at the desk, then nobody is left at home.
+    desk.write("x").settle(0.5)
+    assert home.quit() == 0
+    bob.none("presence", 2.0)
+    assert shown(bob, ALICE)["state"] == "online"
+    desk.keys("C-u")
+    finish(desk)
+    bob.expect("presence", buddy=ALICE, state="offline")
