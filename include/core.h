@@ -89,6 +89,7 @@ enum core_event_kind {
 	CORE_EVENT_PRESENCE,
 	CORE_EVENT_BUDDY,
 	CORE_EVENT_WATCHER,
+	CORE_EVENT_WATCHER_SETTLED, /* needs no answer any more */
 	CORE_EVENT_MESSAGE,
 	CORE_EVENT_MESSAGE_STATE,
 	CORE_EVENT_TYPING,
@@ -97,8 +98,7 @@ enum core_event_kind {
 	CORE_EVENT_LOG, /* LEVEL, TEXT: what a user should know */
 };
 
-/* "account", "presence", ... */
-const char *core_event_name(enum core_event_kind kind);
+const char *core_event_name(enum core_event_kind kind); /* "account", ... */
 
 /* One event; fields that do not belong to its kind are NULL, 0, false. */
 struct core_event {

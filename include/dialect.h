@@ -128,6 +128,13 @@ struct endpoint_contact {
 	const char *const *groups; /* NULL-terminated; NULL: none */
 };
 
+/* A rule of the server's about PEER. */
+struct endpoint_rule {
+	const char *peer;
+	enum endpoint_verdict verdict; /* ALLOW, POLITE_BLOCK for a block,
+	                                  REFUSE where only watching is */
+};
+
 struct endpoint_handlers {
 	void (*status)(const struct endpoint_status *status, void *arg);
 
@@ -191,6 +198,12 @@ struct endpoint_handlers {
 	 * (WHY NULL), or the server has refused it for good. Until then it is
 	 * to be decided again at the next sign-in. NULL: not interested. */
 	void (*ruled)(const char *peer, const char *why, void *arg);
+
+	/* The rules about N people that the server keeps, whole, as another
+	 * device may have written them: after the sign-in, and when they are
+	 * found changed. Not called where there is no rule. NULL: not
+	 * interested. */
+	void (*rules)(const struct endpoint_rule *rules, size_t n, void *arg);
 	void *arg;
 };
 

@@ -27,10 +27,11 @@ enum presrules_handling {
 /* "block", "confirm", "polite-block" or "allow". */
 const char *presrules_word(enum presrules_handling handling);
 
-/* A rule is for the identity ID (borrowed; without white space around it).
- * CONDITIONAL: at times only, or under other conditions. */
-typedef void(presrules_one_h)(const char *id, enum presrules_handling handling,
-	bool conditional, void *arg);
+/* The rule called RULE ("" where it has no name) is for the identity ID (both
+ * borrowed; ID is without white space around it). CONDITIONAL: at times only,
+ * or under other conditions. */
+typedef void(presrules_one_h)(const char *id, const char *rule,
+	enum presrules_handling handling, bool conditional, void *arg);
 
 /* Calls H for every single identity of every rule that says how to handle
  * subscriptions, in order. EBADMSG: not XML, or no rules; EMSGSIZE: over a
@@ -50,5 +51,10 @@ int presrules_decode(const struct pl *text, presrules_one_h *h, void *arg);
  */
 int presrules_set(struct mbuf **freshp, const struct pl *text, const char *peer,
 	enum presrules_handling handling);
+
+/* Of the rules in TEXT the name of one that gives more than HANDLING to people
+ * by conditions that are not known here, as a list elsewhere, so that it may
+ * be for anybody (mem_deref); NULL: there is none. */
+char *presrules_rival(const struct pl *text, enum presrules_handling handling);
 
 #endif

@@ -183,6 +183,7 @@ static int make(struct core_account *a, char **why)
 		.authorize = core_watcher_authorize,
 		.settled = core_watcher_settled,
 		.ruled = core_ruled_heard,
+		.rules = core_ruled_rules,
 		.arg = a,
 	};
 	char *ca = path(a, "tls-ca-file"), *key = path(a, "tls-key");

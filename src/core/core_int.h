@@ -462,11 +462,19 @@ struct core_decision_entry {
 	bool decided;
 	bool pending;
 	bool typed; /* in this run */
+	bool seen; /* in the rules at hand */
 	enum core_rule rule;
 };
 
 struct core_decision_entry *core_watcher_entry(
 	struct core_account *a, const char *peer); /* NULL: there is none */
+
+struct core_decision_entry *core_watcher_entry_get(
+	struct core_account *a, const char *peer); /* made if needed */
+
+/* E was decided by another device; E may go. */
+void core_watcher_adopted(
+	struct core_account *a, struct core_decision_entry *e);
 
 /* E goes where nothing is left in it. */
 void core_watcher_entry_over(
@@ -503,6 +511,7 @@ const char *core_decision_word(enum core_decision decision);
 void core_ruled_due(struct core_account *a, struct core_decision_entry *e);
 void core_ruled_online(struct core_account *a);
 void core_ruled_heard(const char *peer, const char *why, void *arg);
+void core_ruled_rules(const struct endpoint_rule *rules, size_t n, void *arg);
 void core_ruled_load(struct core *core, const char *key, const char *value);
 
 /* ---- conversation.c ------------------------------------------------- */

@@ -99,6 +99,8 @@ const char *core_event_name(enum core_event_kind kind)
 		return "buddy";
 	case CORE_EVENT_WATCHER:
 		return "watcher";
+	case CORE_EVENT_WATCHER_SETTLED:
+		return "watcher-settled";
 	case CORE_EVENT_MESSAGE:
 		return "message";
 	case CORE_EVENT_MESSAGE_STATE:

@@ -51,7 +51,7 @@ void core_watcher_entry_over(
 }
 
 
-static struct core_decision_entry *entry_get(
+struct core_decision_entry *core_watcher_entry_get(
 	struct core_account *a, const char *peer)
 {
 	struct core_decision_entry *e = core_watcher_entry(a, peer);
@@ -184,19 +184,53 @@ void core_watcher_tell(
 }
 
 
-static void post(struct core_account *a, const struct core_decision_entry *e)
+static struct core_event event_of(const struct core_account *a,
+	const struct core_decision_entry *e, enum core_event_kind kind)
 {
-	struct core_event event = {
-		.kind = CORE_EVENT_WATCHER,
+	return (struct core_event){
+		.kind = kind,
 		.account = a->name,
 		.peer = e->peer,
 		.name = e->name,
 	};
+}
 
+
+static void question(struct core_account *a, struct core_decision_entry *e)
+{
+	struct core_event event = event_of(a, e, CORE_EVENT_WATCHER);
+
+	set_pending(a, e, true);
 	core_event_post(a->core, &event);
 	if (!event.name)
 		event.name = core_peer_name(a, e->peer);
 	core_notify(a->core, CORE_NEWS_WATCHER, &event);
+}
+
+
+/* The question is answered, here or elsewhere, or withdrawn. */
+static void question_over(struct core_account *a, struct core_decision_entry *e)
+{
+	const struct core_event event =
+		event_of(a, e, CORE_EVENT_WATCHER_SETTLED);
+
+	if (!e->pending)
+		return;
+	set_pending(a, e, false);
+	core_event_post(a->core, &event);
+}
+
+
+void core_watcher_adopted(struct core_account *a, struct core_decision_entry *e)
+{
+	enum endpoint_verdict verdict = watching(a, e->peer);
+
+	/* Who only waits is asked about as long as nobody decided. */
+	if (e->decided)
+		question_over(a, e);
+	if (a->endpoint)
+		endpoint_decide(a->endpoint, e->peer, verdict, ENDPOINT_BUSY);
+	core_watcher_entry_over(a, e);
 }
 
 
@@ -212,7 +246,7 @@ static void make_room(struct core_account *a)
 		e = e->hh.next;
 	if (!e)
 		return;
-	set_pending(a, e, false);
+	question_over(a, e);
 	core_watcher_entry_over(a, e);
 }
 
@@ -239,15 +273,14 @@ enum endpoint_verdict core_watcher_authorize(
 	if (e && e->pending)
 		return verdict;
 	make_room(a);
-	e = entry_get(a, peer);
-	set_pending(a, e, true);
+	e = core_watcher_entry_get(a, peer);
 	if (name && pl_isset(name)) {
 		text = pl_strdup(name);
 		mem_deref(e->name);
 		e->name = core_label(text);
 		mem_deref(text);
 	}
-	post(a, e);
+	question(a, e);
 	return verdict;
 }
 
@@ -300,8 +333,8 @@ int core_watcher_decide(struct core_account *a, const char *peer,
 
 	if (!a->core || a->removed)
 		return EX_CONFIG;
-	e = entry_get(a, peer);
-	set_pending(a, e, false);
+	e = core_watcher_entry_get(a, peer);
+	question_over(a, e);
 	e->decided = decision != CORE_UNBLOCK;
 	e->decision = decision;
 	e->typed = true;
@@ -322,7 +355,7 @@ static bool answered(struct core_account *a, const char *peer)
 
 	if (!e || !e->pending)
 		return false;
-	set_pending(a, e, false);
+	question_over(a, e);
 	core_watcher_entry_over(a, e);
 	return true;
 }
@@ -354,7 +387,7 @@ void core_watcher_policy(struct core_account *a)
 	HASH_ITER (hh, a->decisions, e, next) {
 		if (!e->pending || watching(a, e->peer) == ENDPOINT_PENDING)
 			continue;
-		set_pending(a, e, false);
+		question_over(a, e);
 		decide(a, e->peer);
 		core_watcher_entry_over(a, e);
 	}
@@ -364,7 +397,7 @@ void core_watcher_policy(struct core_account *a)
 void core_watcher_load(
 	struct core_account *a, const char *peer, enum core_decision decision)
 {
-	struct core_decision_entry *e = entry_get(a, peer);
+	struct core_decision_entry *e = core_watcher_entry_get(a, peer);
 
 	if (e->typed)
 		return;
@@ -376,7 +409,7 @@ void core_watcher_load(
 
 void core_watcher_load_undecided(struct core_account *a, const char *peer)
 {
-	struct core_decision_entry *e = entry_get(a, peer);
+	struct core_decision_entry *e = core_watcher_entry_get(a, peer);
 
 	if (!e->typed && !e->decided)
 		e->rule = CORE_RULE_DUE;

@@ -19,6 +19,7 @@ struct ms;
 struct simple_lists;
 struct simple_removal;
 struct simple_rules;
+struct simple_rules_read;
 struct simple_watch;
 struct simple_winfo;
 struct way;
@@ -176,6 +177,7 @@ struct endpoint {
 	bool xcap_told; /* ... is known */
 	struct simple_lists *lists; /* NULL: it is not known of any */
 	struct simple_rules *rules; /* NULL: nothing for them yet */
+	struct simple_rules_read *rules_read;
 
 	/* Microsoft. */
 	struct ms *ms;
@@ -244,6 +246,7 @@ void simple_winfo_online(struct endpoint *e);
 void simple_winfo_goodbye(struct endpoint *e, uint64_t limit);
 void simple_winfo_close(struct endpoint *e);
 void simple_winfo_decided(struct endpoint *e, const char *peer);
+void simple_winfo_ruled(struct endpoint *e); /* the rules are known */
 
 /* Asking once, in any dialect (fetch.c). */
 void endpoint_ask(struct endpoint *e, const char *peer);
@@ -412,14 +415,20 @@ int simple_xcap_open(struct endpoint *e, char **why);
 void simple_xcap_online(struct endpoint *e);
 void simple_xcap_close(struct endpoint *e);
 
-/* simple_rules.c: the rules that the server shows our presence by. KEPT: it
- * has turned out whether it keeps any. */
-void simple_rules_kept(struct endpoint *e, bool kept);
+/* The two AUIDs that rules have. */
+#define SIMPLE_RULES	 "pres-rules"
+#define SIMPLE_RULES_OMA "org.openmobilealliance.pres-rules"
+
+/* simple_rules.c: the rules that the server shows our presence by. It has
+ * turned out that it keeps some, as AUID; NULL: it keeps none. */
+void simple_rules_kept(struct endpoint *e, const char *auid);
 void simple_rules_unknown(struct endpoint *e); /* it has not, this time */
 void simple_rules_online(struct endpoint *e);
 void simple_rules_decide(
 	struct endpoint *e, const char *peer, enum endpoint_verdict verdict);
 enum endpoint_rules simple_rules(const struct endpoint *e);
+const struct xcap_where *simple_rules_where(
+	const struct endpoint *e); /* NULL: there are none */
 void simple_rules_close(struct endpoint *e);
 
 /* simple_lists.c: the buddy list that the server keeps. KEPT as above. */
@@ -431,6 +440,16 @@ void simple_lists_close(struct endpoint *e);
 void simple_contact_set(
 	struct endpoint *e, const struct endpoint_contact *contact);
 void simple_contact_drop(struct endpoint *e, const char *peer);
+
+/* simple_rules_read.c: what they say. Asked for now, unless that was so just
+ * before; or all the same. */
+void simple_rules_ask(struct endpoint *e);
+void simple_rules_ask_anew(struct endpoint *e);
+void simple_rules_ask_stop(struct endpoint *e);
+bool simple_rules_asking(const struct endpoint *e);
+void simple_rules_take(
+	struct endpoint *e, const struct pl *body, const char *etag);
+void simple_rules_read_close(struct endpoint *e);
 
 /* incoming.c: MESSAGE and INFO; C: the session's, NULL outside of one. */
 void incoming_request(struct endpoint *e, struct conv *c, struct ua_request *r);

@@ -28,7 +28,7 @@ struct simple_rules {
 	struct endpoint *e;
 	struct list decisions; /* oldest first */
 	struct xcap_edit *edit;
-	bool kept; /* the server keeps rules */
+	struct xcap_where where; /* of the rules; no AUID: not known yet */
 	bool refused; /* it keeps none: nothing is to be written */
 	bool later; /* it is in trouble: at the next login */
 	bool awaited; /* a sign-out waits until it is known what it keeps */
@@ -124,30 +124,6 @@ static enum fate fate_of(const struct xcap_answer *answer)
 }
 
 
-static void tell(struct simple_rules *r, const struct decision *d,
-	enum fate fate, const char *why)
-{
-	struct endpoint *e = r->e;
-
-	switch (fate) {
-	case FATE_WRITTEN:
-		log_print(e->stack->log, LOG_INFO, "xcap",
-			"%s: the server's rule for %s is now: %s", e->aor,
-			d->peer, presrules_word(d->handling));
-		break;
-	case FATE_LATER:
-		log_print(e->stack->log, LOG_WARN, "xcap",
-			"%s: the server does not keep what was decided about "
-			"%s, which is obeyed here; the next login tries again: "
-			"%s",
-			e->aor, d->peer, why);
-		break;
-	case FATE_REFUSED:
-		break;
-	}
-}
-
-
 /* A newer word about PEER than what is going. */
 static bool waits(const struct simple_rules *r, const char *peer)
 {
@@ -172,31 +148,58 @@ static struct decision *gone(const struct simple_rules *r)
 }
 
 
-static void edit_over(struct simple_rules *r, enum fate fate, const char *why)
+/* Why D is no good although it was written (mem_deref): a rule of another
+ * program, whose conditions are not known here, may give more. */
+static char *rival(const struct decision *d, const struct xcap_answer *answer)
+{
+	char *name, *why = NULL;
+
+	if (d->handling == PRESRULES_ALLOW || d->handling == PRESRULES_CONFIRM)
+		return NULL;
+	name = presrules_rival(&answer->body, d->handling);
+	if (name)
+		why = mem_printf("its rule \"%s\", which another program "
+				 "wrote, may show you all the same",
+			name);
+	mem_deref(name);
+	return why;
+}
+
+
+static void decision_over(struct simple_rules *r, struct decision *d,
+	enum fate fate, const struct xcap_answer *answer)
+{
+	char *why = fate == FATE_WRITTEN ? rival(d, answer)
+					 : mem_strdup(answer->why);
+
+	list_unlink(&d->le);
+	if (!why)
+		log_print(r->e->stack->log, LOG_INFO, "xcap",
+			"%s: the server's rule for %s is now: %s", r->e->aor,
+			d->peer, presrules_word(d->handling));
+	if (!waits(r, d->peer))
+		endpoint_ruled(r->e, d->peer, why);
+	mem_deref(why);
+	mem_deref(d);
+}
+
+
+/* Those of the edit wait for the next login. */
+static void put_off(struct simple_rules *r, const char *why)
 {
 	struct le *le, *next;
 
-	r->later = fate == FATE_LATER;
-	if (r->later) {
-		LIST_FOREACH (&r->decisions, le, next) {
-			struct decision *d = le->data;
+	LIST_FOREACH (&r->decisions, le, next) {
+		struct decision *d = le->data;
 
-			if (d->going)
-				tell(r, d, fate, why);
-			d->going = false;
-		}
-		return;
-	}
-	while (gone(r)) {
-		struct decision *d = mem_ref(gone(r));
-
-		tell(r, d, fate, why);
-		mem_deref(d);
-		list_unlink(&d->le);
-		if (!waits(r, d->peer))
-			endpoint_ruled(r->e, d->peer,
-				fate == FATE_REFUSED ? why : NULL);
-		mem_deref(d);
+		if (!d->going)
+			continue;
+		d->going = false;
+		log_print(r->e->stack->log, LOG_WARN, "xcap",
+			"%s: the server does not keep what was decided about "
+			"%s, which is obeyed here; the next login tries again: "
+			"%s",
+			r->e->aor, d->peer, why);
 	}
 }
 
@@ -205,12 +208,22 @@ static void done_handler(const struct xcap_answer *answer, void *arg)
 {
 	struct simple_rules *r = mem_ref(arg);
 	struct endpoint *e = endpoint_hold(r->e);
+	enum fate fate = fate_of(answer);
 
 	endpoint_work_end(e);
 	r->edit = mem_deref(r->edit);
-	edit_over(r, fate_of(answer), answer->why);
-	if (endpoint_hears(e))
+	r->later = fate == FATE_LATER;
+	if (r->later)
+		put_off(r, answer->why);
+	else
+		while (gone(r))
+			decision_over(r, gone(r), fate, answer);
+	if (fate == FATE_WRITTEN)
+		simple_rules_take(e, &answer->body, answer->etag);
+	if (endpoint_hears(e)) {
 		edit_next(r);
+		simple_winfo_ruled(e);
+	}
 	mem_deref(r);
 	endpoint_release(e);
 }
@@ -218,13 +231,12 @@ static void done_handler(const struct xcap_answer *answer, void *arg)
 
 static void edit_next(struct simple_rules *r)
 {
-	static const struct xcap_where where = {.auid = "pres-rules"};
 	struct endpoint *e = r->e;
 	struct le *le, *next;
 	size_t n = 0;
 	int err;
 
-	if (!r->kept || r->later || r->edit || !r->decisions.head)
+	if (!r->where.auid || r->later || r->edit || !r->decisions.head)
 		return;
 	if (!e->online && !e->leaving)
 		return;
@@ -233,9 +245,10 @@ static void edit_next(struct simple_rules *r)
 
 		d->going = n++ < BATCH_MAX;
 	}
-	err = xcap_edit(&r->edit, e->xcap, &where, PRESRULES_TYPE,
+	err = xcap_edit(&r->edit, e->xcap, &r->where, PRESRULES_TYPE,
 		change_handler, done_handler, r);
 	if (!err) {
+		simple_rules_ask_stop(e);
 		endpoint_work_begin(e);
 		return;
 	}
@@ -288,7 +301,7 @@ static bool replace(struct simple_rules *r, const char *peer,
 
 static void await_caps(struct simple_rules *r)
 {
-	if (r->awaited || r->kept || !r->e->xcap_request)
+	if (r->awaited || r->where.auid || !r->e->xcap_request)
 		return;
 	r->awaited = true;
 	endpoint_work_begin(r->e);
@@ -317,6 +330,15 @@ void simple_rules_decide(
 }
 
 
+/* Writes what is to be written, which tells the rules too, or reads them. */
+static void begin(struct simple_rules *r)
+{
+	edit_next(r);
+	if (!r->edit)
+		simple_rules_ask_anew(r->e);
+}
+
+
 void simple_rules_unknown(struct endpoint *e)
 {
 	if (!e->rules || !e->rules->awaited)
@@ -326,18 +348,25 @@ void simple_rules_unknown(struct endpoint *e)
 }
 
 
-void simple_rules_kept(struct endpoint *e, bool kept)
+void simple_rules_kept(struct endpoint *e, const char *auid)
 {
 	struct simple_rules *r = rules_of(e);
 
-	r->kept = kept;
-	r->refused = !kept;
-	if (!kept)
+	r->where.auid = NULL;
+	if (auid && !strcmp(auid, SIMPLE_RULES_OMA))
+		r->where = (struct xcap_where){
+			.auid = SIMPLE_RULES_OMA, .document = "pres-rules"};
+	else if (auid)
+		r->where = (struct xcap_where){.auid = SIMPLE_RULES};
+	r->refused = !auid;
+	if (!auid)
 		list_flush(&r->decisions);
-	edit_next(r);
+	begin(r);
 	if (r->awaited)
 		endpoint_work_end(e);
 	r->awaited = false;
+	if (!auid)
+		simple_winfo_ruled(e);
 }
 
 
@@ -346,7 +375,7 @@ void simple_rules_online(struct endpoint *e)
 	if (!e->rules)
 		return;
 	e->rules->later = false;
-	edit_next(e->rules);
+	begin(e->rules);
 }
 
 
@@ -354,9 +383,15 @@ enum endpoint_rules simple_rules(const struct endpoint *e)
 {
 	if (!e->xcap || (e->rules && e->rules->refused))
 		return ENDPOINT_RULES_NONE;
-	if (e->online && e->rules && e->rules->kept)
+	if (e->online && e->rules && e->rules->where.auid)
 		return ENDPOINT_RULES_KEPT;
 	return ENDPOINT_RULES_LATER;
+}
+
+
+const struct xcap_where *simple_rules_where(const struct endpoint *e)
+{
+	return e->rules && e->rules->where.auid ? &e->rules->where : NULL;
 }
 
 

@@ -17,15 +17,19 @@ enum {
 	WHOLE_DELAY = 1000, /* ms from a gap to asking for the whole */
 	WHOLE_GAP = 10 * 1000, /* ms between two such requests */
 	WHOLE_TRIES = 3, /* without getting it */
+	OPEN_MS = 60 * 1000, /* between two looks while somebody waits */
 };
 
 static const char event_name[] = "presence.winfo";
 
 
-/* Somebody about whom the user was asked. */
+/* Somebody who waits at the server: about whom the user was asked, or is
+ * DECIDED here, which the server's rules do not have yet, or no more. */
 struct asked {
 	UT_hash_handle hh;
 	char *peer;
+	char *name;
+	bool decided;
 };
 
 struct simple_winfo {
@@ -39,6 +43,7 @@ struct simple_winfo {
 	uint64_t tried_at; /* monotonic; 0: never */
 	struct tmr whole; /* the next one */
 	struct asked *asked; /* hash by peer */
+	struct tmr open; /* another device may have answered */
 };
 
 
@@ -46,6 +51,7 @@ static void asked_free(struct simple_winfo *w, struct asked *a)
 {
 	HASH_DEL(w->asked, a);
 	mem_deref(a->peer);
+	mem_deref(a->name);
 	mem_deref(a);
 }
 
@@ -56,6 +62,7 @@ static void winfo_destructor(void *data)
 	struct asked *a, *next;
 
 	tmr_cancel(&w->whole);
+	tmr_cancel(&w->open);
 	mem_deref(w->sub);
 	HASH_ITER (hh, w->asked, a, next) {
 		asked_free(w, a);
@@ -72,11 +79,14 @@ static struct asked *asked_find(const struct simple_winfo *w, const char *peer)
 }
 
 
-static void asked_add(struct simple_winfo *w, const char *peer)
+static void asked_add(struct simple_winfo *w, const char *peer,
+	const char *name, bool decided)
 {
 	struct asked *a = mem_zalloc(sizeof(*a), NULL);
 
 	a->peer = mem_strdup(peer);
+	a->name = mem_strdup(name);
+	a->decided = decided;
 	HASH_ADD_KEYPTR(hh, w->asked, a->peer, strlen(a->peer), a);
 }
 
@@ -131,9 +141,10 @@ static bool head_handler(bool full, uint32_t version, void *arg)
 
 	if (w->versioned && version <= w->version)
 		return false;
-	if (full)
+	if (full) {
 		whole_came(w);
-	else if (!w->versioned || version - w->version > 1)
+		simple_rules_ask(w->e);
+	} else if (!w->versioned || version - w->version > 1)
 		whole_want(w);
 	w->versioned = true;
 	w->version = version;
@@ -153,9 +164,32 @@ static bool is_ours(const struct simple_winfo *w, const char *resource)
 }
 
 
-/* Somebody waits: the user is asked unless that was done, or is decided; then
- * the server does not know it yet. A refusal by a setting is no rule: it goes
- * with the setting. */
+/* ---- who waits ---- */
+
+static void open_handler(void *arg)
+{
+	struct simple_winfo *w = arg;
+
+	if (!w->asked || !w->sub)
+		return;
+	ua_sub_refresh(w->sub);
+	simple_rules_ask(w->e);
+	tmr_start(w->e->stack->tmrs, &w->open, OPEN_MS, open_handler, w);
+}
+
+
+/* Servers do not tell that a rule of another device is an answer. */
+static void look_now_and_then(struct simple_winfo *w)
+{
+	if (!tmr_isrunning(&w->open))
+		tmr_start(
+			w->e->stack->tmrs, &w->open, OPEN_MS, open_handler, w);
+}
+
+
+/* Somebody waits: the user is asked unless that was done. Who is decided here
+ * gets a rule, but not before it is known that no other device took that back.
+ * A refusal by a setting is no rule: it goes with the setting. */
 static void ask(struct simple_winfo *w, const struct winfo_watcher *watcher)
 {
 	struct endpoint *e = w->e;
@@ -165,10 +199,57 @@ static void ask(struct simple_winfo *w, const struct winfo_watcher *watcher)
 	if (asked_find(w, watcher->peer) || HASH_COUNT(w->asked) >= ASKED_MAX)
 		return;
 	verdict = e->h.authorize(watcher->peer, &name, NULL, e->h.arg);
-	if (verdict == ENDPOINT_PENDING)
-		asked_add(w, watcher->peer);
-	else if (verdict != ENDPOINT_REFUSE && endpoint_hears(e))
-		simple_rules_decide(e, watcher->peer, verdict);
+	if (!endpoint_hears(e))
+		return;
+	if (verdict == ENDPOINT_PENDING) {
+		asked_add(w, watcher->peer, watcher->name, false);
+		look_now_and_then(w);
+	} else if (verdict != ENDPOINT_REFUSE &&
+		simple_rules(e) != ENDPOINT_RULES_NONE) {
+		asked_add(w, watcher->peer, watcher->name, true);
+		if (!simple_rules_asking(e))
+			simple_rules_ask_anew(e);
+	}
+}
+
+
+/* What is decided about A, as the server's rules are known now. */
+static void look_again(struct simple_winfo *w, struct asked *a)
+{
+	struct endpoint *e = w->e;
+	struct pl name = pl_str(a->name);
+	enum endpoint_verdict verdict =
+		e->h.authorize(a->peer, &name, NULL, e->h.arg);
+	char *peer;
+
+	if (verdict == ENDPOINT_PENDING) {
+		a->decided = false;
+		look_now_and_then(w);
+		return;
+	}
+	peer = mem_strdup(a->peer);
+	asked_free(w, a);
+	if (verdict != ENDPOINT_REFUSE)
+		simple_rules_decide(e, peer, verdict);
+	mem_deref(peer);
+}
+
+
+void simple_winfo_ruled(struct endpoint *e)
+{
+	struct simple_winfo *w = e->winfo;
+	struct asked *a, *next;
+
+	if (!w || !e->online)
+		return;
+	endpoint_hold(e);
+	mem_ref(w);
+	HASH_ITER (hh, w->asked, a, next) {
+		if (a->decided && endpoint_hears(e))
+			look_again(w, a);
+	}
+	mem_deref(w);
+	endpoint_release(e);
 }
 
 
@@ -177,11 +258,13 @@ static void settle(struct simple_winfo *w, const char *peer)
 {
 	struct endpoint *e = w->e;
 	struct asked *a = asked_find(w, peer);
+	bool decided;
 
 	if (!a)
 		return;
+	decided = a->decided;
 	asked_free(w, a);
-	if (e->h.settled)
+	if (e->h.settled && !decided)
 		e->h.settled(peer, e->h.arg);
 }
 
@@ -318,7 +401,7 @@ void simple_winfo_decided(struct endpoint *e, const char *peer)
 {
 	struct asked *a = e->winfo ? asked_find(e->winfo, peer) : NULL;
 
-	if (a)
+	if (a && !a->decided)
 		asked_free(e->winfo, a);
 }
 
@@ -332,6 +415,7 @@ void simple_winfo_goodbye(struct endpoint *e, uint64_t limit)
 	if (w->sub)
 		ua_sub_end(w->sub, limit, NULL, NULL);
 	w->sub = mem_deref(w->sub);
+	tmr_cancel(&w->open);
 	whole_came(w);
 }
 

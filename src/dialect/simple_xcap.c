@@ -66,6 +66,17 @@ static bool is_kept(const char *auids, const char *auid)
 }
 
 
+/* The kind of rules that the server keeps; NULL: it keeps none. */
+static const char *rules_of(const char *auids)
+{
+	if (auids && is_kept(auids, SIMPLE_RULES))
+		return SIMPLE_RULES;
+	if (auids && is_kept(auids, SIMPLE_RULES_OMA))
+		return SIMPLE_RULES_OMA;
+	return NULL;
+}
+
+
 static void caps_handler(const struct xcap_answer *answer, void *arg)
 {
 	struct endpoint *e = arg;
@@ -86,7 +97,7 @@ static void caps_handler(const struct xcap_answer *answer, void *arg)
 			e->aor);
 	e->xcap_told = answer->result != XCAP_LATER;
 	if (e->xcap_told) {
-		simple_rules_kept(e, auids && is_kept(auids, "pres-rules"));
+		simple_rules_kept(e, rules_of(auids));
 		simple_lists_kept(e, auids && is_kept(auids, "resource-lists"));
 	} else {
 		simple_rules_unknown(e);
@@ -115,6 +126,7 @@ void simple_xcap_close(struct endpoint *e)
 {
 	simple_rules_close(e);
 	simple_lists_close(e);
+	simple_rules_read_close(e);
 	e->xcap_request = mem_deref(e->xcap_request);
 	e->xcap = mem_deref(e->xcap);
 	e->http = mem_deref(e->http);

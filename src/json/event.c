@@ -136,6 +136,7 @@ struct json *json_event_of(const struct core_event *e)
 		put_buddy(json, e);
 		break;
 	case CORE_EVENT_WATCHER:
+	case CORE_EVENT_WATCHER_SETTLED:
 		json_put_str(json, "watcher", e->peer);
 		json_put_str(json, "name", e->name);
 		break;

@@ -155,6 +155,7 @@ static char *event_text(const char *name, const struct core_event *e)
 			e->active ? "%s is typing" : "%s stopped typing", name);
 	case CORE_EVENT_CHAT:
 		return chat_text(name, e);
+	case CORE_EVENT_WATCHER_SETTLED:
 	case CORE_EVENT_HISTORY:
 		return NULL; /* who asked for it is told */
 	case CORE_EVENT_LOG:

@@ -131,6 +131,7 @@ bool line_filter_shows(struct line_filter *f, const struct core_event *e)
 	case CORE_EVENT_TYPING:
 	case CORE_EVENT_CHAT:
 		return !f->leaving;
+	case CORE_EVENT_WATCHER_SETTLED:
 	case CORE_EVENT_HISTORY:
 		return false;
 	case CORE_EVENT_WATCHER:

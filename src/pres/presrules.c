@@ -76,6 +76,7 @@ const struct xml_node *presrules_identity_of(
 static void read_rule(
 	const struct xml_node *rule, presrules_one_h *h, void *arg)
 {
+	const char *name = xml_attr(rule, "id");
 	const struct xml_node *node;
 	enum presrules_handling handling;
 	bool conditional;
@@ -95,7 +96,7 @@ static void read_rule(
 		if (!pl_isset(&trimmed))
 			continue;
 		id = pl_strdup(&trimmed);
-		h(id, handling, conditional, arg);
+		h(id, name ? name : "", handling, conditional, arg);
 		mem_deref(id);
 	}
 }
@@ -118,4 +119,54 @@ int presrules_decode(const struct pl *text, presrules_one_h *h, void *arg)
 	}
 	mem_deref(doc);
 	return err;
+}
+
+
+/* Conditions of the Open Mobile Alliance that do not hold for whom a rule
+ * names, or who says who he is. */
+static bool is_for_others(const struct xml_node *rule)
+{
+	static const char ns[] = "urn:oma:xml:xdm:common-policy";
+	const struct xml_node *node = xml_find(rule, NS_POLICY, "conditions");
+
+	for (node = node ? xml_child(node) : NULL; node;
+		node = xml_next(node)) {
+		if (xml_is(node, ns, "other-identity") ||
+			xml_is(node, ns, "anonymous-request"))
+			return true;
+	}
+	return false;
+}
+
+
+static char *rival_of(
+	const struct xml_node *rule, enum presrules_handling handling)
+{
+	enum presrules_handling given;
+	const char *name = xml_attr(rule, "id");
+	bool conditional;
+
+	if (!presrules_handling_of(&given, rule) || given <= handling ||
+		presrules_identity_of(rule, &conditional) || !conditional ||
+		is_for_others(rule))
+		return NULL;
+	return mem_strdup(name ? name : "");
+}
+
+
+char *presrules_rival(const struct pl *text, enum presrules_handling handling)
+{
+	struct xml_doc *doc = NULL;
+	const struct xml_node *node;
+	char *name = NULL;
+
+	if (xml_decode(&doc, text, &presrules_limits))
+		return NULL;
+	for (node = xml_child(xml_root(doc)); node && !name;
+		node = xml_next(node)) {
+		if (xml_is(node, NS_POLICY, "rule"))
+			name = rival_of(node, handling);
+	}
+	mem_deref(doc);
+	return name;
 }

@@ -194,6 +194,9 @@ static void event_h(const struct core_event *e, void *arg)
 	case CORE_EVENT_WATCHER:
 		ui_question_event(f, e);
 		break;
+	case CORE_EVENT_WATCHER_SETTLED:
+		ui_question_prune(f);
+		break;
 	case CORE_EVENT_HISTORY:
 		reload(f, e);
 		break;

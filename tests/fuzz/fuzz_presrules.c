@@ -9,9 +9,10 @@
 #define PEER "sip:bob@example.org"
 
 
-static void one_h(const char *id, enum presrules_handling handling,
-	bool conditional, void *arg)
+static void one_h(const char *id, const char *rule,
+	enum presrules_handling handling, bool conditional, void *arg)
 {
+	(void)rule;
 	MUST(*id);
 	MUST(handling <= PRESRULES_ALLOW);
 	if (!conditional && !strcmp(id, PEER))

@@ -212,6 +212,74 @@ def test_refused_for_good(server, people, document):
     assert document.text() == strange
 
 
+@pytest.fixture
+def devices(server, people, start):
+    """Alice on two devices; nobody is in her way."""
+    def device(home):
+        s = start(home, "set log-level info\n" + account(
+            "me", "alice", server, "tcp",
+            xcap_root=server.xcap_root) + "login me\n")
+        s.expect("account", state="online")
+        keeps(s)
+        return s
+    return device("alice"), device("alice-2")
+
+
+def again(s):
+    s.do("logout")
+    s.do("login")
+    s.expect("account", state="online")
+
+
+def test_two_devices(devices, people, document):
+    """Blocked on one, blocked on both, also for texts; and so on with what
+    is taken back."""
+    one, two = devices
+    bob = people("bob")
+    one.do("buddy", "block", BOB)
+    document.becomes("sotto-polite-block", BOB)
+    again(two)
+    two.logged(BOB + " is blocked, as the server's rules are now")
+    one.do("logout")
+    assert not bob.do("msg", ALICE, "blocked", ok=False)["ok"]
+    # Not by word of what it has already.
+    two.do("buddy", "unblock", BOB)
+    document.becomes("sotto-confirm", BOB)
+    one.do("login")
+    one.logged(BOB + " is no longer decided about")
+    assert bob.do("msg", ALICE, "hello")["ok"]
+    one.expect("message", text="hello")
+    two.expect("message", text="hello")
+    # Over restarts too.
+    two.do("buddy", "block", BOB)
+    document.becomes("sotto-polite-block", BOB)
+    again(one)
+    one.logged(BOB + " is blocked")
+
+
+def test_answered_on_the_other(devices, people, document):
+    """Asked on both; accepted on one, and taken back there: asked again,
+    which the other one's answer of old does not hinder."""
+    one, two = devices
+    bob = people("bob", "buddy add %s\n" % ALICE)
+    one.expect("watcher", watcher=BOB)
+    two.expect("watcher", watcher=BOB)
+    one.do("buddy", "accept", BOB)
+    one.expect("watcher-settled", watcher=BOB)
+    bob.expect("presence", buddy=ALICE, state="online")
+    again(two)
+    two.expect("watcher-settled", watcher=BOB)
+    two.logged(BOB + " is accepted")
+    two.do("buddy", "unblock", BOB)
+    bob.expect("presence", buddy=ALICE, reason="waiting for approval")
+    # Kamailio tells nothing of that by itself.
+    again(one)
+    one.logged(BOB + " is no longer decided about")
+    one.expect("watcher", watcher=BOB)
+    text = document.text()
+    assert "sotto-confirm" in text and "sotto-allow" not in text
+
+
 def test_everybody_but_one(server, people, document):
     """Another device lets in everybody: a block holds all the same."""
     document.write(OTHER % (RULE % ("all", "<cr:many/>", "allow")))

@@ -112,6 +112,8 @@ static void names(void **state)
 	assert_string_equal(core_event_name(CORE_EVENT_PRESENCE), "presence");
 	assert_string_equal(core_event_name(CORE_EVENT_BUDDY), "buddy");
 	assert_string_equal(core_event_name(CORE_EVENT_WATCHER), "watcher");
+	assert_string_equal(
+		core_event_name(CORE_EVENT_WATCHER_SETTLED), "watcher-settled");
 	assert_string_equal(core_event_name(CORE_EVENT_MESSAGE), "message");
 	assert_string_equal(
 		core_event_name(CORE_EVENT_MESSAGE_STATE), "message-state");

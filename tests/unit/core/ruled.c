@@ -179,6 +179,157 @@ static void rows(void **state)
 }
 
 
+/* What the server's rules are; "" for nothing. */
+static void rules(
+	struct world *w, struct endpoint *e, const char *bob, const char *kim)
+{
+	static const char *const words[] = {
+		"pending", "accept", "block", "decline"};
+	struct endpoint_rule all[3] = {
+		{.peer = "sip:x@example.com", .verdict = ENDPOINT_ALLOW}};
+	const char *const said[] = {bob, kim};
+	static const char *const peers[] = {BOB, KIM};
+	size_t n = 1, i, k;
+
+	for (i = 0; i < UNIT_N(said); i++) {
+		for (k = 0; k < UNIT_N(words); k++) {
+			if (strcmp(words[k], said[i]))
+				continue;
+			all[n].peer = peers[i];
+			all[n++].verdict = (enum endpoint_verdict)k;
+		}
+	}
+	e->h.rules(all, n, e->h.arg);
+	world_run(w, 0);
+}
+
+
+/* What another device decides holds here, and what it takes back, too. */
+static void another_device(void **state)
+{
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	a = world_online(&w, &e);
+	rules(&w, e, "", "");
+	world_quiet(&w);
+	e->h.authorize(BOB, NULL, NULL, e->h.arg);
+	world_quiet(&w);
+	rules(&w, e, "block", "decline");
+	assert_log(&w,
+		"watcher " BOB "\nsettled " BOB "\n"
+		"log info: work: " BOB
+		" is blocked, as the server's rules are now\n"
+		"log info: work: " KIM
+		" is declined, as the server's rules are now\n");
+	assert_calls(&w,
+		"decide " BOB " polite-block, rule busy\n"
+		"decide " KIM " refuse, rule busy\n");
+	assert_true(core_watcher_blocked(a, BOB));
+	rules(&w, e, "block", "decline");
+	assert_log(&w, "");
+	rules(&w, e, "", "accept");
+	assert_log(&w,
+		"log info: work: " KIM
+		" is accepted, as the server's rules are now\n"
+		"log info: work: " BOB " is no longer decided about, "
+		"as the server's rules are now\n");
+	assert_false(core_watcher_blocked(a, BOB));
+	assert_int_equal(
+		e->h.authorize(KIM, NULL, NULL, e->h.arg), ENDPOINT_ALLOW);
+	world_quiet(&w);
+	/* Kept, and not to be written. */
+	a = again(&w, &e);
+	assert_calls(&w, SIGN_IN);
+	rules(&w, e, "", "accept");
+	assert_calls(&w, "");
+	assert_int_equal(
+		e->h.authorize(KIM, NULL, NULL, e->h.arg), ENDPOINT_ALLOW);
+	world_close(&w);
+}
+
+
+/* A decision of our own that the server has not yet, or does not keep, is not
+ * undone by what it has. */
+static void ours_first(void **state)
+{
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	a = world_online(&w, &e);
+	core_watcher_decide(a, BOB, CORE_BLOCK, NULL);
+	core_watcher_decide(a, KIM, CORE_BLOCK, NULL);
+	heard(&w, e, KIM, "no");
+	rules(&w, e, "accept", "accept");
+	rules(&w, e, "", "");
+	assert_true(core_watcher_blocked(a, BOB));
+	assert_true(core_watcher_blocked(a, KIM));
+	/* Known there now: from then on it can be undone there. */
+	heard(&w, e, BOB, NULL);
+	rules(&w, e, "", "");
+	assert_false(core_watcher_blocked(a, BOB));
+	world_close(&w);
+}
+
+
+/* Who is in the list needs no decision to be let in. */
+static void buddies(void **state)
+{
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	a = world_online(&w, &e);
+	rules(&w, e, "", "");
+	core_buddy_add(a, BOB, NULL, NULL, NULL, NULL, NULL);
+	world_quiet(&w);
+	rules(&w, e, "accept", "");
+	assert_calls(&w, "");
+	rules(&w, e, "block", "");
+	assert_calls(&w, "decide " BOB " polite-block, rule busy\n");
+	rules(&w, e, "accept", "");
+	assert_calls(&w, "decide " BOB " allow, rule busy\n");
+	assert_false(core_watcher_blocked(a, BOB));
+	world_close(&w);
+}
+
+
+/* Many at once are not a line each. */
+static void many(void **state)
+{
+	struct endpoint_rule all[100];
+	char peers[100][40];
+	struct endpoint *e;
+	struct world w;
+	size_t i;
+
+	(void)state;
+	world_open(&w);
+	(void)world_online(&w, &e);
+	for (i = 0; i < UNIT_N(all); i++) {
+		(void)snprintf(peers[i], sizeof(peers[i]), "sip:u%zu@x", i);
+		all[i].peer = peers[i];
+		all[i].verdict = ENDPOINT_ALLOW;
+	}
+	e->h.rules(all, UNIT_N(all), e->h.arg);
+	world_run(&w, 0);
+	assert_true(world_has(w.log, "sip:u4@x is accepted"));
+	assert_false(world_has(w.log, "sip:u5@x"));
+	assert_true(world_has(w.log,
+		"work: 95 more decisions are taken over "
+		"from the server's rules\n"));
+	world_close(&w);
+}
+
+
 int test_ruled(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +338,10 @@ int test_ruled(void)
 		cmocka_unit_test(no_server),
 		cmocka_unit_test(by_setting),
 		cmocka_unit_test(rows),
+		cmocka_unit_test(another_device),
+		cmocka_unit_test(ours_first),
+		cmocka_unit_test(buddies),
+		cmocka_unit_test(many),
 	};
 
 	return cmocka_run_group_tests_name("ruled", tests, NULL, NULL);

@@ -180,7 +180,9 @@ static void pending_bound(void **state)
 	assert_int_equal(
 		authorize(e, "sip:u0@lab.test", NULL), ENDPOINT_PENDING);
 	world_run(&w, 0);
-	assert_log(&w, "watcher " BOB "\nwatcher sip:u0@lab.test\n");
+	assert_log(&w,
+		"settled sip:u0@lab.test\nwatcher " BOB "\n"
+		"settled sip:u1@lab.test\nwatcher sip:u0@lab.test\n");
 	world_close(&w);
 }
 
@@ -234,6 +236,7 @@ static void settled(void **state)
 	assert_false(core_watcher_asks(a, BOB));
 	world_run(&w, 0);
 	assert_log(&w,
+		"settled " BOB "\n"
 		"log info: " BOB " needs no answer any more: they got one "
 		"from another device, or from the server\n");
 	assert_calls(&w, "");

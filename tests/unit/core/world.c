@@ -352,6 +352,9 @@ static void event_h(const struct core_event *e, void *arg)
 		mbuf_printf(log, "buddy %s %s%s%s", e->peer, e->change,
 			or_none(" ", e->name), or_none(" in ", e->groups[0]));
 		break;
+	case CORE_EVENT_WATCHER_SETTLED:
+		mbuf_printf(log, "settled %s", e->peer);
+		break;
 	case CORE_EVENT_WATCHER:
 		mbuf_printf(
 			log, "watcher %s%s", e->peer, or_none(" ", e->name));

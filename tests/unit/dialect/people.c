@@ -203,6 +203,22 @@ static void ruled_h(const char *peer, const char *why, void *arg)
 }
 
 
+static void rules_h(const struct endpoint_rule *rules, size_t n, void *arg)
+{
+	static const char *const words[] = {
+		"pending", "allow", "polite-block", "refuse", "busy"};
+	char user[64];
+	size_t i;
+
+	say(arg, "rules:");
+	for (i = 0; i < n; i++)
+		say(arg, "%s%s=%s", i ? "," : "",
+			user_of(rules[i].peer, user, sizeof(user)),
+			words[rules[i].verdict]);
+	say(arg, " ");
+}
+
+
 static void contacts_h(
 	const struct endpoint_contact *contacts, size_t n, void *arg)
 {
@@ -289,6 +305,7 @@ void person_start(struct person *p)
 		.authorize = authorize_h,
 		.settled = settled_h,
 		.ruled = ruled_h,
+		.rules = p->reads_rules ? rules_h : NULL,
 		.arg = p,
 	};
 	char *why = NULL;

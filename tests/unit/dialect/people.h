@@ -19,6 +19,7 @@
  *   bob:is(Bob B)                  what they call themselves
  *   bob:rings  bob:watches         invite, authorize
  *   bob:asks  bob:settled          authorize as the server tells it
+ *   rules:bob=allow,kim=refuse     the rules that a server has
  *   bob:ruled  bob:not-ruled       what was decided is a rule there, or is not
  */
 #ifndef SOTTO_TEST_DIALECT_PEOPLE_H
@@ -52,6 +53,7 @@ struct person {
 	uint64_t keys[KEYS_MAX]; /* of the texts that arrived */
 	size_t nkeys;
 	const char *bomb; /* frees the endpoint in the handler that says so */
+	bool reads_rules; /* and says them */
 	size_t asks; /* of authorize(), by what the server tells */
 	const struct http_way *http; /* NULL: none */
 	struct log *talk; /* what its log gets; released with it */

@@ -443,7 +443,7 @@ static void none(void **state)
 	two_run(f.t, 100);
 	answer(&f, 200, NULL,
 		"<xcap-caps xmlns='urn:ietf:params:xml:ns:xcap-caps'><auids>"
-		"<auid>pres-rules</auid></auids></xcap-caps>");
+		"<auid>x</auid></auids></xcap-caps>");
 	set(&f, BOB, NULL, NULL);
 	endpoint_contact_drop(f.t->a.e, BOB);
 	assert_int_equal(f.http.requests.count, 0);

@@ -48,7 +48,7 @@ static void answer(
 
 
 /* Alice, whose server was asked what it keeps. */
-static void begin(struct fixture *f)
+static void begin_as(struct fixture *f, bool reads)
 {
 	memset(f, 0, sizeof(*f));
 	f->t = two_make();
@@ -56,9 +56,31 @@ static void begin(struct fixture *f)
 	f->t->a.config.xcap_root = ROOT;
 	f->t->a.http = &f->http.way;
 	f->t->a.talk = log_alloc(LOG_INFO, line_h, f);
+	f->t->a.reads_rules = reads;
 	person_start(&f->t->a);
 	two_run(f->t, 100);
 	assert_int_not_equal(endpoint_rules(f->t->a.e), ENDPOINT_RULES_KEPT);
+}
+
+
+static void begin(struct fixture *f)
+{
+	begin_as(f, false);
+}
+
+
+static void begin_reading(struct fixture *f)
+{
+	begin_as(f, true);
+}
+
+
+/* Her server keeps rules, and has none yet. */
+static void keeps(struct fixture *f)
+{
+	answer(f, 200, NULL, CAPS("pres-rules"));
+	assert_string_equal(f->http.log, "GET " URL);
+	answer(f, 404, NULL, NULL);
 }
 
 
@@ -94,7 +116,7 @@ static void written(void **state)
 
 	(void)state;
 	begin(&f);
-	answer(&f, 200, NULL, CAPS("pres-rules"));
+	keeps(&f);
 	assert_int_equal(endpoint_rules(f.t->a.e), ENDPOINT_RULES_KEPT);
 	for (i = 0; i < UNIT_N(cases); i++) {
 		endpoint_decide(
@@ -194,7 +216,7 @@ static void refused(void **state)
 		struct fixture f;
 
 		begin(&f);
-		answer(&f, 200, NULL, CAPS("pres-rules"));
+		keeps(&f);
 		endpoint_decide(
 			f.t->a.e, KIM, ENDPOINT_REFUSE, ENDPOINT_REFUSE);
 		f.t->a.log[0] = '\0';
@@ -205,9 +227,10 @@ static void refused(void **state)
 			assert_string_equal(f.lines, cases[i].line);
 		assert_int_equal(f.http.requests.count, 0);
 		sign_in_again(&f);
+		assert_int_equal(f.http.requests.count, 1);
+		answer(&f, 200, "\"1\"", EMPTY);
 		assert_int_equal(f.http.requests.count, cases[i].again);
 		if (cases[i].again) {
-			answer(&f, 200, "\"1\"", EMPTY);
 			assert_sent(&f, "sotto-block");
 			answer(&f, 200, "\"2\"", NULL);
 			assert_int_equal(f.http.requests.count, 0);
@@ -224,16 +247,16 @@ static void offline(void **state)
 
 	(void)state;
 	begin(&f);
-	answer(&f, 200, NULL, CAPS("pres-rules"));
+	keeps(&f);
 	endpoint_sign_out(f.t->a.e, 2000, NULL, NULL);
 	two_run(f.t, 2100);
 	assert_int_not_equal(endpoint_rules(f.t->a.e), ENDPOINT_RULES_KEPT);
 	endpoint_decide(f.t->a.e, KIM, ENDPOINT_ALLOW, ENDPOINT_ALLOW);
 	endpoint_decide(f.t->a.e, KIM, ENDPOINT_REFUSE, ENDPOINT_REFUSE);
-	assert_int_equal(f.http.count, 1);
+	assert_int_equal(f.http.count, 2);
 	endpoint_sign_in(f.t->a.e);
 	two_run(f.t, 100);
-	assert_int_equal(f.http.count, 2);
+	assert_int_equal(f.http.count, 3);
 	answer(&f, 404, NULL, NULL);
 	assert_sent(&f, "none=* body=<?xml");
 	assert_sent(&f, "sotto-block");
@@ -253,7 +276,7 @@ static void goodbye(void **state)
 	(void)state;
 	begin(&f);
 	e = f.t->a.e;
-	answer(&f, 200, NULL, CAPS("pres-rules"));
+	keeps(&f);
 	endpoint_decide(e, KIM, ENDPOINT_ALLOW, ENDPOINT_ALLOW);
 	endpoint_sign_out(e, 2000, person_done_h, &f.t->a);
 	endpoint_decide(e, "sip:bob@192.0.2.2", ENDPOINT_ALLOW, ENDPOINT_ALLOW);
@@ -291,6 +314,150 @@ static void goodbye(void **state)
 }
 
 
+#define RULESET(rules)                                               \
+	"<c:ruleset xmlns:c='urn:ietf:params:xml:ns:common-policy' " \
+	"xmlns:p='urn:ietf:params:xml:ns:pres-rules' "               \
+	"xmlns:o='urn:oma:xml:xdm:common-policy'>" rules "</c:ruleset>"
+#define RULE(id, conditions, handling)                                    \
+	"<c:rule id='" id "'><c:conditions>" conditions "</c:conditions>" \
+	"<c:actions><p:sub-handling>" handling "</p:sub-handling>"        \
+	"</c:actions></c:rule>"
+#define ONE(uri) "<c:identity><c:one id='" uri "'/></c:identity>"
+#define LIST_ELSEWHERE \
+	"<o:external-list><o:entry anc='http://x/y'/></o:external-list>"
+
+
+/* What the rules say, of whoever wrote them. */
+static void read(void **state)
+{
+	static const struct {
+		const char *rules, *told;
+	} cases[] = {
+		{RULE("a", ONE("sip:Bob@192.0.2.2"), "allow") RULE(
+			 "sotto-polite-block", ONE(KIM), "polite-block"),
+			"rules:Bob=allow,kim=polite-block "},
+		/* refused by another program: a block */
+		{RULE("b", ONE(KIM), "block")
+				RULE("sotto-block", ONE("sip:x@y"), "block"),
+			"rules:kim=polite-block,x=refuse "},
+		/* the one that gives most counts */
+		{RULE("b", ONE(KIM), "block") RULE("a", ONE(KIM), "allow")
+				RULE("c", ONE(KIM), "confirm"),
+			"rules:kim=allow "},
+		{RULE("sotto-block", ONE(KIM), "block")
+				RULE("b", ONE(KIM), "block"),
+			"rules:kim=polite-block "},
+		/* asked about: nobody decided */
+		{RULE("sotto-confirm", ONE(KIM), "confirm"), "rules: "},
+		/* of everybody, or at times; ourselves; no SIP */
+		{RULE("a", "", "allow") RULE("b", ONE(KIM) "<c:validity/>",
+			 "block") RULE("c", ONE("sip:alice@192.0.2.1"), "allow")
+				RULE("d", ONE("tel:1"), "allow"),
+			""},
+		{"", ""},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(cases); i++) {
+		char *text = mem_printf(RULESET("%s"), cases[i].rules);
+		struct fixture f;
+
+		begin_reading(&f);
+		answer(&f, 200, NULL, CAPS("pres-rules"));
+		f.t->a.log[0] = '\0';
+		answer(&f, 200, "\"1\"", text);
+		assert_log(&f.t->a, cases[i].told);
+		/* by its tag, and told when it is another */
+		sign_in_again(&f);
+		assert_string_equal(f.http.log, "GET " URL " none=\"1\"");
+		f.t->a.log[0] = '\0';
+		answer(&f, 304, NULL, NULL);
+		sign_in_again(&f);
+		assert_log(&f.t->a, "offline connecting online ");
+		answer(&f, 200, "\"2\"", text);
+		assert_log(&f.t->a, cases[i].told);
+		two_close(f.t);
+		mem_deref(text);
+	}
+}
+
+
+/* An edit tells what the rules are too, another device's among them. */
+static void read_by_edit(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin_reading(&f);
+	endpoint_decide(f.t->a.e, KIM, ENDPOINT_ALLOW, ENDPOINT_ALLOW);
+	answer(&f, 200, NULL, CAPS("pres-rules"));
+	f.t->a.log[0] = '\0';
+	answer(&f, 200, "\"1\"",
+		RULESET(RULE("a", ONE("sip:bob@192.0.2.2"), "block")));
+	answer(&f, 200, "\"2\"", NULL);
+	assert_log(&f.t->a, "kim:ruled rules:bob=polite-block,kim=allow ");
+	sign_in_again(&f);
+	assert_string_equal(f.http.log, "GET " URL " none=\"2\"");
+	/* No answer to that is told once. */
+	f.lines[0] = '\0';
+	answer(&f, 503, NULL, NULL);
+	sign_in_again(&f);
+	answer(&f, 503, NULL, NULL);
+	assert_string_equal(f.lines,
+		"warning sip:alice@192.0.2.1: the server's rules cannot be "
+		"read: the XCAP server is in trouble (503)\n");
+	two_close(f.t);
+}
+
+
+/* Servers of the Open Mobile Alliance, with rules of its clients: what they
+ * refuse to a list elsewhere we leave alone, and tell whom it may let in. */
+static void oma(void **state)
+{
+	static const struct {
+		const char *conditions, *handling;
+		enum endpoint_verdict verdict;
+		const char *log;
+	} cases[] = {
+		{LIST_ELSEWHERE, "allow", ENDPOINT_POLITE_BLOCK,
+			"kim:not-ruled "},
+		{LIST_ELSEWHERE, "allow", ENDPOINT_ALLOW, "kim:ruled "},
+		{LIST_ELSEWHERE, "block", ENDPOINT_POLITE_BLOCK, "kim:ruled "},
+		{"<o:other-identity/>", "allow", ENDPOINT_POLITE_BLOCK,
+			"kim:ruled "},
+	};
+	static const char url[] =
+		"GET " ROOT "org.openmobilealliance.pres-rules/users/"
+		"sip:alice@192.0.2.1/pres-rules";
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(cases); i++) {
+		char *text = mem_printf(RULESET(RULE("wp_prs_x", "%s", "%s")),
+			cases[i].conditions, cases[i].handling);
+		struct fixture f;
+
+		begin(&f);
+		answer(&f, 200, NULL,
+			CAPS("org.openmobilealliance.pres-rules"));
+		assert_string_equal(f.http.log, url);
+		answer(&f, 404, NULL, NULL);
+		endpoint_decide(
+			f.t->a.e, KIM, cases[i].verdict, cases[i].verdict);
+		assert_string_equal(f.http.log, url);
+		f.t->a.log[0] = '\0';
+		answer(&f, 200, "\"1\"", text);
+		assert_sent(&f, "<c:rule id='wp_prs_x'>");
+		assert_sent(&f, KIM);
+		answer(&f, 200, "\"2\"", NULL);
+		assert_log(&f.t->a, cases[i].log);
+		two_close(f.t);
+		mem_deref(text);
+	}
+}
+
+
 int test_simple_rules(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +467,9 @@ int test_simple_rules(void)
 		cmocka_unit_test(refused),
 		cmocka_unit_test(offline),
 		cmocka_unit_test(goodbye),
+		cmocka_unit_test(read),
+		cmocka_unit_test(read_by_edit),
+		cmocka_unit_test(oma),
 	};
 
 	return cmocka_run_group_tests_name("simple_rules", tests, NULL, NULL);

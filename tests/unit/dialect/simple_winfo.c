@@ -287,7 +287,7 @@ static void test_partial_first(void **state)
 	world_run(&f->w, 500);
 	assert_log(&f->p, "connecting online bob:asks ");
 	f->answer = "F4 bob/pending kim/pending";
-	world_run(&f->w, 60 * 1000);
+	world_run(&f->w, 50 * 1000);
 	assert_log(&f->p, "kim:asks ");
 	assert_int_equal(f->subscribed, 2);
 	fixture_close(f);
@@ -442,6 +442,17 @@ static void test_decided(void **state)
 }
 
 
+static const struct http_answer
+	absent = {.status = 404},
+	caps = {
+		.status = 200,
+		.body = PL("<xcap-caps "
+			   "xmlns='urn:ietf:params:xml:ns:xcap-caps'"
+			   "><auids><auid>pres-rules</auid></auids>"
+			   "</xcap-caps>"),
+};
+
+
 /* Who waits there and was decided about before gets a rule; a refusal by a
  * setting is none. */
 static void test_known(void **state)
@@ -455,15 +466,6 @@ static void test_known(void **state)
 		{ENDPOINT_REFUSE, NULL},
 		{ENDPOINT_PENDING, NULL},
 	};
-	static const struct http_answer
-		absent = {.status = 404},
-		caps = {
-			.status = 200,
-			.body = PL("<xcap-caps "
-				   "xmlns='urn:ietf:params:xml:ns:xcap-caps'"
-				   "><auids><auid>pres-rules</auid></auids>"
-				   "</xcap-caps>"),
-		};
 	size_t i;
 
 	(void)state;
@@ -476,16 +478,82 @@ static void test_known(void **state)
 		f->p.http = &http.way;
 		fixture_start(f);
 		fakeway_answer(&http, &caps);
+		fakeway_answer(&http, &absent);
 		f->p.watchers = rows[i].verdict;
 		tell(f, "F1 bob/pending");
 		assert_int_equal(http.requests.count, rows[i].rule ? 1 : 0);
 		if (rows[i].rule) {
+			/* Another device may have taken it back. */
+			fakeway_answer(&http, &absent);
 			fakeway_answer(&http, &absent);
 			assert_non_null(strstr(http.log, rows[i].rule));
 			assert_non_null(strstr(http.log, "sip:bob@192.0.2.1"));
 		}
 		fixture_close(f);
 	}
+}
+
+
+/* Another device took back what was decided: the user is asked. */
+static void test_taken_back(void **state)
+{
+	struct fixture *f = fixture_make();
+	struct fakeway http;
+
+	(void)state;
+	fakeway_init(&http);
+	f->p.config.xcap_root = "http://xcap.example.org";
+	f->p.http = &http.way;
+	fixture_start(f);
+	fakeway_answer(&http, &caps);
+	fakeway_answer(&http, &absent);
+	f->p.watchers = ENDPOINT_ALLOW;
+	tell(f, "F1 bob/pending");
+	assert_log(&f->p, "bob:asks ");
+	f->p.watchers = ENDPOINT_PENDING;
+	fakeway_answer(&http, &absent);
+	assert_log(&f->p, "bob:asks ");
+	assert_int_equal(http.requests.count, 0);
+	/* Asked once, and answered there. */
+	tell(f, "P2 bob/pending");
+	tell(f, "P3 bob/active");
+	assert_log(&f->p, "bob:settled ");
+	fixture_close(f);
+}
+
+
+/* While a question is open, it is looked now and then whether another device
+ * has answered. */
+static void test_open(void **state)
+{
+	struct fixture *f = fixture_make();
+	struct fakeway http;
+	size_t i;
+
+	(void)state;
+	fakeway_init(&http);
+	f->p.config.xcap_root = "http://xcap.example.org";
+	f->p.http = &http.way;
+	fixture_start(f);
+	fakeway_answer(&http, &caps);
+	fakeway_answer(&http, &absent);
+	world_run(&f->w, 300 * 1000);
+	assert_int_equal(f->subscribed, 1);
+	tell(f, "P1 bob/pending");
+	f->answer = "";
+	for (i = 0; i < 3; i++) {
+		world_run(&f->w, 60 * 1000);
+		assert_int_equal(f->subscribed, 2 + i);
+		assert_int_equal(http.requests.count, 1);
+		fakeway_answer(&http, &absent);
+	}
+	f->answer = "F9 bob/active";
+	world_run(&f->w, 60 * 1000);
+	assert_log(&f->p, "bob:asks bob:settled ");
+	fakeway_answer(&http, &absent);
+	world_run(&f->w, 300 * 1000);
+	assert_int_equal(f->subscribed, 5);
+	fixture_close(f);
 }
 
 
@@ -575,6 +643,8 @@ int test_simple_winfo(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_decided),
 		cmocka_unit_test(test_known),
+		cmocka_unit_test(test_taken_back),
+		cmocka_unit_test(test_open),
 		cmocka_unit_test(test_life),
 		cmocka_unit_test(test_unpublished),
 		cmocka_unit_test(test_bound),

@@ -49,8 +49,8 @@ static void told(void **state)
 		{{.status = 200, .body = PL(CAPS)},
 			"info sip:alice@192.0.2.1: the server keeps: "
 			"pres-rules resource-lists\n",
-			/* and the list at once, and again */
-			3},
+			/* and the rules, and the list at once and again */
+			4},
 		{{.status = 200, .body = PL("<html/>")},
 			"warning sip:alice@192.0.2.1: what xcap-root leads to "
 			"is no XCAP server\n",

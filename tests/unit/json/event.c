@@ -99,6 +99,13 @@ static const struct {
 		"watcher",
 		"\"account\":\"work\",\"watcher\":\"" BOB "\","
 		"\"name\":\"Bob\""},
+	{{.kind = CORE_EVENT_WATCHER_SETTLED,
+		 .account = "work",
+		 .peer = BOB,
+		 .name = "Bob"},
+		"watcher-settled",
+		"\"account\":\"work\",\"watcher\":\"" BOB "\","
+		"\"name\":\"Bob\""},
 	{{.kind = CORE_EVENT_MESSAGE,
 		 .account = "work",
 		 .peer = BOB,

@@ -105,6 +105,7 @@ static void phases(void **state)
 		{CORE_EVENT_PRESENCE, "online", NULL, true, true, false},
 		{CORE_EVENT_BUDDY, NULL, NULL, false, true, false},
 		{CORE_EVENT_WATCHER, NULL, NULL, true, true, true},
+		{CORE_EVENT_WATCHER_SETTLED, NULL, NULL, false, false, false},
 		{CORE_EVENT_MESSAGE, NULL, NULL, true, true, true},
 		{CORE_EVENT_MESSAGE_STATE, "failed", "x", true, true, true},
 		{CORE_EVENT_TYPING, NULL, NULL, true, true, false},

@@ -306,9 +306,10 @@ static void bounds(void **state)
 }
 
 
-static void one_handler(const char *id, enum presrules_handling handling,
-	bool conditional, void *arg)
+static void one_handler(const char *id, const char *rule,
+	enum presrules_handling handling, bool conditional, void *arg)
 {
+	(void)rule;
 	mbuf_printf(arg, "%s %s%s\n", id, presrules_word(handling),
 		conditional ? " at times" : "");
 }
