@@ -128,6 +128,52 @@ static struct parts *parts_of(const char *value, const char *more)
 }
 
 
+static bool same_text(const char *a, const char *b)
+{
+	return !strcmp(a ? a : "", b ? b : "");
+}
+
+
+/* A group of FROM, which OTHER may be without, if that is new since BEFORE. */
+static void parts_merge(struct parts *p, const struct parts *from,
+	const struct parts *other, const struct parts *before)
+{
+	size_t i;
+
+	for (i = 0; i < from->n; i++) {
+		struct pl group = pl_str(from->groups[i]);
+
+		if (parts_have(p, &group) || p->n == 2 * CORE_GROUPS_MAX)
+			continue;
+		if (parts_have(other, &group) || !parts_have(before, &group))
+			p->groups[p->n++] = mem_strdup(from->groups[i]);
+	}
+}
+
+
+/* What was changed on either side since BEFORE (NULL: all of it); of two names
+ * ours. */
+static struct parts *parts_merged(
+	const char *before, const char *here, const char *there)
+{
+	struct parts *p, *b, *h, *t;
+
+	if (!before)
+		return parts_of(here, there);
+	p = mem_zalloc(sizeof(*p), parts_destructor);
+	b = parts_of(before, NULL);
+	h = parts_of(here, NULL);
+	t = parts_of(there, NULL);
+	p->name = mem_strdup(same_text(h->name, b->name) ? t->name : h->name);
+	parts_merge(p, h, t, b);
+	parts_merge(p, t, h, b);
+	mem_deref(b);
+	mem_deref(h);
+	mem_deref(t);
+	return p;
+}
+
+
 /* ---- what both agreed on -------------------------------------------- */
 
 static struct core_contact *contact_find(
@@ -248,7 +294,7 @@ static void merge(struct core_account *a, struct core_buddy *b,
 		/* Theirs is newer, or they take ours in a way of their own. */
 		p = parts_of(there, NULL);
 	else if (moved_there)
-		p = parts_of(here, there);
+		p = parts_merged(before, here, there);
 	if (p)
 		take(a, b, b->aor, p);
 	mem_deref(p);

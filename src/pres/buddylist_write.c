@@ -89,15 +89,20 @@ static struct mbuf *change(struct splices *c, size_t at, size_t gone)
 }
 
 
-/* The white space before the children of span I: as it is before the first, or
- * (*MORE) as it is before I itself, and two blanks. */
+/* The white space before a child of span I: as it is before the last of those
+ * that are there, or (*MORE) before I itself, and two blanks. */
 static struct pl indent_of(const struct spans *s, size_t i, const char **more)
 {
-	size_t k = span_child(s, i), from;
+	size_t k = span_child(s, i), best = SIZE_MAX, from;
 
-	*more = k == SIZE_MAX ? "  " : "";
-	if (k == SIZE_MAX)
-		k = i;
+	for (; k != SIZE_MAX; k = span_next(s, k)) {
+		/* A name stands on the line of its list with many. */
+		if (span_indent(s, k) < s->v[k].start ||
+			!xml_is(s->v[k].node, BUDDYLIST_NS, "display-name"))
+			best = k;
+	}
+	*more = best == SIZE_MAX ? "  " : "";
+	k = best == SIZE_MAX ? i : best;
 	if (!k)
 		return pl_str("\n");
 	from = span_indent(s, k);

@@ -29,6 +29,12 @@ static const struct row {
 	{"B", "C", "B", "C", "contact " BOB " C\n"},
 	{"B", "C", "D", "C", "contact " BOB " C\n"},
 	{"B/x", "B/y", "B/z", "B/y,z", "contact " BOB " B [y] [z]\n"},
+	/* each has changed something else */
+	{"B/x", "C/x", "B/y", "C/y", "contact " BOB " C [y]\n"},
+	{"B/x", "B/y", "C/x", "C/y", "contact " BOB " C [y]\n"},
+	{"B/x,y", "B/x", "B/y,z", "B/z", "contact " BOB " B [z]\n"},
+	{"B/x", "C", "D/x,y", "C/y", "contact " BOB " C [y]\n"},
+	{"B/x", "/x", "B/y", "/y", "contact " BOB " - [y]\n"},
 	{"B", "C", "C", "C", ""},
 	{"B", "B", NULL, NULL, "unwatch " BOB "\n"},
 	{"B", "C", NULL, "C", "contact " BOB " C\n"},
