@@ -155,15 +155,63 @@ const struct cmd_entry cmd_buddy_rename = {
 };
 
 
+/* Appends to ARG, each with its end. */
+static void group_before_h(const char *group, size_t buddies, void *arg)
+{
+	(void)buddies;
+	(void)mbuf_write_mem(arg, group, strlen(group) + 1);
+}
+
+
+static bool was_there(const struct mbuf *before, const char *group)
+{
+	const char *p = (char *)before->buf, *end = p + before->end;
+
+	for (; p < end; p += strlen(p) + 1) {
+		if (!strcmp(p, group))
+			return true;
+	}
+	return false;
+}
+
+
+/* What two words without quotes made of one name is seen. */
+static void give_groups(
+	struct cmd_call *call, struct core_buddy *b, const struct mbuf *before)
+{
+	const char *const *groups = core_buddy_groups(b);
+	struct mbuf *mb = mbuf_alloc(SIZE_MAX);
+	char *text;
+	size_t i;
+
+	for (i = 0; groups[i]; i++)
+		mbuf_printf(mb, "%s\"%s\"%s", i ? ", " : "", groups[i],
+			was_there(before, groups[i]) ? "" : T_GROUP_NEW);
+	text = mbuf_strdup(mb);
+	reply_row(call, buddy_row(b), T_IN_GROUPS,
+		core_peer_name(core_buddy_account(b), core_buddy_aor(b)),
+		*text ? text : T_NO_GROUP);
+	mem_deref(text);
+	mem_deref(mb);
+}
+
+
 static void group_exec(struct cmd_call *call)
 {
 	const struct words *groups = args_list(call->args, "GROUP");
+	struct mbuf *before;
 	struct core_buddy *b;
+	int status;
 
-	if (target_buddy(call, &b))
-		reply_done(call,
-			core_buddy_regroup(b, (const char *const *)groups->v),
-			NULL);
+	if (!target_buddy(call, &b))
+		return;
+	before = mbuf_alloc(SIZE_MAX);
+	core_group_each(call->cmd->core, group_before_h, before);
+	status = core_buddy_regroup(b, (const char *const *)groups->v);
+	if (!status)
+		give_groups(call, b, before);
+	reply_done(call, status, NULL);
+	mem_deref(before);
 }
 
 
@@ -171,7 +219,8 @@ const struct cmd_entry cmd_buddy_group = {
 	.name = "buddy group",
 	.items = {{.name = "B", .kind = CMD_BUDDY},
 		{.name = "GROUP", .kind = CMD_GROUP, .repeat = true}},
-	.help = "puts a buddy into these groups and no other",
+	.help = "puts a buddy into these groups and no other: "
+		"Work \"My Friends\"",
 	.exec = group_exec,
 };
 

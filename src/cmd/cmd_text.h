@@ -117,6 +117,9 @@
 /* people and chats */
 #define T_NO_ACCOUNTS	 "there is no account; type: %saccount add%s"
 #define T_NOT_BUDDY	 "%s is not in the buddy list"
+#define T_IN_GROUPS	 "%s is in %s"
+#define T_GROUP_NEW	 " (new)"
+#define T_NO_GROUP	 "no group"
 #define T_NO_SHOWN	 "no chat is shown; type: %schat show NAME%s"
 #define T_SLASH		 " (a command begins with /)"
 #define T_NOBODY_POINTED "%% stands for nobody here"

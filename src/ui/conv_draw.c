@@ -175,8 +175,8 @@ static void draw_status(
 }
 
 
-/* What is in sight of who looks has been read. What came while nobody looked
- * stands below a line. */
+/* What is in sight of who looks has been read, in a pane without the keys too.
+ * What came while nobody looked stands below a line. */
 static void read_it(struct conv_view *v)
 {
 	struct core_chat *c = core_chat_find(v->account, v->peer);
@@ -210,7 +210,8 @@ void conv_draw(struct ui_view *base, struct screen *s, const struct ui_area *a,
 		return;
 	v->rows = a->rows >= WITH_STATUS ? a->rows - 1 : a->rows;
 	textbuf_size(v->buf, a->cols, v->rows);
-	if (v->began && focus)
+	(void)focus;
+	if (v->began && ui_seen(base->front))
 		read_it(v);
 	pos = textbuf_top(v->buf);
 	for (y = 0; y < v->rows && textbuf_row(v->buf, &pos, &row); y++)

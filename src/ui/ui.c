@@ -77,6 +77,12 @@ struct tmrs *ui_tmrs(struct ui_front *f)
 }
 
 
+bool ui_seen(const struct ui_front *f)
+{
+	return !f->unfocused;
+}
+
+
 void ui_dirty(struct ui_front *f)
 {
 	f->dirty = true;

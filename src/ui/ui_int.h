@@ -302,6 +302,10 @@ struct core *ui_core(struct ui_front *f);
 struct cmd *ui_cmd(struct ui_front *f);
 struct tmrs *ui_tmrs(struct ui_front *f);
 
+/* The terminal has the user's eyes, as far as it tells: what is drawn is
+ * seen, in each pane. */
+bool ui_seen(const struct ui_front *f);
+
 /* Something changed: drawn before the loop sleeps, but for what changes more
  * often than eyes can see. */
 void ui_dirty(struct ui_front *f);

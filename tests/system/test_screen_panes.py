@@ -114,7 +114,7 @@ def test_why(world):
     alice.line("/chat show bob").see("^Bob>")
     alice.keys("M-y").see("no message waits, and none in sight has failed")
     alice.line("hello").see("hello +✗").see("Forbidden")
-    alice.keys("M-y").see("Forbidden.*; /msg --resend \\d+ sends it again")
+    alice.keys("M-y").see("Forbidden.*; /msg --resend\\s+\\d+ sends it again")
     alice.line("/bind -p chat F4 chat why").keys("F4").see("--resend")
     finish(alice)
 
@@ -184,4 +184,27 @@ def test_session_of_a_stranger(world):
     alice.see("Asks for a chat")
     bob.do("chat", "close", world.uri("alice"))
     alice.gone("Asks for a chat")
+    finish(alice)
+
+
+def test_read_in_both_halves_of_a_split(world):
+    """A chat in sight is read whether it has the keys or not, unless the
+    terminal has lost the focus or the chat is scrolled up."""
+    bob, kim = world.peer("bob"), world.peer("kim")
+    alice = world.alice("bob", "kim").see("● Bob").see("● Kim")
+    alice.line("/chat show bob").see("^Bob>").line("/chat show kim")
+    alice.see("^Kim>").keys("M-s").see("─ Bob").settle()
+    bob.do("msg", world.uri("alice"), "beside")
+    kim.do("msg", world.uri("alice"), "here")
+    alice.see("beside").see("here").settle()
+    assert "+1" not in alice.text()
+    alice.keys("F6").see("F6")  # the keys go to the list
+    bob.do("msg", world.uri("alice"), "still beside")
+    kim.do("msg", world.uri("alice"), "still here")
+    alice.see("still beside").see("still here").settle()
+    assert "+1" not in alice.text()
+    alice.keys("F6").write("\x1b[O").settle()
+    bob.do("msg", world.uri("alice"), "unseen")
+    alice.see("unseen").see("● Bob +1")
+    alice.write("\x1b[I").gone("● Bob +1")
     finish(alice)

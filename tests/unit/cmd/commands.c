@@ -51,11 +51,12 @@ static void at_once(void **state)
 		{"buddy remove x@z.test", 0, "", "", "declared at f:1"},
 		{"buddy remove sip:who@z.test", EX_DATAERR, "", "",
 			"sip:who@z.test is not in the buddy list"},
-		{"buddy rename 'kim lee' Kim L; buddy group 'kim l' A B; "
+		{"buddy rename 'kim lee' Kim L; buddy group 'kim l' Friends B; "
 		 "buddy show 'kim l'",
 			0, "",
+			"Kim L is in \"Friends\", \"B\" (new)\n"
 			"Kim L sip:kim@example.org unknown, not answered "
-			"[A, B]\n",
+			"[Friends, B]\n",
 			NULL},
 		{"buddy list -a home", 0, "",
 			"Bob sip:bob@lab.test unknown, not answered\n", NULL},
@@ -105,8 +106,7 @@ static void at_once(void **state)
 			"2023-11-14T22:13:20.000Z UDP a -> b\n"
 			"OPTIONS sip:x SIP/2.0\n",
 			"the trace is off"},
-		{"trace on", 0, "", "",
-			"the trace is on: trace show shows it"},
+		{"trace on", 0, "", "", "the trace is on: trace show shows it"},
 	};
 	struct world *w = world_alloc(0);
 	size_t i;
