@@ -69,11 +69,12 @@ static void kept(void **state)
 {
 	static const struct core_origin file = {"sotto.conf", 3};
 	struct core_account *a;
+	struct endpoint *e;
 	struct world w;
 
 	(void)state;
 	world_open(&w);
-	a = world_online(&w, NULL);
+	a = world_online(&w, &e);
 	world_quiet(&w);
 	core_buddy_add(a, HOME ";transport=tcp", NULL, NULL, NULL, NULL, NULL);
 	world_run(&w, 0);
