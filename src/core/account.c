@@ -3,6 +3,7 @@
  * the list. */
 #include <string.h>
 #include "message_int.h"
+#include "share.h"
 #include "uri.h"
 
 
@@ -28,6 +29,7 @@ static void destructor(void *data)
 	mem_deref(a->reason);
 	mem_deref(a->address);
 	mem_deref(a->no_secret);
+	mem_deref(a->share);
 	core_own_release(&a->own);
 }
 
@@ -98,6 +100,7 @@ struct core_account *core_account_new(
 
 	a->core = core;
 	a->name = mem_strdup(name);
+	a->share = core_share_alloc();
 	a->aor = aor;
 	core_own_copy(&a->own, &core->own);
 	list_append(&core->accounts, &a->le, a);

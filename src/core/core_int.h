@@ -64,6 +64,16 @@ void core_waiter_add(struct list *list, core_done_h *done, void *arg);
 void core_waiters_post(
 	struct core *core, struct list *list, int status, const char *text);
 
+/* event_pack.c: EVENT as bytes, of which there are so many, and back: what
+ * points into them. */
+struct core_unpacked {
+	struct core_event event;
+	const char *groups[CORE_GROUPS_MAX + 1];
+};
+size_t core_event_packed_size(const struct core_event *event);
+void core_event_pack(void *data, const struct core_event *event);
+void core_event_unpack(struct core_unpacked *to, const void *data);
+
 /* ---- client.c ------------------------------------------------------- */
 
 /* What was asked of the store and is not answered yet. */
@@ -306,6 +316,7 @@ struct core_account {
 
 	struct core_buddy *by_peer;
 	struct list buddies;
+	struct core_share *share; /* what they have in common */
 	struct core_way *ways; /* by AOR */
 	struct core_contact *contacts; /* the server's list: hash by peer */
 	char *list; /* ... which one: its xcap-root; NULL: none */

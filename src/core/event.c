@@ -24,39 +24,29 @@ enum news_kind {
 	NEWS_CALL,
 };
 
-/* One item of the queue; it owns all its strings. */
+/* One item of the queue. */
 struct news {
 	struct le le;
 	enum news_kind kind;
-	struct core_event event;
-	struct core_outcome outcome;
+};
+
+struct news_event {
+	struct news news;
+	char packed[];
+};
+
+struct news_outcome {
+	struct news news;
+	struct core_outcome outcome; /* its text is ours */
 	core_done_h *done;
-	void (*call)(void *arg);
 	void *arg;
 };
 
-/* The strings of an event. */
-static const size_t event_strings[] = {
-	offsetof(struct core_event, account),
-	offsetof(struct core_event, peer),
-	offsetof(struct core_event, name),
-	offsetof(struct core_event, state),
-	offsetof(struct core_event, reason),
-	offsetof(struct core_event, address),
-	offsetof(struct core_event, activity),
-	offsetof(struct core_event, note),
-	offsetof(struct core_event, change),
-	offsetof(struct core_event, direction),
-	offsetof(struct core_event, text),
-	offsetof(struct core_event, via),
-	offsetof(struct core_event, by),
+struct news_call {
+	struct news news;
+	void (*call)(void *arg);
+	void *arg;
 };
-
-
-static const char **event_string(struct core_event *event, size_t i)
-{
-	return (const char **)((char *)event + event_strings[i]);
-}
 
 
 static void listener_destructor(void *data)
@@ -70,13 +60,10 @@ static void listener_destructor(void *data)
 static void news_destructor(void *data)
 {
 	struct news *n = data;
-	size_t i;
 
 	list_unlink(&n->le);
-	for (i = 0; i < sizeof(event_strings) / sizeof(*event_strings); i++)
-		mem_deref((char *)*event_string(&n->event, i));
-	mem_deref((void *)n->event.groups);
-	mem_deref((char *)n->outcome.text);
+	if (n->kind == NEWS_OUTCOME)
+		mem_deref((char *)((struct news_outcome *)data)->outcome.text);
 }
 
 
@@ -137,15 +124,22 @@ static void tell_event(struct core *core, const struct core_event *event)
 
 static void tell(struct core *core, const struct news *n)
 {
+	const void *data = n;
+	const struct news_event *event = data;
+	const struct news_outcome *outcome = data;
+	const struct news_call *call = data;
+	struct core_unpacked unpacked;
+
 	switch (n->kind) {
 	case NEWS_EVENT:
-		tell_event(core, &n->event);
+		core_event_unpack(&unpacked, event->packed);
+		tell_event(core, &unpacked.event);
 		break;
 	case NEWS_OUTCOME:
-		n->done(&n->outcome, n->arg);
+		outcome->done(&outcome->outcome, outcome->arg);
 		break;
 	case NEWS_CALL:
-		n->call(n->arg);
+		call->call(call->arg);
 		break;
 	}
 }
@@ -172,9 +166,10 @@ static void news_h(void *arg)
 }
 
 
-static struct news *news_add(struct core *core, enum news_kind kind)
+/* A new item of SIZE bytes, which begin with a struct news. */
+static void *news_add(struct core *core, enum news_kind kind, size_t size)
 {
-	struct news *n = mem_zalloc(sizeof(*n), news_destructor);
+	struct news *n = mem_alloc_clear(size, sizeof(*n), news_destructor);
 
 	n->kind = kind;
 	list_append(&core->news, &n->le, n);
@@ -186,32 +181,29 @@ static struct news *news_add(struct core *core, enum news_kind kind)
 
 void core_event_post(struct core *core, const struct core_event *event)
 {
-	struct news *n = news_add(core, NEWS_EVENT);
-	size_t i;
+	struct core_event now = *event;
+	struct news_event *n = news_add(
+		core, NEWS_EVENT, sizeof(*n) + core_event_packed_size(event));
 
-	n->event = *event;
-	n->event.time = tmrs_wall(core->config.tmrs);
-	for (i = 0; i < sizeof(event_strings) / sizeof(*event_strings); i++) {
-		const char **s = event_string(&n->event, i);
-
-		*s = mem_strdup(*s);
-	}
-	n->event.groups = core_groups_copy(event->groups);
+	now.time = tmrs_wall(core->config.tmrs);
+	core_event_pack(n->packed, &now);
 }
 
 
 void core_outcome_sent(struct core *core, core_done_h *done, void *arg,
 	int status, const char *text, uint64_t id, const char *state)
 {
-	struct news *n;
+	struct news_outcome *n;
 
 	if (!done)
 		return;
-	n = news_add(core, NEWS_OUTCOME);
-	n->outcome.status = status;
-	n->outcome.text = mem_strdup(text);
-	n->outcome.id = id;
-	n->outcome.state = state;
+	n = news_add(core, NEWS_OUTCOME, sizeof(*n));
+	n->outcome = (struct core_outcome){
+		.status = status,
+		.text = mem_strdup(text),
+		.id = id,
+		.state = state,
+	};
 	n->done = done;
 	n->arg = arg;
 }
@@ -226,7 +218,7 @@ void core_outcome_post(struct core *core, core_done_h *done, void *arg,
 
 void core_call_post(struct core *core, void (*call)(void *arg), void *arg)
 {
-	struct news *n = news_add(core, NEWS_CALL);
+	struct news_call *n = news_add(core, NEWS_CALL, sizeof(*n));
 
 	n->call = call;
 	n->arg = arg;

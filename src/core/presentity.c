@@ -4,6 +4,7 @@
 #include <string.h>
 #include "core_int.h"
 #include "notify.h"
+#include "share.h"
 #include "utf8.h"
 
 
@@ -265,6 +266,7 @@ void core_presence_set_buddy(
 {
 	struct presence *before = b->presence;
 
+	p = core_share_presence(b->account->share, p);
 	b->presence = p;
 	if (!before || !presence_eq(before, p))
 		post(b->account, b->aor, p, code);

@@ -2,6 +2,7 @@
 /* roster.c - buddies: added, found, renamed, removed. */
 #include <string.h>
 #include "core_int.h"
+#include "share.h"
 
 
 static void destructor(void *data)
@@ -63,7 +64,7 @@ void core_buddy_set_groups(struct core_buddy *b, const char *const *groups)
 		labels[n] = NULL;
 	}
 	mem_deref(b->groups);
-	b->groups = n ? (const char **)core_groups_copy(labels) : NULL;
+	b->groups = n ? core_share_groups(b->account->share, labels) : NULL;
 	while (n)
 		mem_deref((char *)labels[--n]);
 }
@@ -125,7 +126,7 @@ static void declared(
 		return;
 	}
 	mem_deref(b->file);
-	b->file = mem_strdup(origin->file);
+	b->file = core_share_text(b->account->share, origin->file);
 	b->line = origin->line;
 	b->file_groups = groups;
 }
