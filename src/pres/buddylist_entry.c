@@ -8,47 +8,6 @@
 
 /* ---- prefixes -------------------------------------------------------- */
 
-/* The next attribute in TAG, a start tag behind its name: its NAME, and ALL of
- * it. False: there is none. */
-static bool next_attr(struct pl *tag, struct pl *name, struct pl *all)
-{
-	const char *equals, *end;
-	char quote;
-	size_t n = 0;
-
-	while (tag->l && strchr(" \t\r\n", *tag->p))
-		pl_skip(tag, 1);
-	equals = pl_chr(tag, '=');
-	if (!tag->l || *tag->p == '/' || *tag->p == '>' || !equals)
-		return false;
-	*all = *tag;
-	while (!strchr(" \t\r\n=", tag->p[n]))
-		n++;
-	*name = pl_make(tag->p, n);
-	pl_skip(tag, (size_t)(equals - tag->p) + 1);
-	while (tag->l && strchr(" \t\r\n", *tag->p))
-		pl_skip(tag, 1);
-	quote = *tag->p;
-	pl_skip(tag, 1);
-	end = pl_chr(tag, quote);
-	if (!end)
-		return false;
-	all->l = (size_t)(end + 1 - all->p);
-	pl_skip(tag, (size_t)(end + 1 - tag->p));
-	return true;
-}
-
-
-static struct pl attrs_of(const struct spans *s, size_t i)
-{
-	const struct span *span = &s->v[i];
-	size_t skip = 1 + span_name(s, i).l;
-
-	return pl_make(s->text.p + span->start + skip,
-		span->open_end - span->start - skip);
-}
-
-
 static bool is_declaration(const struct pl *name)
 {
 	return pl_streq(name, "xmlns") || pl_startswith(name, "xmlns:");
@@ -58,9 +17,9 @@ static bool is_declaration(const struct pl *name)
 /* True if span I declares NAME; NAME unset: anything. */
 static bool declares(const struct spans *s, size_t i, const struct pl *name)
 {
-	struct pl tag = attrs_of(s, i), other, all;
+	struct pl tag = span_attrs(s, i), other, all;
 
-	while (next_attr(&tag, &other, &all)) {
+	while (span_attr_next(&tag, &other, &all)) {
 		if (pl_isset(name) ? pl_eq(&other, name)
 				   : is_declaration(&other))
 			return true;
@@ -71,9 +30,9 @@ static bool declares(const struct spans *s, size_t i, const struct pl *name)
 
 bool buddylist_has_attrs(const struct spans *s, size_t i)
 {
-	struct pl tag = attrs_of(s, i), name, all;
+	struct pl tag = span_attrs(s, i), name, all;
 
-	while (next_attr(&tag, &name, &all)) {
+	while (span_attr_next(&tag, &name, &all)) {
 		if (!is_declaration(&name) && !pl_streq(&name, "name"))
 			return true;
 	}
@@ -85,10 +44,10 @@ bool buddylist_has_attrs(const struct spans *s, size_t i)
 static void write_declarations(
 	struct mbuf *mb, const struct spans *s, size_t from, size_t i)
 {
-	struct pl tag = attrs_of(s, i), name, all;
+	struct pl tag = span_attrs(s, i), name, all;
 	size_t k;
 
-	while (next_attr(&tag, &name, &all)) {
+	while (span_attr_next(&tag, &name, &all)) {
 		if (!is_declaration(&name))
 			continue;
 		for (k = from; k != i && !declares(s, k, &name);

@@ -87,6 +87,98 @@ struct pl span_prefix(const struct spans *s, size_t i)
 }
 
 
+struct pl span_attrs(const struct spans *s, size_t i)
+{
+	const struct span *span = &s->v[i];
+	size_t skip = 1 + span_name(s, i).l;
+
+	return pl_make(s->text.p + span->start + skip,
+		span->open_end - span->start - skip);
+}
+
+
+bool span_attr_next(struct pl *attrs, struct pl *name, struct pl *all)
+{
+	const char *equals, *end;
+	char quote;
+	size_t n = 0;
+
+	while (attrs->l && strchr(" \t\r\n", *attrs->p))
+		pl_skip(attrs, 1);
+	equals = pl_chr(attrs, '=');
+	if (!attrs->l || *attrs->p == '/' || *attrs->p == '>' || !equals)
+		return false;
+	*all = *attrs;
+	while (!strchr(" \t\r\n=", attrs->p[n]))
+		n++;
+	*name = pl_make(attrs->p, n);
+	pl_skip(attrs, (size_t)(equals - attrs->p) + 1);
+	while (attrs->l && strchr(" \t\r\n", *attrs->p))
+		pl_skip(attrs, 1);
+	quote = *attrs->p;
+	pl_skip(attrs, 1);
+	end = pl_chr(attrs, quote);
+	if (!end)
+		return false;
+	all->l = (size_t)(end + 1 - all->p);
+	pl_skip(attrs, (size_t)(end + 1 - attrs->p));
+	return true;
+}
+
+
+/* True if ALL, a whole attribute, has that value, with nothing escaped. */
+static bool attr_is(const struct pl *all, const char *value)
+{
+	size_t l = strlen(value);
+	struct pl inside;
+
+	if (all->l < l + 2)
+		return false;
+	inside = pl_make(all->p + all->l - 1 - l, l);
+	return pl_streq(&inside, value) && strchr("\"'", inside.p[-1]);
+}
+
+
+/* True if a declaration between span I and ABOVE means NAME otherwise. */
+static bool hidden(
+	const struct spans *s, size_t i, size_t above, const struct pl *name)
+{
+	for (; i != above; i = s->v[i].above) {
+		struct pl attrs = span_attrs(s, i), other, all;
+
+		while (span_attr_next(&attrs, &other, &all)) {
+			if (pl_eq(&other, name))
+				return true;
+		}
+	}
+	return false;
+}
+
+
+bool span_ns_prefix(
+	const struct spans *s, size_t i, const char *ns, struct pl *prefix)
+{
+	size_t at;
+
+	for (at = i; at != SIZE_MAX; at = s->v[at].above) {
+		struct pl attrs = span_attrs(s, at), name, all;
+
+		while (span_attr_next(&attrs, &name, &all)) {
+			bool main = pl_streq(&name, "xmlns");
+
+			if ((!main && !pl_startswith(&name, "xmlns:")) ||
+				!attr_is(&all, ns) || hidden(s, i, at, &name))
+				continue;
+			*prefix = pl_make("", 0);
+			if (!main)
+				*prefix = pl_make(name.p + 6, name.l - 6);
+			return true;
+		}
+	}
+	return false;
+}
+
+
 bool span_is_empty(const struct spans *s, size_t i)
 {
 	return s->text.p[s->v[i].open_end - 2] == '/';

@@ -44,6 +44,16 @@ size_t span_next(const struct spans *s, size_t i);
 struct pl span_name(const struct spans *s, size_t i);
 struct pl span_prefix(const struct spans *s, size_t i);
 
+/* What stands in the start tag behind its name; and the next attribute there:
+ * its NAME with its prefix, and ALL of it. False: there is none. */
+struct pl span_attrs(const struct spans *s, size_t i);
+bool span_attr_next(struct pl *attrs, struct pl *name, struct pl *all);
+
+/* The prefix that stands for NS within span I, without its colon, or "" where
+ * none is needed; false: none does, or nobody can tell by the text. */
+bool span_ns_prefix(
+	const struct spans *s, size_t i, const char *ns, struct pl *prefix);
+
 /* True for <x/>. */
 bool span_is_empty(const struct spans *s, size_t i);
 
