@@ -24,8 +24,9 @@ struct ui_front_config {
 	/* Said first; NULL: what helps somebody who has no account. */
 	const char *greeting;
 
-	/* Lines that stand where no chat is shown; NULL: how to begin. */
-	const char *welcome;
+	/* Lines (mem_deref) that stand where no chat is shown, asked for each
+	 * time they are drawn; NULL: how to begin. */
+	char *(*welcome)(struct core *core);
 
 	/* The program shall leave; standard output cannot be written, errno
 	 * ERR. */

@@ -138,7 +138,7 @@ void app_demo_visit(struct app_demo *d);
 
 /* What is printed first; what the full screen shows in place of a chat. */
 extern const char app_demo_greeting[];
-extern const char app_demo_welcome[];
+char *app_demo_welcome(struct core *core); /* mem_deref */
 
 /* Kim stands in the list as found but not added. */
 void app_demo_people(struct app_demo *d, struct core *core);

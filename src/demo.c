@@ -69,12 +69,12 @@ const char app_demo_greeting[] =
 	"/help lists the commands, /quit leaves.";
 
 /* Lines of 52 columns. */
-const char app_demo_welcome[] =
+static const char welcome[] =
 	"This is sotto's demo: a world of its own on this\n"
 	"machine.\n"
 	"\n"
 	"/chat show echo   Echo answers what you write\n"
-	"/buddy add kim    Kim was found, but not added yet\n"
+	"%s\n"
 	"\n"
 	"F6       goes to the buddy list; Enter shows a chat\n"
 	"F7       searches people and messages\n"
@@ -361,6 +361,30 @@ static void visit_handler(void *arg)
 void app_demo_visit(struct app_demo *d)
 {
 	tmr_start(loop_tmrs(d->loop), &d->visit, VISIT_MS, visit_handler, d);
+}
+
+
+static bool is_added(struct core *core, const char *name)
+{
+	struct core_account *a = core_account_find(core, "demo");
+	struct core_buddy *b = a ? core_buddy_first(a) : NULL;
+
+	for (; b; b = core_buddy_next(b)) {
+		const char *shown = core_buddy_name(b);
+
+		if (core_buddy_added(b) && shown && !strcmp(shown, name))
+			return true;
+	}
+	return false;
+}
+
+
+char *app_demo_welcome(struct core *core)
+{
+	return mem_printf(welcome,
+		is_added(core, "Kim")
+			? "/chat show kim    Kim shows you around"
+			: "/buddy add kim    Kim was found, but not added yet");
 }
 
 

@@ -149,13 +149,15 @@ static void draw_welcome(struct ui_front *f, const struct ui_area *a)
 		"/account add   adds yours: it asks for what it needs\n"
 		"sotto --demo   shows it all without an account\n"
 		"/quit          leaves\n";
-	bool fresh = !core_account_first(f->config.core);
-	char *lines = fresh ? NULL : ui_hints_welcome(f), text[UI_LINE];
-	struct pl line, left = pl_str(fresh ? first : lines);
+	char *lines = NULL, text[UI_LINE];
+	struct pl line, left;
 	int row;
 
 	if (f->config.welcome)
-		left = pl_str(f->config.welcome);
+		lines = f->config.welcome(f->config.core);
+	else if (core_account_first(f->config.core))
+		lines = ui_hints_welcome(f);
+	left = pl_str(lines ? lines : first);
 	for (row = 1; pl_split(&left, '\n', &line); row++) {
 		(void)snprintf(text, sizeof(text), "%.*s", (int)line.l, line.p);
 		(void)screen_cut(f->screen, a, row, 2, a->cols,

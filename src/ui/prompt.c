@@ -10,6 +10,7 @@
 enum {
 	PROMPT_MAX = 24, /* columns of a name in the prompt */
 	MODE_SIZE = 32, /* bytes of readline's mode */
+	END_MS = 2000, /* until the second of two that end it */
 	VISIBLE_MAX = 4 << 20, /* bytes of the text as it is shown */
 };
 
@@ -434,11 +435,21 @@ static void outside_h(void *arg)
 }
 
 
+/* A slip of the finger, or a habit of shells, does not end it. */
 static void end_h(void *arg)
 {
 	struct ui_front *f = arg;
+	uint64_t now = tmrs_now(f->tmrs);
 
-	ui_command(f, "quit");
+	if (f->end_keys && f->keys == f->end_keys + 1 &&
+		now - f->end_at <= END_MS) {
+		ui_command(f, "quit");
+		return;
+	}
+	f->end_keys = f->keys;
+	f->end_at = now;
+	ui_hint(f, UI_NOTICE, "C-d again leaves, as /quit does");
+	ui_dirty(f);
 }
 
 

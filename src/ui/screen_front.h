@@ -97,6 +97,8 @@ struct ui_front {
 	struct ui_view *printed; /* what a file's commands print */
 	uint64_t escape; /* when it was pressed, plus 1; 0: not before this */
 	unsigned keys; /* pressed so far, with pastes and clicks */
+	unsigned end_keys; /* ... when the end was typed; 0: it was not */
+	uint64_t end_at;
 	struct ui_view *output; /* what the last command printed; or NULL */
 	char *title; /* of the window */
 	struct list typed; /* commands whose outcome is awaited */

@@ -124,9 +124,11 @@ def test_screen(screen, tmp_path):
     s = screen("demo", "", "--demo", rows=24, cols=80,
                env={"TMPDIR": str(tmp_path)})
     s.see("● Echo").see("Welcome to the demo").same("demo")
+    s.line("/buddy add kim").see("○ Kim").gone("buddy add kim  ")
+    s.see("/chat show kim    Kim shows").see("● Kim")
     s.line("/chat show echo").see("^Echo>").line("hello")
     s.see("hello +✓").see("Echo is typing…").see("Echo +hello")
-    s.line("/buddy add kim").see("○ Kim").see("● Kim").see("Kim +1")
+    s.see("● Kim").see("Kim +1")
     s.keys("M-a").see("Kim +Hello! You found me").line("Hello, Kim")
     s.see("Kim +Then I show you around").line("yes")
     s.see("search hello").see("shows the +message")

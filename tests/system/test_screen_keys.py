@@ -372,3 +372,16 @@ def test_choice(screen, defaults):
     s.see(r"bob [✗○] bob@nowhere.invalid")
     press.all()
     finish(s)
+
+
+def test_the_end_is_typed_twice(world):
+    """One C-d on an empty line tells of the second, which leaves; another
+    key, or time, comes between."""
+    s = world.alice().see("me ●")
+    s.write("a\x02\x04").settle()  # C-d deletes
+    s.write("\x04").see("C-d again leaves").write("\x0c\x04").settle(0.3)
+    s.write("x\x7f\x04").settle(0.3)
+    s.settle(2.2, limit=4)
+    s.write("\x04").see("C-d again leaves").settle(0.3)
+    s.write("\x04")
+    assert s.ended() == 0
