@@ -45,26 +45,21 @@ static uint16_t notify_handler(const struct msg *notify, bool first, void *arg)
 {
 	struct simple_lists *l = mem_ref(arg);
 	struct endpoint *e = endpoint_hold(l->e);
-	uint16_t status = 0;
-	int err;
+	int err = 0;
 
 	(void)first;
 	if (notify->body.l && pl_isset(&notify->content_type) &&
-		!msg_type_is(&notify->content_type, XCAPDIFF_TYPE)) {
-		status = 415;
-	} else if (notify->body.l) {
+		!msg_type_is(&notify->content_type, XCAPDIFF_TYPE))
+		err = ENOTSUP;
+	else if (notify->body.l)
 		err = xcapdiff_decode(&notify->body, document_h, l);
-		if (err) {
-			status = 400;
-			log_print(e->stack->log, LOG_WARN, "contacts",
-				"%s: what the server tells of changes is not "
-				"understood: %s",
-				e->aor, xml_why(err));
-		}
-	}
+	if (err)
+		log_print(e->stack->log, LOG_WARN, "contacts",
+			"%s: what the server tells of changes is not taken: %s",
+			e->aor, xml_why(err));
 	mem_deref(l);
 	endpoint_release(e);
-	return status;
+	return err == ENOTSUP ? 415 : err ? 400 : 0;
 }
 
 

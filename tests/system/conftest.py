@@ -66,6 +66,20 @@ def screen(tmp_path):
         s.end()
 
 
+@pytest.fixture
+def servers():
+    """servers(KIND, ...): an object of KIND, closed with the test."""
+    running = []
+
+    def begin(kind, *args, **options):
+        running.append(kind(*args, **options))
+        return running[-1]
+
+    yield begin
+    for r in running:
+        r.close()
+
+
 def need(tool):
     """Skips with a visible reason where a peer's program is absent."""
     path = shutil.which(tool) or shutil.which(tool, path="/usr/sbin")

@@ -5,82 +5,29 @@ program goes on."""
 
 import pytest
 
-from peer import pidf
-from simpleserver import SimpleServer
-from webserver import WebServer
-
-ALICE = "sip:alice@lab.test"
-BOB = "sip:bob@lab.test"
-KIM = "sip:kim@lab.test"
-SECRET = "secret"
+from hostile import (ALICE, BIG, BOB, BOMB, FILE, KIM, KIND, NESTED, NOT,
+                     OTHER, alice_at, raw)
 
 
 @pytest.fixture
-def server():
-    s = SimpleServer()
-    yield s
-    s.close()
-
-
-class Alice:
-    def __init__(self, server, s):
-        self.server, self.s = server, s
-
-    def goes_on(self):
-        """She still hears of Kim, and has everybody in her list."""
-        for basic, state in (("open", "online"), ("closed", "offline")):
-            assert self.server.notify(KIM, pidf(KIM, basic)) == 200
-            self.s.expect("presence", buddy=KIM, state=state)
-        have = [b["buddy"] for b in self.s.do("buddy", "list")["result"]]
-        assert sorted(have) == [BOB, KIM]
-
-    def said(self, number, *words):
-        """The sentences in the log since NUMBER, one of which has WORDS."""
-        lines = [r["text"] for r in self.s.do("log")["result"]][number:]
-        assert any(all(w in line for w in words) for line in lines), (
-            words, lines)
-        return lines
-
-    def lines(self):
-        return len(self.s.do("log")["result"])
-
-
-@pytest.fixture
-def alice(server, start):
-    s = start("alice", server.config(
-        "alice", "buddy add %s -n Bob" % BOB, "buddy add %s -n Kim" % KIM))
-    s.expect("account", state="online")
-    a = Alice(server, s)
+def alice(servers, start):
+    a = alice_at(servers, start)
     a.goes_on()
     yield a
-    assert s.quit() == 0
-    assert SECRET not in str(s.events) + s.stderr()
+    a.ends()
+
+
+@pytest.fixture
+def server(alice):
+    return alice.server
 
 
 PRESENCE = ('<presence xmlns="urn:ietf:params:xml:ns:pidf" entity="%s">%s'
             '</presence>')
 TUPLE = ('<tuple id="t"><status><basic>open</basic></status>%s</tuple>')
-BOMB = ('<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">%s]>'
-        % "".join('<!ENTITY %s "%s">' % (chr(98 + i),
-                                         "&%s;" % chr(97 + i) * 10)
-                  for i in range(9)))
-FILE = ('<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM '
-        '"file:///etc/passwd">]>')
-
-
-def raw(text):
-    """Surrogates are bytes that are no UTF-8."""
-    return text.encode("utf-8", "surrogateescape")
-
-
-NESTED = "<a>" * 10000 + "</a>" * 10000
 OPEN = PRESENCE % (KIM, TUPLE % "%s")
 
-NOT = "is not what it should be"
-BIG = "is larger, or deeper, than is taken here"
-OTHER = "is about somebody else"
 WINFO_EVENT = "presence.winfo"
-KIND = "is of a kind that is not understood here"
 
 PIDF = {
     "wrong root": ("<x/>", NOT),
@@ -105,14 +52,14 @@ def test_presence(server, alice):
     for name, (doc, why) in PIDF.items():
         n = alice.lines()
         assert server.notify(KIM, doc) == 400, name
-        alice.said(n, KIM, "presence document", why)
+        alice.since(n, KIM, "presence document", why)
         assert alice.s.seen("presence")[-1]["state"] == "offline", name
         alice.goes_on()
     for ctype in ("text/html", "application/octet-stream", "no type", "x/y;",
                   "multipart/related"):
         n = alice.lines()
         assert server.notify(KIM, OPEN % "", ctype=ctype) == 415, ctype
-        alice.said(n, KIM, KIND)
+        alice.since(n, KIM, KIND)
         alice.goes_on()
 
 
@@ -121,7 +68,7 @@ def test_too_long_for_sip(server, alice):
     n = alice.lines()
     server.notify(KIM, PRESENCE % (KIM, " " * 10000000), wait=False)
     alice.s.expect("account", reason="the body is too long")
-    alice.said(n, "closed: the body is too long")
+    alice.since(n, "closed: the body is too long")
     alice.s.do("logout")  # rather than waiting for the next try
     alice.s.do("login")
     alice.goes_on()
@@ -166,15 +113,15 @@ def test_watchers(server, alice):
     for name, (doc, why) in WATCHERS.items():
         n = alice.lines()
         assert server.notify(ALICE, doc, WINFO_EVENT) == 400, name
-        alice.said(n, "tells of watchers", why)
+        alice.since(n, "tells of watchers", why)
     for ctype in ("text/html", "application/pidf+xml", "no type"):
         n = alice.lines()
         assert server.notify(ALICE, watchers(1), WINFO_EVENT, ctype) == 415
-        alice.said(n, "tells of watchers", KIND)
+        alice.since(n, "tells of watchers", KIND)
     n = alice.lines()
     for name, doc in NOBODY.items():
         assert server.notify(ALICE, doc, WINFO_EVENT) == 200, name
-    alice.said(n, "tells of watchers", OTHER)
+    alice.since(n, "tells of watchers", OTHER)
     alice.goes_on()
     assert not alice.s.seen("watcher")
     # Strangers without end are not asked about without end.
