@@ -13,13 +13,109 @@ enum {
 };
 
 
-/* What a notification is read for. */
+/* Where goes what a notification tells. */
+struct sink {
+	const struct endpoint *e;
+	const char *peer; /* whom a document is of; NULL: it says it */
+	msdoc_news_h *news;
+
+	/* A state of each in a batch; NULL: of no interest. */
+	int (*list)(const struct pl *body, void *arg);
+
+	/* A document of the standard, from a gateway or another company. */
+	void (*document)(
+		const char *peer, struct presence *presence, void *arg);
+	void *arg;
+};
+
+/* What is watched in a batch. */
 struct reader {
 	struct ms *ms;
 	struct ms_batch *b;
 	bool own; /* it is of our own server */
 };
 
+
+/* ---- reading -------------------------------------------------------- */
+
+static int document_read(const struct sink *s, const struct pl *content_type,
+	const struct pl *body)
+{
+	const struct pres_query query = {
+		.entity = pl_str(s->peer),
+		.now = tmrs_wall(s->e->stack->tmrs),
+	};
+	struct pres_doc *doc;
+	char *named;
+	int err = pres_decode(&doc, content_type, body, &query);
+
+	if (err)
+		return err;
+	named = s->peer ? mem_strdup(s->peer) : msdoc_peer(doc->entity);
+	if (named)
+		s->document(named, doc->presence, s->arg);
+	mem_deref(named);
+	mem_deref(doc);
+	return 0;
+}
+
+
+static int part_read(const struct sink *s, const struct pl *content_type,
+	const struct pl *body)
+{
+	if (msg_type_is(content_type, MSDOC_CATEGORIES_TYPE))
+		return msdoc_categories_decode(body, s->news, s->arg);
+	if (msg_type_is(content_type, MSDOC_RLMI_TYPE))
+		return s->list ? s->list(body, s->arg) : 0;
+	if (msg_type_is(content_type, MSDOC_PIDF_TYPE))
+		return msdoc_pidf_decode(body, s->news, s->arg);
+	return document_read(s, content_type, body);
+}
+
+
+static bool has_parts(const struct msg *notify)
+{
+	struct msg_type type;
+
+	return !msg_type_decode(&type, &notify->content_type) &&
+		pl_strcaseeq(&type.type, "multipart");
+}
+
+
+static int parts_read(const struct sink *s, const struct msg *notify)
+{
+	struct msg_multipart mp;
+	struct msg_part part;
+	int err = msg_multipart_begin(
+		&mp, &notify->content_type, &notify->body, NULL);
+
+	while (!err && msg_multipart_next(&mp, &part)) {
+		/* One that cannot be read does not spoil the others. */
+		if (part_read(s, &part.content_type, &part.body))
+			log_print(s->e->stack->log, LOG_WARN, "presence",
+				"%s: a part of a notification cannot be read",
+				s->e->aor);
+	}
+	return err;
+}
+
+
+/* A status for who sent it; 0: read. */
+static uint16_t notify_read(const struct sink *s, const struct msg *notify)
+{
+	int err = has_parts(notify)
+		? parts_read(s, notify)
+		: part_read(s, &notify->content_type, &notify->body);
+
+	if (!err)
+		return 0;
+	log_print(s->e->stack->log, LOG_WARN, "presence",
+		"%s: a notification is not taken: %s", s->e->aor, xml_why(err));
+	return err == ENOTSUP ? 415 : 400;
+}
+
+
+/* ---- watched -------------------------------------------------------- */
 
 /* PEER, if it is told of where we asked for it. */
 static struct ms_peer *reader_find(const struct reader *r, const char *peer)
@@ -114,18 +210,17 @@ static void resource_handler(const struct msdoc_resource *r, void *arg)
 }
 
 
-/* The state of each in a batch, and if it is the whole of them: who is not
- * there is told of no more. */
-static int list_take(const struct reader *r, const struct pl *body)
+/* If it is the whole of them: who is not there is told of no more. */
+static int list_handler(const struct pl *body, void *arg)
 {
+	const struct reader *r = arg;
 	struct le *le, *next;
 	bool full = false;
 	int err;
 
 	LIST_FOREACH (&r->b->peers, le, next)
 		((struct ms_peer *)le->data)->listed = false;
-	err = msdoc_rlmi_decode(
-		body, &full, resource_handler, (void *)(uintptr_t)r);
+	err = msdoc_rlmi_decode(body, &full, resource_handler, arg);
 	LIST_FOREACH (&r->b->peers, le, next) {
 		struct ms_peer *p = le->data;
 
@@ -138,65 +233,17 @@ static int list_take(const struct reader *r, const struct pl *body)
 }
 
 
-/* A document of the standard, from a gateway or another company. PEER NULL:
- * whoever it names. */
-static int document_take(const struct reader *r, const char *peer,
-	const struct pl *content_type, const struct pl *body)
+static void document_handler(
+	const char *peer, struct presence *presence, void *arg)
 {
-	const struct pres_query query = {
-		.entity = pl_str(peer),
-		.now = tmrs_wall(r->ms->e->stack->tmrs),
-	};
-	struct pres_doc *doc;
-	struct ms_peer *p;
-	char *named;
-	int err = pres_decode(&doc, content_type, body, &query);
+	struct ms_peer *p = reader_find(arg, peer);
 
-	if (err)
-		return err;
-	named = peer ? NULL : msdoc_peer(doc->entity);
-	p = reader_find(r, peer ? peer : named ? named : "");
-	if (p) {
-		mem_deref(p->document);
-		p->document = mem_ref(doc->presence);
-		p->heard = true;
-		ms_peer_tell_soon(p);
-	}
-	mem_deref(named);
-	mem_deref(doc);
-	return 0;
-}
-
-
-static int part_take(struct reader *r, const char *peer,
-	const struct pl *content_type, const struct pl *body)
-{
-	if (msg_type_is(content_type, MSDOC_CATEGORIES_TYPE))
-		return msdoc_categories_decode(body, news_handler, r);
-	if (msg_type_is(content_type, MSDOC_RLMI_TYPE))
-		return list_take(r, body);
-	if (msg_type_is(content_type, MSDOC_PIDF_TYPE))
-		return msdoc_pidf_decode(body, news_handler, r);
-	return document_take(r, peer, content_type, body);
-}
-
-
-static int parts_take(struct reader *r, const struct msg *notify)
-{
-	const struct endpoint *e = r->ms->e;
-	struct msg_multipart mp;
-	struct msg_part part;
-	int err = msg_multipart_begin(
-		&mp, &notify->content_type, &notify->body, NULL);
-
-	while (!err && msg_multipart_next(&mp, &part)) {
-		/* One that cannot be read does not spoil the others. */
-		if (part_take(r, NULL, &part.content_type, &part.body))
-			log_print(e->stack->log, LOG_WARN, "presence",
-				"%s: a part of a notification cannot be read",
-				e->aor);
-	}
-	return err;
+	if (!p)
+		return;
+	mem_deref(p->document);
+	p->document = mem_ref(presence);
+	p->heard = true;
+	ms_peer_tell_soon(p);
 }
 
 
@@ -212,27 +259,20 @@ static const char *only_peer(const struct reader *r)
 uint16_t ms_presence_take(struct ms_batch *b, const struct msg *notify)
 {
 	struct reader r = {.ms = b->ms, .b = b, .own = ms_batch_is_own(b)};
-	const struct endpoint *e = b->ms->e;
-	struct msg_type type;
-	int err;
+	const struct sink sink = {
+		.e = b->ms->e,
+		.peer = has_parts(notify) ? NULL : only_peer(&r),
+		.news = news_handler,
+		.list = list_handler,
+		.document = document_handler,
+		.arg = &r,
+	};
 
-	if (!notify->body.l)
-		return 0;
-	if (!msg_type_decode(&type, &notify->content_type) &&
-		pl_strcaseeq(&type.type, "multipart"))
-		err = parts_take(&r, notify);
-	else
-		err = part_take(&r, only_peer(&r), &notify->content_type,
-			&notify->body);
-	if (!err)
-		return 0;
-	log_print(e->stack->log, LOG_WARN, "presence",
-		"%s: a notification is not taken: %s", e->aor, xml_why(err));
-	return err == ENOTSUP ? 415 : 400;
+	return notify->body.l ? notify_read(&sink, notify) : 0;
 }
 
 
-/* ---- asked once ---- */
+/* ---- asked once ----------------------------------------------------- */
 
 struct reading {
 	const char *peer;
@@ -252,29 +292,14 @@ static void read_handler(const struct msdoc_news *news, void *arg)
 }
 
 
-static int read_part(const struct endpoint *e, struct reading *r,
-	const struct pl *content_type, const struct pl *body)
+static void found_handler(
+	const char *peer, struct presence *presence, void *arg)
 {
-	const struct pres_query query = {
-		.entity = pl_str(r->peer),
-		.now = tmrs_wall(e->stack->tmrs),
-	};
-	struct pres_doc *doc;
-	int err;
+	struct reading *r = arg;
 
-	if (msg_type_is(content_type, MSDOC_RLMI_TYPE))
-		return 0;
-	if (msg_type_is(content_type, MSDOC_CATEGORIES_TYPE))
-		return msdoc_categories_decode(body, read_handler, r);
-	if (msg_type_is(content_type, MSDOC_PIDF_TYPE))
-		return msdoc_pidf_decode(body, read_handler, r);
-	err = pres_decode(&doc, content_type, body, &query);
-	if (err)
-		return err;
+	(void)peer;
 	mem_deref(r->found);
-	r->found = mem_ref(doc->presence);
-	mem_deref(doc);
-	return 0;
+	r->found = mem_ref(presence);
 }
 
 
@@ -282,22 +307,15 @@ uint16_t ms_read(struct presence **pp, const struct endpoint *e,
 	const char *peer, const struct msg *notify)
 {
 	struct reading r = {.peer = peer};
-	struct msg_multipart mp;
-	struct msg_part part;
-	struct msg_type type;
-	int err;
+	const struct sink sink = {
+		.e = e,
+		.peer = peer,
+		.news = read_handler,
+		.document = found_handler,
+		.arg = &r,
+	};
+	uint16_t status = notify_read(&sink, notify);
 
-	if (!msg_type_decode(&type, &notify->content_type) &&
-		pl_strcaseeq(&type.type, "multipart")) {
-		err = msg_multipart_begin(
-			&mp, &notify->content_type, &notify->body, NULL);
-		while (!err && msg_multipart_next(&mp, &part))
-			(void)read_part(e, &r, &part.content_type, &part.body);
-	} else {
-		err = read_part(e, &r, &notify->content_type, &notify->body);
-	}
 	*pp = r.found;
-	if (!err)
-		return 0;
-	return err == ENOTSUP ? 415 : 400;
+	return status;
 }
