@@ -46,6 +46,9 @@ struct ms_contacts {
 	unsigned asked; /* times the whole was asked for, of late */
 	struct tmr ask_tmr;
 	struct list groups;
+	uint32_t made[MS_GROUPS_MAX]; /* ids of groups that we made */
+	size_t nmade;
+	uint32_t emptied; /* the one that is being removed */
 	struct ms_contact *by_peer;
 	struct list edits; /* the first one may be under way */
 	struct ua_call *call;

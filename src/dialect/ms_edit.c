@@ -162,8 +162,11 @@ static void group_added_handler(const struct ua_result *r, void *arg)
 		refused(l, r);
 		return;
 	}
-	if (t->groups[i])
+	if (t->groups[i]) {
 		ms_group_set(l, id, t->groups[i]);
+		if (l->nmade < MS_GROUPS_MAX)
+			l->made[l->nmade++] = id;
+	}
 	ms_edit_next(l);
 }
 
@@ -211,6 +214,82 @@ static int edit_send(struct ms_contacts *l, struct ms_edit *t)
 }
 
 
+/* ---- groups that nobody is in any more ------------------------------ */
+
+static bool has_word(const char *words, uint32_t id)
+{
+	struct pl rest = pl_str(words), word;
+	bool more = rest.l > 0;
+	uint32_t n;
+
+	while (more) {
+		more = pl_split(&rest, ' ', &word);
+		if (!pl_u32(&word, &n) && n == id)
+			return true;
+	}
+	return false;
+}
+
+
+static bool is_empty(const struct ms_contacts *l, uint32_t id)
+{
+	const struct ms_contact *c;
+
+	for (c = l->by_peer; c; c = c->hh.next) {
+		if (has_word(c->groups, id))
+			return false;
+	}
+	return true;
+}
+
+
+/* Whatever was said of it, it is not tried again. */
+static void group_gone_handler(const struct ua_result *r, void *arg)
+{
+	struct ms_contacts *l = arg;
+
+	l->call = mem_deref(l->call);
+	if (r->status / 100 == 2) {
+		counted(l);
+		mem_deref(ms_group_by_id(l, l->emptied));
+	}
+	ms_edit_next(l);
+}
+
+
+/* One after the other. Those of other programs stay: some keep
+ * groups that are empty. */
+static void tidy(struct ms_contacts *l)
+{
+	struct mbuf *mb;
+	size_t i = 0;
+	int err;
+
+	while (i < l->nmade) {
+		uint32_t id = l->made[i];
+		bool there = ms_group_by_id(l, id) != NULL;
+
+		if (there && !is_empty(l, id)) {
+			i++;
+			continue;
+		}
+		l->made[i] = l->made[--l->nmade];
+		if (!there)
+			continue;
+		mb = mbuf_alloc(BODY_MAX);
+		l->emptied = id;
+		l->sent = l->number;
+		err = msdoc_group_delete(mb, id, l->number);
+		if (!err)
+			err = ms_service(l->ms, &l->call, MSDOC_SOAP_TYPE, mb,
+				group_gone_handler, l);
+		mem_deref(mb);
+		if (!err)
+			return;
+	}
+}
+
+
 void ms_edit_next(struct ms_contacts *l)
 {
 	int err;
@@ -221,6 +300,8 @@ void ms_edit_next(struct ms_contacts *l)
 			return;
 		failed(l, strerror(err));
 	}
+	if (l->heard && !l->call)
+		tidy(l);
 }
 
 

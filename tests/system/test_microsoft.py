@@ -209,6 +209,45 @@ def test_contacts_go(server, alice):
     settled(server, {})
 
 
+def test_empty_groups(server, alice):
+    """A group that we made goes with the last who was in it; another's
+    stays."""
+    user = server.user("alice")
+    with server.lock:
+        user.groups[2] = "Theirs"
+        user.contacts[KIM[4:]] = ["Kim", "2"]
+        user.delta += 1
+    alice.do("buddy", "add", B, "-n", "Bob")
+    alice.expect("buddy", buddy=KIM, change="added", groups=["Theirs"])
+    alice.do("buddy", "group", B, "My", "Friends")
+    settled(server, {"bob@" + DOMAIN: ("Bob", ["Friends", "My"]),
+                     KIM[4:]: ("Kim", ["Theirs"])})
+    alice.do("buddy", "group", B, "My Friends")
+    alice.do("buddy", "group", KIM, "My Friends")
+    until(lambda: set(user.groups.values()) == {"~", "Theirs", "My Friends"},
+          lambda: user.groups)
+    alice.do("buddy", "group", B, "Friends")
+    settled(server, {"bob@" + DOMAIN: ("Bob", ["Friends"]),
+                     KIM[4:]: ("Kim", ["My Friends"])})
+
+
+@pytest.mark.parametrize("server", [4], indirect=True)
+def test_blocked_without_the_server(server, start):
+    """A block that was made signed out is the server's at the next sign-in,
+    of another run."""
+    config = server.account("alice")
+    alice = start("alice", config)
+    alice.expect("account", state="online")
+    alice.do("logout")
+    alice.do("buddy", "block", B)
+    assert alice.quit() == 0
+    user = server.user("alice")
+    assert "bob@" + DOMAIN not in user.containers.get(32000, [0, set()])[1]
+    start("alice", config).expect("account", state="online")
+    until(lambda: "bob@" + DOMAIN in user.containers.get(
+        32000, [0, set()])[1], lambda: user.containers)
+
+
 def test_contacts_offline(server, start):
     """What was changed here without the server, and there without us, is
     made one at the next sign-in."""
