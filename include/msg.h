@@ -313,6 +313,7 @@ struct msg_subscription_state {
 	uint32_t expires;
 	bool has_retry_after;
 	uint32_t retry_after; /* seconds */
+	struct pl params;     /* ";expires=600;max-rate=0.2" */
 };
 int msg_subscription_state_decode(
 	struct msg_subscription_state *ss, const struct pl *pl);

@@ -240,6 +240,9 @@ struct ua_sub_config {
 	const char *target;  /* URI */
 	const char *event;   /* "presence" */
 	const char *accept;  /* "application/pidf+xml" */
+	const char *max_rate; /* "0.2": no more NOTIFYs a second, once the
+	                         notifier has shown that it knows such rates
+	                         (RFC 6446); NULL: as they come */
 	const char *headers; /* lines with CRLF; NULL */
 	const char *content_type; /* of a body; NULL */
 	struct pl body;
@@ -251,7 +254,9 @@ struct ua_sub_config {
 /* Subscribes and keeps it up: refresh, 423, forks (one dialog: presence),
  * 481 anew, every reason of RFC 6665 4.1.3, back-off. Of an account's many
  * SUBSCRIBEs 64 wait for an answer at a time; who is silent for a second holds
- * up nobody. */
+ * up nobody. Where NOTIFYs carry an entity-tag a refresh asks for no more than
+ * what has changed (RFC 5839); a first SUBSCRIBE and ua_sub_refresh() ask for
+ * all there is. */
 struct ua_sub;
 int ua_subscribe(struct ua_sub **subp, struct ua *ua,
 	const struct ua_sub_config *config,
@@ -295,7 +300,10 @@ struct ua_notifier_handlers {
 struct ua_notifier;
 
 /* Answers SUBSCRIBE for EVENT with bodies of CONTENT_TYPE. At most 1,000
- * watchers; at most one NOTIFY in 5 s each (PR5). */
+ * watchers; at most one NOTIFY in 5 s each (PR5), and fewer, or again after a
+ * while without news but not within a minute, where the watcher asks for it
+ * (RFC 6446). NOTIFYs carry an entity-tag; who names it in a SUBSCRIBE of the
+ * dialog gets 204 and no NOTIFY until something changes (RFC 5839). */
 int ua_notifier_alloc(struct ua_notifier **np, struct ua *ua, const char *event,
 	const char *content_type, const struct ua_notifier_handlers *handlers);
 

@@ -90,6 +90,7 @@ int msg_subscription_state_decode(
 		return EBADMSG;
 	memset(&s, 0, sizeof(s));
 	s.state = state_find(&state);
+	s.params = params;
 	if (msg_param(&params, "reason", &s.reason_text))
 		s.reason = reason_find(&s.reason_text);
 	s.has_expires = seconds_param(&params, "expires", &s.expires);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* notified.c - subscriber: what a NOTIFY does (RFC 6665 4.1.3). */
+#include "rate.h"
 #include "sub_int.h"
 
 
@@ -14,15 +15,27 @@ static bool event_fits(const char *ours, const struct msg *req)
 }
 
 
-/* The body goes up; an empty one too, as it may mean "nothing there". */
+/* The body goes up; an empty one too, as it may mean "nothing there", unless it
+ * is what we have already (RFC 5839 6.2). */
 static uint16_t deliver(struct ua_sub *sub, const struct msg *msg)
 {
 	bool first = !sub->seen_active;
+	uint16_t status = 0;
+	struct pl tag;
 
 	sub->seen_active = true;
-	if (!sub->h.notify || !ua_sub_hears(sub))
+	if (!msg_value(msg, HDR_SIP_ETAG, &tag) || !msg_token_ok(&tag) ||
+		pl_streq(&tag, "*"))
+		tag = (struct pl)PL_INIT;
+	if (!first && !msg->body.l && tag.l && sub->etag &&
+		pl_streq(&tag, sub->etag))
 		return 0;
-	return sub->h.notify(msg, first, sub->h.arg);
+	if (sub->h.notify && ua_sub_hears(sub))
+		status = sub->h.notify(msg, first, sub->h.arg);
+	sub->etag = mem_deref(sub->etag);
+	if (tag.l && !status && sub->dialog)
+		sub->etag = pl_strdup(&tag);
+	return status;
 }
 
 
@@ -117,6 +130,8 @@ uint16_t ua_sub_take(struct ua_sub *sub, const struct msg *msg,
 		tmr_cancel(&sub->tmr_n);
 	sub->notified = true;
 	sub->failures = 0;
+	if (ss && rate_told(&ss->params))
+		sub->paced = true;
 	if (state == MSG_SUB_ACTIVE)
 		return take_active(sub, msg, ss);
 	if (state == MSG_SUB_TERMINATED)

@@ -3,6 +3,7 @@
  * 4.2.1, RFC 3856 6). */
 #include <errno.h>
 #include <string.h>
+#include "hash.h"
 #include "watcher.h"
 
 
@@ -30,6 +31,9 @@ static void notifier_destructor(void *data)
 	ua_bye_cancel(&n->bye);
 	text_release(&n->body);
 	text_release(&n->closed);
+	mem_deref(n->tag);
+	mem_deref(n->closed_tag);
+	mem_deref(n->no_tag);
 	mem_deref(n->event);
 	mem_deref(n->content_type);
 }
@@ -53,13 +57,14 @@ static bool expires_ok(struct ua *ua, struct sip_strans *st,
 }
 
 
-static int reply_ok(struct ua *ua, struct sip_strans *st,
+/* STATUS 204: nothing follows, as they have it (RFC 5839). */
+static int reply_ok(struct ua *ua, struct sip_strans *st, uint16_t status,
 	const struct sip_dialog *d, uint32_t seconds)
 {
 	char *text = mem_printf("Expires: %u\r\n", seconds);
 	const struct pl headers = pl_str(text);
 	const struct sip_reply reply = {
-		.status = 200,
+		.status = status,
 		.dialog = d,
 		.agent = ua->agent,
 		.contact = true,
@@ -130,9 +135,10 @@ static void subscribed(struct ua_notifier *n, struct sip_strans *st,
 		(void)ua_reply(ua, st, 503, "Retry-After: 300\r\n");
 		return;
 	}
-	if (reply_ok(ua, st, d, seconds))
+	if (reply_ok(ua, st, 200, d, seconds))
 		return;
 	w = watcher_alloc(n, mem_ref(d), req, verdict);
+	watcher_take(w, req, seconds);
 	watcher_set_expires(w, seconds);
 	watcher_tell(w, true);
 }
@@ -219,6 +225,7 @@ static void refreshed(
 {
 	struct ua *ua = w->n->ua;
 	uint32_t seconds;
+	bool known;
 
 	if (sip_dialog_check_cseq(w->dialog, req)) {
 		(void)ua_reply(ua, st, 500, NULL);
@@ -230,11 +237,18 @@ static void refreshed(
 		(void)ua_reply(ua, st, 400, NULL);
 		return;
 	}
-	if (reply_ok(ua, st, w->dialog, seconds))
+	watcher_take(w, req, seconds);
+	known = watcher_knows(w);
+	if (reply_ok(ua, st, known ? 204 : 200, w->dialog, seconds))
 		return;
-	if (seconds) {
+	if (known && !seconds) {
+		watcher_gone(w);
+	} else if (seconds) {
 		watcher_set_expires(w, seconds);
-		watcher_tell(w, true);
+		if (known)
+			watcher_calm(w);
+		else
+			watcher_tell(w, true);
 	} else {
 		watcher_terminate(w, "timeout");
 	}
@@ -295,15 +309,32 @@ void ua_notifier_detach(struct ua_notifier *n)
 
 /* ---- public ---- */
 
+/* The same for the same document, and so for all who see it: that somebody is
+ * politely blocked does not show. */
+static char *tag_make(const struct pl *body)
+{
+	uint8_t digest[HASH_MAX];
+	char hex[17];
+
+	(void)hash_pieces(HASH_SHA256, body, 1, digest);
+	hash_to_hex(digest, 8, hex);
+	return mem_strdup(hex);
+}
+
+
 int ua_notifier_alloc(struct ua_notifier **np, struct ua *ua, const char *event,
 	const char *content_type, const struct ua_notifier_handlers *handlers)
 {
 	struct ua_notifier *n = mem_zalloc(sizeof(*n), notifier_destructor);
+	const struct pl none = PL_INIT;
 
 	n->ua = ua;
 	n->h = *handlers;
 	n->event = mem_strdup(event);
 	n->content_type = mem_strdup(content_type);
+	n->tag = tag_make(&none);
+	n->closed_tag = tag_make(&none);
+	n->no_tag = tag_make(&none);
 	ua_bye_init(&n->bye, ua, n);
 	list_append(&ua->notifiers, &n->le, n);
 	*np = n;
@@ -311,8 +342,8 @@ int ua_notifier_alloc(struct ua_notifier **np, struct ua *ua, const char *event,
 }
 
 
-/* True if TO changed. */
-static bool text_set(struct pl *to, const struct pl *from)
+/* True if TO changed, and its TAG with it. */
+static bool text_set(struct pl *to, char **tag, const struct pl *from)
 {
 	const struct pl none = PL_INIT;
 
@@ -323,6 +354,8 @@ static bool text_set(struct pl *to, const struct pl *from)
 	text_release(to);
 	if (from->l)
 		*to = pl_make(mem_strndup(from->p, from->l), from->l);
+	mem_deref(*tag);
+	*tag = tag_make(to);
 	return true;
 }
 
@@ -330,8 +363,8 @@ static bool text_set(struct pl *to, const struct pl *from)
 void ua_notifier_set(
 	struct ua_notifier *n, const struct pl *body, const struct pl *closed)
 {
-	bool open_news = text_set(&n->body, body);
-	bool closed_news = text_set(&n->closed, closed);
+	bool open_news = text_set(&n->body, &n->tag, body);
+	bool closed_news = text_set(&n->closed, &n->closed_tag, closed);
 	struct le *le, *next;
 	struct watcher *w;
 

@@ -28,6 +28,13 @@ struct ua_sub {
 	char *content_type;
 	char *body;
 	size_t len;
+	char *etag; /* of the state that was told last in this dialog; NULL:
+	               the notifier has none */
+	bool conditional; /* what is under way asks for no more than news */
+	bool whole; /* the next one asks for all there is */
+	bool plain; /* no conditions here: somebody stumbled over one */
+	char *max_rate; /* NULL: as it comes */
+	bool paced; /* the notifier knows rates */
 	uint32_t expires; /* asked for; a 423 raises it */
 	bool list;
 	struct sip_dialog *dialog; /* NULL: no subscription */

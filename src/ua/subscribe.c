@@ -23,7 +23,8 @@ static void reset(struct ua_sub *sub)
 		HASH_DEL(sub->ua->subs_by_call_id, sub);
 	sub->dialog = mem_deref(sub->dialog);
 	ua_redirect_reset(&sub->rd);
-	sub->notified = sub->seen_active = false;
+	sub->etag = mem_deref(sub->etag);
+	sub->notified = sub->seen_active = sub->paced = false;
 }
 
 
@@ -45,6 +46,7 @@ static void sub_destructor(void *data)
 	mem_deref(sub->event);
 	mem_deref(sub->accept);
 	mem_deref(sub->headers);
+	mem_deref(sub->max_rate);
 	mem_deref(sub->content_type);
 	mem_deref(sub->body);
 }
@@ -175,6 +177,22 @@ void ua_sub_await(struct ua_sub *sub)
 
 /* ---- sending ---- */
 
+/* RFC 6446 4.1, RFC 5839 5.6: a server may take a parameter of Event amiss, and
+ * a condition needs what it compares with, so both are for those who have shown
+ * that they know them. */
+static void put_event(struct ua_sub *sub, struct mbuf *mb)
+{
+	sub->conditional = sub->etag && !sub->whole && !sub->plain && !sub->len;
+	(void)mbuf_printf(mb, "Event: %s", sub->event);
+	if (sub->paced && sub->max_rate)
+		(void)mbuf_printf(mb, ";max-rate=%s", sub->max_rate);
+	(void)mbuf_write_str(mb, "\r\n");
+	if (sub->conditional)
+		(void)mbuf_printf(mb, "Suppress-If-Match: %s\r\n", sub->etag);
+	sub->whole = false;
+}
+
+
 int ua_sub_send(struct ua_sub *sub, uint32_t expires)
 {
 	struct mbuf *mb = mbuf_alloc(UA_TEXT_MAX);
@@ -190,7 +208,7 @@ int ua_sub_send(struct ua_sub *sub, uint32_t expires)
 	};
 	int err;
 
-	(void)mbuf_printf(mb, "Event: %s\r\n", sub->event);
+	put_event(sub, mb);
 	if (sub->accept)
 		(void)mbuf_printf(mb, "Accept: %s\r\n", sub->accept);
 	(void)mbuf_printf(mb, "Allow: %s\r\n%s", ua_allow,
@@ -352,6 +370,7 @@ int ua_subscribe(struct ua_sub **subp, struct ua *ua,
 	sub->target = mem_strdup(config->target);
 	sub->event = mem_strdup(config->event);
 	sub->accept = mem_strdup(config->accept);
+	sub->max_rate = mem_strdup(config->max_rate);
 	sub->headers = mem_strdup(config->headers);
 	sub->content_type = mem_strdup(config->content_type);
 	if (config->body.l) {
@@ -413,5 +432,6 @@ void ua_sub_refresh(struct ua_sub *sub)
 		return;
 	sub->finished = false;
 	sub->failures = 0;
+	sub->whole = true;
 	ua_sub_start_in(sub, 0);
 }

@@ -58,6 +58,30 @@ static bool leave_extensions(struct ua_sub *sub, const struct msg *resp)
 }
 
 
+/* RFC 5839 5.8: somebody between cannot live with what was asked for beside the
+ * subscription; from now on it goes without. */
+static bool leave_conditions(struct ua_sub *sub, uint16_t status)
+{
+	bool paced = sub->paced && sub->max_rate;
+
+	if (!sub->conditional && !paced)
+		return false;
+	switch (status) {
+	case 400:
+	case 406:
+	case 412:
+	case 489:
+	case 500:
+	case 501:
+		sub->plain = true;
+		sub->max_rate = mem_deref(sub->max_rate);
+		return true;
+	default:
+		return false;
+	}
+}
+
+
 static bool redirect(struct ua_sub *sub, const struct sip_result *r)
 {
 	const char *next;
@@ -170,7 +194,7 @@ static void accepted(struct ua_sub *sub, const struct sip_result *r)
 	sub->raises = 0;
 	ua_redirect_reset(&sub->rd);
 	if (sub->bye.active) {
-		if (sub->list)
+		if (sub->list || r->status == 204)
 			ua_bye_finish(&sub->bye);
 		return;
 	}
@@ -203,7 +227,7 @@ void ua_sub_answered(const struct sip_result *r, void *arg)
 	else if (r->msg &&
 		((r->status == 423 && raise_expires(sub, r->msg)) ||
 			(r->status == 420 && leave_extensions(sub, r->msg)) ||
-			redirect(sub, r)))
+			leave_conditions(sub, r->status) || redirect(sub, r)))
 		err = ua_sub_send(sub, sub->expires);
 	else
 		refused(sub, &result);

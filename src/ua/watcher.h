@@ -4,6 +4,7 @@
 #ifndef SOTTO_UA_WATCHER_H
 #define SOTTO_UA_WATCHER_H
 
+#include "rate.h"
 #include "ua_int.h"
 
 struct ua_notifier {
@@ -14,6 +15,9 @@ struct ua_notifier {
 	char *content_type;
 	struct pl body; /* ours; what active watchers see */
 	struct pl closed; /* ours; what politely blocked ones see */
+	char *tag; /* entity-tag of body, ... */
+	char *closed_tag;
+	char *no_tag; /* ... of no body */
 	struct list watchers; /* struct watcher, owned */
 	struct ua_bye bye;
 };
@@ -31,8 +35,12 @@ struct watcher {
 	bool dirty; /* there is something to tell */
 	bool urgent; /* and it does not wait for the interval */
 	bool told; /* a NOTIFY went out */
+	char *known; /* entity-tag of what they have, "*": they want none; NULL:
+	                they did not say */
+	struct rate *rate; /* what they ask for; NULL: nothing */
 	uint64_t sent_at; /* the last that had to wait for the interval */
 	struct tmr tmr; /* the interval is over */
+	struct tmr tmr_due; /* they want to hear again, news or none */
 	struct tmr tmr_end; /* the subscription runs out */
 };
 
@@ -45,6 +53,19 @@ void watcher_set_expires(struct watcher *w, uint32_t seconds);
 
 /* There is news: soon, or at once where URGENT. W may be gone after. */
 void watcher_tell(struct watcher *w, bool urgent);
+
+/* What SUBSCRIBE says of what they have and how often they want to hear, which
+ * holds for SECONDS. */
+void watcher_take(struct watcher *w, const struct msg *req, uint32_t seconds);
+
+/* True if a SUBSCRIBE in the dialog needs no NOTIFY: they have it all. */
+bool watcher_knows(const struct watcher *w);
+
+/* There is no news for it any more. */
+void watcher_calm(struct watcher *w);
+
+/* It is gone without a word. */
+void watcher_gone(struct watcher *w);
 
 /* terminated;reason=REASON, then it goes. */
 void watcher_terminate(struct watcher *w, const char *reason);
