@@ -66,7 +66,8 @@ bool pres_entity_match(const struct pres_query *query, const char *entity)
 	char *a, *b;
 	bool match;
 
-	if (!pl_isset(&query->entity) || !pl_isset(&trimmed))
+	if (!pl_isset(&query->entity) || !pl_isset(&trimmed) ||
+		pl_eq(&query->entity, &trimmed))
 		return true;
 	a = sip_form(&query->entity);
 	b = sip_form(&trimmed);

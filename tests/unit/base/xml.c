@@ -112,6 +112,12 @@ static void refused(void **state)
 		{"<a>\x01</a>", EBADMSG},
 		{"<a>\xff\xfe</a>", EBADMSG},
 		{"<a>\xc0\x80</a>", EBADMSG},
+		{"<a b='\xff'/>", EBADMSG},
+		{"<a\xff/>", EBADMSG},
+		{"<a><!--\xff--></a>", EBADMSG},
+		{"<a><![CDATA[\xff]]></a>", EBADMSG},
+		{"<a><?b \xff?></a>", EBADMSG},
+		{"\x4c\x6f\xa7\x94", EBADMSG}, /* EBCDIC */
 		{"<!DOCTYPE a><a/>", EBADMSG},
 		{"<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>", EBADMSG},
 		{"<!DOCTYPE a PUBLIC '-//X' 'http://127.0.0.1:1/'><a/>",
@@ -137,6 +143,28 @@ static void refused(void **state)
 		assert_int_equal(decode(&doc, cases[i].text), cases[i].err);
 		assert_int_equal(!doc, !!cases[i].err);
 		mem_deref(doc);
+	}
+}
+
+
+/* It does not end a document. */
+static void nul(void **state)
+{
+	static const struct pl cases[] = {
+		PL("<a/>\0"),
+		PL("<a/>\0<b>"),
+		PL("<a\0/>"),
+		PL("\0\0\0<\0\0\0a"),
+		PL("<\0\0\0a\0\0\0"),
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(cases); i++) {
+		struct xml_doc *doc = NULL;
+
+		assert_int_equal(xml_decode(&doc, &cases[i], NULL), EBADMSG);
+		assert_null(doc);
 	}
 }
 
@@ -371,6 +399,7 @@ int test_xml(void)
 		cmocka_unit_test(tree),
 		cmocka_unit_test(lines),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(nul),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(attributes),
 		cmocka_unit_test(charsets),
