@@ -165,6 +165,11 @@ extern const char *const cmd_places[];
 bool cmd_needs_network(struct cmd *cmd, size_t argc, const char *const argv[],
 	struct core_account **ap, uint64_t *limit);
 
+/* True if the command sends message *ID again: the account that is signed in
+ * first is that of the message. */
+bool cmd_resends(struct cmd *cmd, size_t argc, const char *const argv[],
+	uint64_t *id);
+
 /* True if what the command does waits in the store while there is no server:
  * `msg`. */
 bool cmd_is_kept(struct cmd *cmd, size_t argc, const char *const argv[]);

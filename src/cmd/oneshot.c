@@ -90,6 +90,32 @@ bool cmd_needs_network(struct cmd *cmd, size_t argc, const char *const argv[],
 }
 
 
+bool cmd_resends(
+	struct cmd *cmd, size_t argc, const char *const argv[], uint64_t *id)
+{
+	struct words *w = words_alloc(), *out = NULL;
+	const struct cmd_entry *entry;
+	struct args *args = NULL;
+	char *why = NULL;
+	bool yes = false;
+	size_t i, at;
+
+	for (i = 0; i < argc; i++)
+		words_add(w, argv[i]);
+	entry = line_entry(cmd, w, &out, &at, &why);
+	if (entry == &cmd_msg && !args_parse(&args, entry, out, at, &why)) {
+		struct pl pl = pl_str(args_get(args, "--resend"));
+
+		yes = pl_isset(&pl) && !pl_u64(&pl, id);
+	}
+	mem_deref(args);
+	mem_deref(why);
+	mem_deref(out);
+	mem_deref(w);
+	return yes;
+}
+
+
 bool cmd_is_kept(struct cmd *cmd, size_t argc, const char *const argv[])
 {
 	struct words *w = words_alloc(), *out = NULL;

@@ -23,6 +23,7 @@ struct shell_front {
 	struct tmr limit;
 	uint64_t started;
 	uint64_t ms; /* for all */
+	uint64_t again; /* the message that is to be sent once more */
 	int err; /* of standard output */
 	bool kept; /* the command needs no server to begin with */
 	bool running; /* the command is on its way */
@@ -212,6 +213,28 @@ struct cmd *shell_front_cmd(struct shell_front *f)
 }
 
 
+/* The account that message f->again was sent by, if it is there still. */
+static void again_handler(
+	int err, const struct store_message *messages, size_t n, void *arg)
+{
+	struct shell_front *f = arg;
+	struct core_account *a = NULL;
+	size_t i;
+
+	for (i = 0; !err && i < n; i++) {
+		if (messages[i].id == f->again)
+			a = core_account_find(
+				f->config.core, messages[i].account);
+	}
+	if (f->finished || f->running)
+		return;
+	if (a)
+		core_login(a, signed_in, f);
+	else
+		run(f); /* which says what is wrong */
+}
+
+
 void shell_front_ready(struct shell_front *f)
 {
 	struct core_account *account = NULL;
@@ -230,5 +253,9 @@ void shell_front_ready(struct shell_front *f)
 	else
 		wait = f->ms;
 	tmr_start(f->tmrs, &f->limit, wait, limit_handler, f);
-	core_login(account, signed_in, f);
+	if (cmd_resends(f->cmd, f->config.argc, f->config.argv, &f->again))
+		core_history_around(f->config.core, NULL, NULL, f->again, 0,
+			again_handler, f);
+	else
+		core_login(account, signed_in, f);
 }

@@ -233,5 +233,15 @@ def test_one_shot_resend(start, server, silent, tmp_path):
     answered.join(15)
     assert status == 0, err
     assert first.body == b"perhaps"
+    # By the account of the message, which is another one's second.
+    answered = threading.Thread(target=lambda: silent.answer(
+        silent.recv("MESSAGE"), "200 OK"))
+    answered.start()
+    nowhere = ("account add first sip:bob@lab.test "
+               "proxy=sip:127.0.0.1:9 transport=tcp password=x\n")
+    status, _, err = one_shot(home, nowhere + away, "msg", "-t", "10",
+                              "--resend", id)
+    assert status == 0, err
+    answered.join(15)
     status, _, err = one_shot(home, text, "msg", "--resend", "17")
     assert status == 65, err
