@@ -41,6 +41,7 @@ static int send_subscribe(struct ua_sub **subp, struct endpoint *e,
 		.target = endpoint_way(e, peer),
 		.event = "presence",
 		.accept = pres_accept(),
+		.max_rate = "0.2", /* RFC 3856 6.10 */
 		.expires = expires,
 	};
 

@@ -3,6 +3,8 @@
 and without a server between."""
 
 import datetime
+import os
+import re
 import signal
 import time
 
@@ -11,6 +13,7 @@ import pytest
 import clock
 from kamailio import Kamailio
 from sotto import account
+from stranger import Stranger
 from world import World
 
 ALICE = "sip:alice@lab.test"
@@ -118,6 +121,119 @@ def test_idle_time_of_the_busy(world, steps):
     got = kim.expect("presence", activity="away", note="not at the desk")
     assert "idle-since" not in got
     finish(s)
+
+
+# ---- what is not sent again
+
+def traced(start, name, config, **options):
+    s = start(name, config, "--trace", "trace", **options)
+    s.trace = os.path.join(s.home, "trace")
+    s.expect("account", state="online")
+    return s
+
+
+def trace(s):
+    with open(s.trace, encoding="utf-8") as f:
+        return f.read()
+
+
+def heard(s, pattern, timeout=10.0):
+    """S's trace has PATTERN; the whole of it."""
+    end = time.monotonic() + timeout
+    while True:
+        text = trace(s)
+        if re.search(pattern, text):
+            return text
+        assert time.monotonic() < end, "no %r in\n%s" % (
+            pattern, text[-6000:])
+        s.do("version")
+        time.sleep(0.05)
+
+
+def later(s, steps, seconds):
+    """Time passes for S; a command wakes it."""
+    steps.step(seconds)
+    s.do("version")
+
+
+def test_refresh_without_news(world, start, steps):
+    """Two sottos: a refresh that names what is known gets 204 and no NOTIFY,
+    and asks for the rate that the notifier knows."""
+    kim = world.peer("kim")
+    kim.do("presence", "set", "busy", "lunch")
+    alice = traced(start, "alice", world.person(
+        "alice", "buddy add %s\n" % world.uri("kim")), env=steps.env)
+    alice.expect("presence", activity="busy", note="lunch")
+    text = heard(alice, r"(?m)^SIP-ETag: \w+")
+    assert "Suppress-If-Match" not in text
+    assert ";max-rate=0.2" in text and "Event: presence;" not in text
+    tag = re.search(r"(?m)^SIP-ETag: (\w+)", text).group(1)
+    before = text.count("NOTIFY sip:")
+    later(alice, steps, 3550)
+    text = heard(alice, "SIP/2.0 204 ")
+    assert "Suppress-If-Match: " + tag in text
+    assert "Event: presence;max-rate=0.2" in text
+    assert text.count("NOTIFY sip:") == before
+    alice.none("presence", 0.3)
+    kim.do("presence", "set", "away")
+    alice.expect("presence", activity="away")
+    # A goodbye needs no last document either.
+    before = trace(alice).count("NOTIFY sip:")
+    assert alice.quit() == 0
+    assert trace(alice).count("SIP/2.0 204 ") == 2
+    assert trace(alice).count("NOTIFY sip:") == before
+
+
+def test_restarted_notifier(world, start, steps):
+    """A notifier that was started anew knows no subscription: nothing of what
+    it has to say is hidden by what was known."""
+    kim = world.peer("kim")
+    alice = traced(start, "alice", world.person(
+        "alice", "buddy add %s\n" % world.uri("kim")), env=steps.env)
+    alice.expect("presence", state="online")
+    heard(alice, r"(?m)^SIP-ETag: \w+")
+    kim.kill()
+    kim = world.peer("kim", "presence set busy\n")
+    later(alice, steps, 3550)
+    alice.expect("presence", state="online", activity="busy", timeout=30)
+
+
+@pytest.mark.peers
+def test_refresh_at_kamailio(server, start, steps):
+    """Which knows neither: it is asked for neither, and all goes on."""
+    kim = start("kim", account("me", "kim", server, "tcp") + "login me\n")
+    kim.expect("account", state="online")
+    alice = traced(start, "alice", account("me", "alice", server, "tcp")
+                   + "buddy add sip:kim@lab.test\nlogin me\n",
+                   env=steps.env)
+    alice.expect("presence", state="online")
+    before = trace(alice).count("NOTIFY sip:")
+    later(alice, steps, 3550)
+    text = heard(alice, r"(?s)(CSeq: \d+ SUBSCRIBE.*){4}")
+    kim.do("presence", "set", "busy")
+    alice.expect("presence", activity="busy")
+    text = trace(alice)
+    assert text.count("NOTIFY sip:") > before
+    assert "Suppress-If-Match" not in text and "max-rate" not in text
+
+
+@pytest.mark.peers
+def test_kamailio_takes_a_rate_amiss(tmp_path):
+    """Any parameter of Event is another event to it: this is why a rate is
+    asked for only where one was told."""
+    if Kamailio.program() is None:
+        pytest.skip("kamailio is not installed")
+    with Kamailio(tmp_path / "kamailio", auth=False) as k:
+        eve = Stranger(k.port)
+        try:
+            for event, wanted in (("presence", 200),
+                                  ("presence;max-rate=0.2", 489)):
+                assert eve.status_of(
+                    "SUBSCRIBE", sender="<%s>" % ALICE,
+                    to="sip:kim@lab.test", more="Event: %s\r\n"
+                    "Expires: 600\r\n" % event) == wanted, event
+        finally:
+            eve.close()
 
 
 # ---- devices
