@@ -129,11 +129,14 @@ static void doctype_h(void *arg, const xmlChar *name, const xmlChar *external,
 
 /* ---- where a bit ends ------------------------------------------------ */
 
-/* Bytes of what ends with END; 0: none is near. */
-static size_t until(const struct pl *near, const char *end)
+/* Bytes of what begins with OPEN and ends with END; 0: none is near. */
+static size_t until(const struct pl *near, const char *open, const char *end)
 {
-	struct pl needle = pl_str(end);
-	const char *p = pl_find(near, &needle);
+	struct pl needle = pl_str(end), rest = *near;
+	const char *p;
+
+	pl_skip(&rest, strlen(open));
+	p = pl_find(&rest, &needle);
 
 	return p ? (size_t)(p - near->p) + needle.l : 0;
 }
@@ -177,11 +180,11 @@ static int token(size_t *len, const struct pl *rest)
 		return lt || near.l == rest->l ? 0 : EMSGSIZE;
 	}
 	if (pl_startswith(&near, "<!--"))
-		*len = until(&near, "-->");
+		*len = until(&near, "<!--", "-->");
 	else if (pl_startswith(&near, "<![CDATA["))
-		*len = until(&near, "]]>");
+		*len = until(&near, "<![CDATA[", "]]>");
 	else if (pl_startswith(&near, "<?"))
-		*len = until(&near, "?>");
+		*len = until(&near, "<?", "?>");
 	else if (pl_startswith(&near, "<!"))
 		return EBADMSG;
 	else

@@ -29,10 +29,11 @@ static struct pl rest_of(const struct spans *s, size_t p)
 }
 
 
-/* Behind the next END at or after *P. */
-static int skip_past(const struct spans *s, size_t *p, const char *end)
+/* Behind the next END that follows OPEN at *P. */
+static int skip_past(
+	const struct spans *s, size_t *p, const char *open, const char *end)
 {
-	struct pl rest = rest_of(s, *p), needle = pl_str(end);
+	struct pl rest = rest_of(s, *p + strlen(open)), needle = pl_str(end);
 	const char *found = pl_find(&rest, &needle);
 
 	if (!found)
@@ -279,11 +280,11 @@ static int scan(struct spans *s)
 		p = (size_t)(lt - s->text.p);
 		rest = rest_of(s, p);
 		if (pl_startswith(&rest, "<!--"))
-			err = skip_past(s, &p, "-->");
+			err = skip_past(s, &p, "<!--", "-->");
 		else if (pl_startswith(&rest, "<![CDATA["))
-			err = skip_past(s, &p, "]]>");
+			err = skip_past(s, &p, "<![CDATA[", "]]>");
 		else if (pl_startswith(&rest, "<?"))
-			err = skip_past(s, &p, "?>");
+			err = skip_past(s, &p, "<?", "?>");
 		else if (pl_startswith(&rest, "</"))
 			err = take_end(s, &p, &above, &last);
 		else

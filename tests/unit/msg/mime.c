@@ -84,6 +84,107 @@ static void parts(void **state)
 }
 
 
+/* All parts in words, N bytes at a time. */
+static int step_all(struct mbuf *mb, const struct pl *body, size_t n,
+	const struct msg_limits *limits)
+{
+	struct pl type = PL("multipart/mixed;boundary=b");
+	struct msg_multipart mp;
+	struct msg_part part;
+	size_t calls = 0;
+	int err = msg_multipart_open(&mp, &type, body, limits);
+
+	while (!err || err == EAGAIN) {
+		err = msg_multipart_step(&mp, n, &part);
+		if (!err)
+			mbuf_printf(mb, "[%.*s|%.*s]", PL_ARG(&part.content_id),
+				PL_ARG(&part.body));
+		/* Each call takes N bytes or a part, or is the last one. */
+		assert_true(++calls <= body->l / n + 30);
+	}
+	return err;
+}
+
+
+static void steps(void **state)
+{
+	static const struct {
+		const char *body, *want;
+		int err;
+	} cases[] = {
+		{"--b\n\none\n--b\nContent-ID: <x>\n\ntwo\n--b--\n",
+			"[|one][x|two]", ENOENT},
+		{"preamble\n--b\n\none\n--b--\nepilogue\n--b\n\nx", "[|one]",
+			ENOENT},
+		{"--b\n\none\n--b\n\ntwo", "[|one][|two]", ENOENT},
+		{"--b\n\none\n--b \n", "[|one][|]", ENOENT},
+		{"--b\n\none --b\nx\n--bc\ny--b--\n--b--\n",
+			"[|one --b\r\nx\r\n--bc\r\ny--b--]", ENOENT},
+		{"--b\n\n bbbbbbbbbbbbbb\nbbbb\n-b--b\n--b--",
+			"[| bbbbbbbbbbbbbb\r\nbbbb\r\n-b--b]", ENOENT},
+		{"--b--\n", "", ENOENT},
+		{"no delimiter at all", "", EBADMSG},
+		{"--b\n\n1\n--b\n\n2\n--b\n\n3\n--b--", "[|1][|2][|3]", ENOENT},
+		{"--b\n\n1\n--b\n\n2\n--b\n\n3\n--b\n\n4\n--b--",
+			"[|1][|2][|3]", EMSGSIZE},
+	};
+	struct msg_limits limits = msg_limits_default;
+	size_t i, n;
+
+	(void)state;
+	limits.parts = 3;
+	for (i = 0; i < UNIT_N(cases); i++) {
+		char *s = crlf(cases[i].body);
+		struct pl body = pl_str(s);
+
+		for (n = 1; n < 100; n++) {
+			struct mbuf *mb = mbuf_alloc(1000);
+			struct pl all;
+
+			assert_int_equal(
+				step_all(mb, &body, n, &limits), cases[i].err);
+			all = mbuf_all(mb);
+			assert_true(pl_streq(&all, cases[i].want));
+			mem_deref(mb);
+		}
+		mem_deref(s);
+	}
+}
+
+
+static void step_bounds(void **state)
+{
+	struct pl type = PL("multipart/mixed"), body = PL("--b\r\n\r\n"),
+		  none = PL_INIT;
+	struct mbuf *mb = mbuf_alloc(SIZE_MAX), *out;
+	struct msg_multipart mp;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(msg_multipart_open(&mp, &type, &body, NULL), EBADMSG);
+	type = pl_str("multipart/mixed;boundary=b");
+	assert_int_equal(msg_multipart_open(&mp, &type, &none, NULL), EBADMSG);
+	/* The headers of a part. */
+	mbuf_write_str(mb, "--b\r\n");
+	for (i = 0; i < MSG_PART_HEAD / 8; i++)
+		mbuf_write_str(mb, "X: yyy\r\n");
+	mbuf_write_str(mb, "\r\nbody\r\n--b--");
+	body = mbuf_all(mb);
+	out = mbuf_alloc(SIZE_MAX);
+	assert_int_equal(step_all(out, &body, 100, NULL), EMSGSIZE);
+	mbuf_reset(mb);
+	mbuf_write_str(mb, "--b\r\n\r\n");
+	for (i = 0; i < 2 * MSG_PART_HEAD; i++)
+		mbuf_write_str(mb, "x");
+	body = mbuf_all(mb);
+	mbuf_reset(out);
+	assert_int_equal(step_all(out, &body, 100, NULL), ENOENT);
+	assert_int_equal(out->end, 2 * MSG_PART_HEAD + 3);
+	mem_deref(out);
+	mem_deref(mb);
+}
+
+
 static void part_headers(void **state)
 {
 	char *s = crlf("--b\nContent-Type: application/pidf+xml;\n"
@@ -235,6 +336,8 @@ int test_mime(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(types),
 		cmocka_unit_test(parts),
+		cmocka_unit_test(steps),
+		cmocka_unit_test(step_bounds),
 		cmocka_unit_test(part_headers),
 		cmocka_unit_test(begin_errors),
 		cmocka_unit_test(find),

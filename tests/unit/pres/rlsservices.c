@@ -144,6 +144,11 @@ static const struct {
 		     "\"urn:ietf:params:xml:ns:resource-lists\">\n    "
 		     "</list>\n" PACKS "</service></rls-services>",
 		NULL, NULL, false},
+	{"comments that look like their own end",
+		OPEN "<!--><list/>--><list " LISTS "></list>" CLOSE,
+		OPEN "<!--><list/>--><list " LISTS "><l:entry uri=\"" BOB
+		     "\"/></list>" CLOSE,
+		BOB, NULL, false},
 	{"an address that has to be escaped",
 		OPEN "<list " LISTS "></list>" CLOSE,
 		OPEN "<list " LISTS "><l:entry uri=\"sip:a&amp;b@lab.test\"/>"
