@@ -11,6 +11,7 @@
 #include "core.h"
 #include "list.h"
 #include "mem.h"
+#include "own.h"
 
 enum {
 	CORE_NAME_MAX = 1024, /* bytes of a name or group */
@@ -101,15 +102,6 @@ struct core_limits {
 	struct core_limits_entry ring[CORE_LIMIT_ALL];
 	size_t next;
 	size_t n;
-};
-
-/* Own presence: what was set, or what stands in for it. */
-struct core_own {
-	char *word;
-	char *note;
-	char *note_before; /* while IDLE: what comes back with a key */
-	bool idle; /* away because nothing is typed; it was online */
-	int64_t since; /* no key, wall ms; 0: there are keys */
 };
 
 struct core {
@@ -440,16 +432,6 @@ void core_presence_set_buddy(
 /* What is said of B while nothing is known. */
 const char *core_presence_reason(const struct core_buddy *b);
 void core_presence_all(struct core_account *a, const char *reason);
-void core_presence_publish(struct core_account *a);
-
-void core_own_copy(struct core_own *to, const struct core_own *from);
-void core_own_release(struct core_own *own);
-
-/* There is no key since SINCE (wall ms). Who is online is away, with NOTE where
- * that is not NULL; and back, unless the user has set something else
- * meanwhile. */
-void core_presence_idle(struct core *core, const char *note, int64_t since);
-void core_presence_back(struct core *core);
 void core_presence_heard(const char *peer, const struct presence *p,
 	uint16_t code, bool fetched, void *arg);
 void core_presence_drop(struct core_account *a, const char *why);
