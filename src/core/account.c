@@ -2,6 +2,7 @@
 /* account.c - one address of ours: its settings, its state, its place in
  * the list. */
 #include <string.h>
+#include "contacts.h"
 #include "message_int.h"
 #include "share.h"
 #include "uri.h"

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
+#include "contacts.h"
 #include "message_int.h"
 #include "file.h"
 

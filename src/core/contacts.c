@@ -6,8 +6,21 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include "core_int.h"
-#include "mbuf.h"
+#include "contacts.h"
+
+
+enum {
+	HEARD_A_TURN = 400, /* of a long list, so that no turn is long */
+};
+
+/* A long list that is being heard; everything in it is in one block. */
+struct core_hearing {
+	struct core_account *a;
+	struct tmr tmr;
+	struct endpoint_contact *contacts;
+	size_t n;
+	size_t next;
+};
 
 
 /* Somebody in the server's list, as it last was. */
@@ -20,157 +33,21 @@ struct core_contact {
 };
 
 
+static void hearing_destructor(void *data)
+{
+	struct core_hearing *h = data;
+
+	tmr_cancel(&h->tmr);
+	mem_deref(h->contacts);
+}
+
+
 static void contact_destructor(void *data)
 {
 	struct core_contact *c = data;
 
 	mem_deref(c->aor);
 	mem_deref(c->value);
-}
-
-
-/* ---- values --------------------------------------------------------- */
-
-static int label_order(const void *a, const void *b)
-{
-	const char *const *x = a, *const *y = b;
-
-	return strcmp(*x, *y);
-}
-
-
-/* NAME and GROUPS, as they would stand in our list (mem_deref). */
-static char *value_of(const char *name, const char *const *groups)
-{
-	struct mbuf *mb = mbuf_alloc(CORE_TEXT_MAX);
-	char *labels[CORE_GROUPS_MAX], *label = core_label(name), *value;
-	size_t n = 0, i;
-
-	for (i = 0; groups && groups[i] && n < CORE_GROUPS_MAX; i++) {
-		labels[n] = core_label(groups[i]);
-		n += labels[n] != NULL;
-	}
-	qsort(labels, n, sizeof(*labels), label_order);
-	(void)mbuf_write_str(mb, label ? label : "");
-	for (i = 0; i < n; i++) {
-		if (!i || strcmp(labels[i], labels[i - 1]) != 0)
-			(void)mbuf_printf(mb, "\n%s", labels[i]);
-	}
-	value = mbuf_strdup(mb);
-	while (n)
-		mem_deref(labels[--n]);
-	mem_deref(label);
-	mem_deref(mb);
-	return value;
-}
-
-
-static char *value_of_buddy(const struct core_buddy *b)
-{
-	return value_of(b->name, core_buddy_groups(b));
-}
-
-
-/* VALUE taken apart; the texts point into one block (mem_deref). */
-struct parts {
-	char *name; /* NULL: none */
-	const char *groups[2 * CORE_GROUPS_MAX + 1];
-	size_t n;
-};
-
-
-static void parts_destructor(void *data)
-{
-	struct parts *p = data;
-
-	mem_deref(p->name);
-	while (p->n)
-		mem_deref((char *)(uintptr_t)p->groups[--p->n]);
-}
-
-
-static bool parts_have(const struct parts *p, const struct pl *group)
-{
-	size_t i;
-
-	for (i = 0; i < p->n; i++) {
-		if (pl_streq(group, p->groups[i]))
-			return true;
-	}
-	return false;
-}
-
-
-/* The groups of VALUE are added; its name, where there is none yet. */
-static void parts_add(struct parts *p, const char *value)
-{
-	struct pl rest = pl_str(value), line;
-	bool more = pl_split(&rest, '\n', &line);
-
-	if (line.l && !p->name)
-		p->name = pl_strdup(&line);
-	while (more && p->n < 2 * CORE_GROUPS_MAX) {
-		more = pl_split(&rest, '\n', &line);
-		if (line.l && !parts_have(p, &line))
-			p->groups[p->n++] = pl_strdup(&line);
-	}
-}
-
-
-static struct parts *parts_of(const char *value, const char *more)
-{
-	struct parts *p = mem_zalloc(sizeof(*p), parts_destructor);
-
-	parts_add(p, value);
-	if (more)
-		parts_add(p, more);
-	return p;
-}
-
-
-static bool same_text(const char *a, const char *b)
-{
-	return !strcmp(a ? a : "", b ? b : "");
-}
-
-
-/* A group of FROM, which OTHER may be without, if that is new since BEFORE. */
-static void parts_merge(struct parts *p, const struct parts *from,
-	const struct parts *other, const struct parts *before)
-{
-	size_t i;
-
-	for (i = 0; i < from->n; i++) {
-		struct pl group = pl_str(from->groups[i]);
-
-		if (parts_have(p, &group) || p->n == 2 * CORE_GROUPS_MAX)
-			continue;
-		if (parts_have(other, &group) || !parts_have(before, &group))
-			p->groups[p->n++] = mem_strdup(from->groups[i]);
-	}
-}
-
-
-/* What was changed on either side since BEFORE (NULL: all of it); of two names
- * ours. */
-static struct parts *parts_merged(
-	const char *before, const char *here, const char *there)
-{
-	struct parts *p, *b, *h, *t;
-
-	if (!before)
-		return parts_of(here, there);
-	p = mem_zalloc(sizeof(*p), parts_destructor);
-	b = parts_of(before, NULL);
-	h = parts_of(here, NULL);
-	t = parts_of(there, NULL);
-	p->name = mem_strdup(same_text(h->name, b->name) ? t->name : h->name);
-	parts_merge(p, h, t, b);
-	parts_merge(p, t, h, b);
-	mem_deref(b);
-	mem_deref(h);
-	mem_deref(t);
-	return p;
 }
 
 
@@ -225,7 +102,7 @@ static void contact_free(struct core_account *a, struct core_contact *c)
 
 /* B, or (NULL) somebody new, is to be in our list as VALUE has it. */
 static void take(struct core_account *a, struct core_buddy *b, const char *aor,
-	const struct parts *p)
+	const struct core_parts *p)
 {
 	char *old, *new;
 
@@ -235,8 +112,8 @@ static void take(struct core_account *a, struct core_buddy *b, const char *aor,
 		return;
 	}
 	(void)core_buddy_rename(b, p->name ? p->name : "");
-	old = value_of(NULL, core_buddy_groups(b));
-	new = value_of(NULL, p->groups);
+	old = core_value_of(NULL, core_buddy_groups(b));
+	new = core_value_of(NULL, p->groups);
 	if (strcmp(old, new) != 0)
 		(void)core_buddy_regroup(b, p->groups);
 	mem_deref(new);
@@ -255,7 +132,7 @@ static void send(struct core_account *a, struct core_buddy *b)
 		.groups = core_buddy_groups(b),
 	};
 	struct core_contact *c = contact_find(a, b->aor);
-	char *value = value_of_buddy(b);
+	char *value = core_value_of_buddy(b);
 
 	if (c)
 		c->dropping = false;
@@ -283,23 +160,23 @@ static void drop(struct core_account *a, struct core_contact *c)
 static void merge(struct core_account *a, struct core_buddy *b,
 	const char *before, const char *there)
 {
-	char *here = value_of_buddy(b);
+	char *here = core_value_of_buddy(b);
 	bool moved = !before || strcmp(here, before) != 0;
 	bool moved_there = !before || strcmp(there, before) != 0;
-	struct parts *p = NULL;
+	struct core_parts *p = NULL;
 
 	if (!strcmp(here, there))
 		;
 	else if (!moved || (b->sent && !strcmp(b->sent, here)))
 		/* Theirs is newer, or they take ours in a way of their own. */
-		p = parts_of(there, NULL);
+		p = core_parts_of(there, NULL);
 	else if (moved_there)
-		p = parts_merged(before, here, there);
+		p = core_parts_merged(before, here, there);
 	if (p)
 		take(a, b, b->aor, p);
 	mem_deref(p);
 	mem_deref(here);
-	here = value_of_buddy(b);
+	here = core_value_of_buddy(b);
 	if (strcmp(here, there) != 0)
 		send(a, b);
 	else
@@ -313,9 +190,9 @@ static void heard(
 {
 	struct core_contact *c = contact_find(a, contact->peer);
 	struct core_buddy *b = core_buddy_added_find(a, contact->peer);
-	char *there = value_of(contact->name, contact->groups);
+	char *there = core_value_of(contact->name, contact->groups);
 	bool removed = c && !b && !strcmp(c->value, there);
-	struct parts *p;
+	struct core_parts *p;
 
 	if (removed) {
 		drop(a, c);
@@ -323,7 +200,7 @@ static void heard(
 		merge(a, b, c ? c->value : NULL, there);
 	} else {
 		/* New there; or removed here, but changed there since. */
-		p = parts_of(there, NULL);
+		p = core_parts_of(there, NULL);
 		take(a, NULL, contact->peer, p);
 		mem_deref(p);
 		if (!core_buddy_added_find(a, contact->peer)) {
@@ -341,7 +218,7 @@ static void heard(
 static void vanished(struct core_account *a, struct core_contact *c)
 {
 	struct core_buddy *b = core_buddy_added_find(a, c->aor);
-	char *here = b ? value_of_buddy(b) : NULL;
+	char *here = b ? core_value_of_buddy(b) : NULL;
 
 	if (b && !b->file && !strcmp(here, c->value))
 		(void)core_buddy_remove(b, NULL);
@@ -390,12 +267,123 @@ static void same_list(struct core_account *a)
 }
 
 
+/* Who is left: on one side only. */
+static void heard_all(struct core_account *a)
+{
+	struct core_contact *c, *next;
+
+	HASH_ITER (hh, a->contacts, c, next) {
+		if (!c->there)
+			vanished(a, c);
+	}
+	send_rest(a);
+}
+
+
+static void hearing_handler(void *arg)
+{
+	struct core_hearing *h = arg;
+	struct core_account *a = h->a;
+	size_t i = 0;
+
+	if (!a->core || !a->endpoint || a->leaving) {
+		a->hearing = mem_deref(h);
+		return;
+	}
+	a->merging = true;
+	while (h->next < h->n && i++ < HEARD_A_TURN)
+		heard(a, &h->contacts[h->next++]);
+	if (h->next < h->n) {
+		tmr_start(a->core->config.tmrs, &h->tmr, 0, hearing_handler, h);
+	} else {
+		a->hearing = mem_deref(h);
+		heard_all(a);
+	}
+	a->merging = false;
+}
+
+
+/* The bytes of what C points to, its groups as pointers. */
+static size_t size_of(const struct endpoint_contact *c, size_t *groups)
+{
+	size_t size = strlen(c->peer) + 1, i;
+
+	if (c->name)
+		size += strlen(c->name) + 1;
+	for (i = 0; c->groups && c->groups[i]; i++)
+		size += strlen(c->groups[i]) + 1;
+	*groups += i + 1;
+	return size;
+}
+
+
+static const char *copy_text(char **to, const char *text)
+{
+	char *copy = *to;
+
+	if (!text)
+		return NULL;
+	*to = stpcpy(copy, text) + 1;
+	return copy;
+}
+
+
+static struct endpoint_contact *copy_of(
+	const struct endpoint_contact *contacts, size_t n)
+{
+	struct endpoint_contact *copy;
+	size_t bytes = 0, groups = 0, i, k;
+	const char **group;
+	char *text;
+
+	for (i = 0; i < n; i++)
+		bytes += size_of(&contacts[i], &groups);
+	copy = mem_zalloc(
+		n * sizeof(*copy) + groups * sizeof(*group) + bytes, NULL);
+	group = (const char **)(copy + n);
+	text = (char *)(group + groups);
+	for (i = 0; i < n; i++) {
+		const struct endpoint_contact *c = &contacts[i];
+
+		copy[i].peer = copy_text(&text, c->peer);
+		copy[i].name = copy_text(&text, c->name);
+		copy[i].groups = group;
+		for (k = 0; c->groups && c->groups[k]; k++)
+			*group++ = copy_text(&text, c->groups[k]);
+		*group++ = NULL;
+	}
+	return copy;
+}
+
+
+static void hear(struct core_account *a,
+	const struct endpoint_contact *contacts, size_t n)
+{
+	size_t i;
+
+	if (n > HEARD_A_TURN) {
+		a->hearing =
+			mem_zalloc(sizeof(*a->hearing), hearing_destructor);
+		a->hearing->a = a;
+		a->hearing->contacts = copy_of(contacts, n);
+		a->hearing->n = n;
+		tmr_start(a->core->config.tmrs, &a->hearing->tmr, 0,
+			hearing_handler, a->hearing);
+		return;
+	}
+	a->merging = true;
+	for (i = 0; i < n; i++)
+		heard(a, &contacts[i]);
+	heard_all(a);
+	a->merging = false;
+}
+
+
 void core_contacts_heard(
 	const struct endpoint_contact *contacts, size_t n, void *arg)
 {
 	struct core_account *a = arg;
 	struct core_contact *c, *next;
-	size_t i;
 
 	if (!a->core || !a->endpoint || a->leaving)
 		return;
@@ -405,29 +393,31 @@ void core_contacts_heard(
 	same_list(a);
 	if (!contacts)
 		begin_anew(a);
-	a->merging = true;
+	a->hearing = mem_deref(a->hearing);
 	a->contacts_heard = true;
 	HASH_ITER (hh, a->contacts, c, next) {
 		c->there = false;
 	}
-	for (i = 0; i < n; i++)
-		heard(a, &contacts[i]);
-	HASH_ITER (hh, a->contacts, c, next) {
-		if (!c->there)
-			vanished(a, c);
-	}
-	send_rest(a);
-	a->merging = false;
+	hear(a, contacts, n);
 }
 
 
 /* ---- from the list here --------------------------------------------- */
 
+/* Of a list that is being heard this part is still to come. */
+static bool to_come(const struct core_account *a, const struct core_contact *c)
+{
+	return a->hearing && !(c && c->there);
+}
+
+
 void core_contacts_changed(struct core_buddy *b)
 {
 	struct core_account *a = b->account;
 
-	if (a && a->contacts_heard && !a->merging && b->added)
+	if (!a || !a->contacts_heard || a->merging || !b->added)
+		return;
+	if (!to_come(a, contact_find(a, b->aor)))
 		send(a, b);
 }
 
@@ -437,7 +427,7 @@ void core_contacts_removed(struct core_account *a, const char *aor)
 	struct core_contact *c = contact_find(a, aor);
 	const struct core_buddy *b = core_buddy_find(a, aor);
 
-	if (!a->contacts_heard || a->merging)
+	if (!a->contacts_heard || a->merging || to_come(a, c))
 		return;
 	if (c)
 		drop(a, c);
@@ -452,6 +442,7 @@ void core_contacts_offline(struct core_account *a)
 	struct core_contact *c, *next;
 	struct core_buddy *b;
 
+	a->hearing = mem_deref(a->hearing);
 	if (!a->contacts_heard)
 		return;
 	a->contacts_heard = false;
@@ -492,6 +483,7 @@ void core_contacts_flush(struct core_account *a)
 		contact_free(a, c);
 	}
 	a->list = mem_deref(a->list);
+	a->hearing = mem_deref(a->hearing);
 }
 
 

@@ -312,6 +312,7 @@ struct core_account {
 	struct core_way *ways; /* by AOR */
 	struct core_contact *contacts; /* the server's list: hash by peer */
 	char *list; /* ... which one: its xcap-root; NULL: none */
+	struct core_hearing *hearing; /* ... a long one, into ours */
 	bool contacts_heard; /* in this sign-in */
 	bool merging; /* ... its list into ours */
 	struct core_decision_entry *decisions;
@@ -392,26 +393,6 @@ void core_buddy_post(struct core_buddy *b, const char *change);
 
 /* PEER's own name; the user's goes before it. */
 void core_card_heard(const char *peer, const char *name, void *arg);
-
-/* ---- contacts.c ----------------------------------------------------- */
-
-struct core_contact;
-
-/* The server's list, whole. */
-void core_contacts_heard(
-	const struct endpoint_contact *contacts, size_t n, void *arg);
-
-/* Our list was changed by its user. */
-void core_contacts_changed(struct core_buddy *b);
-void core_contacts_removed(struct core_account *a, const char *aor);
-
-/* The sign-in is over. */
-void core_contacts_offline(struct core_account *a);
-void core_contacts_load(struct core *core, const char *key, const char *value);
-void core_contacts_flush(struct core_account *a);
-
-/* ... and what is kept of it. */
-void core_contacts_forget(struct core_account *a);
 
 /* A copy in one block (mem_deref); NULL: NULL. */
 const char *const *core_groups_copy(const char *const *groups);

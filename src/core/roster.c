@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* roster.c - buddies: added, found, renamed, removed. */
 #include <string.h>
-#include "core_int.h"
+#include "contacts.h"
 #include "share.h"
 
 

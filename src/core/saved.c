@@ -4,6 +4,7 @@
  * lines of the history of input and what was unread. */
 #include <string.h>
 #include "mbuf.h"
+#include "contacts.h"
 #include "message_int.h"
 
 

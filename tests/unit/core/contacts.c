@@ -405,6 +405,111 @@ static void odd_peers(void **state)
 }
 
 
+enum {
+	CROWD = 1000,
+};
+
+
+static void peer_of(char *peer, size_t size, size_t i)
+{
+	(void)snprintf(peer, size, "sip:u%zu@example.org", i);
+}
+
+
+/* A crowd, whose names are all NAME; WITHOUT somebody. */
+static void tell_crowd(struct endpoint *e, const char *name, size_t without)
+{
+	struct endpoint_contact *all = mem_zalloc(CROWD * sizeof(*all), NULL);
+	char(*peers)[32] = mem_zalloc(CROWD * sizeof(*peers), NULL);
+	const char *groups[] = {"A", NULL};
+	size_t i, n = 0;
+
+	for (i = 0; i < CROWD; i++) {
+		if (i == without)
+			continue;
+		peer_of(peers[i], sizeof(peers[i]), i);
+		all[n].peer = peers[i];
+		all[n].name = name;
+		all[n++].groups = groups;
+	}
+	e->h.contacts(all, n, e->h.arg);
+	/* It is borrowed. */
+	memset(all, 0xff, CROWD * sizeof(*all));
+	memset(peers, 0xff, CROWD * sizeof(*peers));
+	mem_deref(all);
+	mem_deref(peers);
+}
+
+
+static struct core_buddy *of_crowd(struct core_account *a, size_t i)
+{
+	char peer[32];
+
+	peer_of(peer, sizeof(peer), i);
+	return core_buddy_find(a, peer);
+}
+
+
+static void assert_crowd(struct core_account *a, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < CROWD; i++) {
+		struct core_buddy *b = of_crowd(a, i);
+
+		assert_non_null(b);
+		assert_string_equal(core_buddy_name(b), name);
+		assert_string_equal(core_buddy_groups(b)[0], "A");
+	}
+}
+
+
+/* A long list is heard over several turns; what the user does meanwhile
+ * counts, wherever that stands. */
+static void crowd(void **state)
+{
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	a = world_online(&w, &e);
+	tell_crowd(e, "B", CROWD);
+	assert_null(of_crowd(a, CROWD - 1));
+	world_run(&w, 0);
+	assert_crowd(a, "B");
+	world_quiet(&w);
+	/* Another one while one is heard takes its place. */
+	tell_crowd(e, "C", CROWD);
+	tell_crowd(e, "D", CROWD);
+	world_run(&w, 0);
+	assert_crowd(a, "D");
+	assert_calls(&w, "");
+	/* Changed and removed before it comes to them. */
+	tell_crowd(e, "D", 5);
+	(void)core_buddy_rename(of_crowd(a, 7), "x");
+	(void)core_buddy_remove(of_crowd(a, 8), NULL);
+	(void)core_buddy_add(a, BOB, NULL, NULL, NULL, NULL, NULL);
+	(void)core_buddy_rename(of_crowd(a, 5), "y");
+	assert_calls(&w, "unwatch sip:u8@example.org\nwatch " BOB "\n");
+	world_run(&w, 0);
+	assert_calls(&w,
+		"contact sip:u7@example.org x [A]\n"
+		"drop sip:u8@example.org\n"
+		"contact sip:u5@example.org y [A]\n"
+		"contact " BOB " -\n");
+	/* Signed out in the middle of it: nobody is lost. */
+	tell_crowd(e, "E", CROWD);
+	fake_state(e, ENDPOINT_FAILED, "gone");
+	world_run(&w, 0);
+	assert_string_equal(core_buddy_name(of_crowd(a, 9)), "D");
+	assert_non_null(core_buddy_find(a, BOB));
+	tell_crowd(e, "E", CROWD);
+	world_close(&w);
+}
+
+
 int test_contacts(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -416,6 +521,7 @@ int test_contacts(void)
 		cmocka_unit_test(declared),
 		cmocka_unit_test(another),
 		cmocka_unit_test(odd_peers),
+		cmocka_unit_test(crowd),
 	};
 
 	return cmocka_run_group_tests_name("contacts", tests, NULL, NULL);
