@@ -224,6 +224,8 @@ struct endpoint_config {
 	const char *tls_pin;
 	const char *tls_certificate;
 	const char *tls_key;
+	const char *presence_list; /* "auto", "yes", "no": one subscription
+				      for all who are watched */
 	const char *xcap_root; /* of documents; NULL: none are kept */
 	const char *instance; /* urn:uuid:..., stable for the account */
 	bool tls_verify;

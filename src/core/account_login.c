@@ -205,6 +205,7 @@ static int make(struct core_account *a, char **why)
 		.tls_pin = core_account_setting(a, "tls-pin"),
 		.tls_certificate = certificate,
 		.tls_key = key,
+		.presence_list = core_account_setting(a, "presence-list"),
 		.xcap_root = core_account_setting(a, "xcap-root"),
 		.instance = instance(a),
 		.tls_verify = core_yes(core_account_setting(a, "tls-verify")),

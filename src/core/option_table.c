@@ -294,6 +294,14 @@ const struct core_option core_settings[] = {
 			"password.",
 	},
 	{
+		.name = "presence-list",
+		.type = CORE_CHOICE,
+		.initial = "auto",
+		.choices = longs,
+		.help = "Whether one subscription to a list on the server is "
+			"for all who are watched: of many, always, or never.",
+	},
+	{
 		.name = "proxy",
 		.type = CORE_URI,
 		.help = "The outbound proxy as a SIP URI.",

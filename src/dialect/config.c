@@ -21,6 +21,7 @@ static const size_t texts[] = {
 	TEXT(tls_pin),
 	TEXT(tls_certificate),
 	TEXT(tls_key),
+	TEXT(presence_list),
 	TEXT(xcap_root),
 	TEXT(instance),
 };

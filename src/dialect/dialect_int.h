@@ -18,6 +18,7 @@ struct conv;
 struct ms;
 struct simple_lists;
 struct simple_removal;
+struct simple_rls;
 struct simple_rules;
 struct simple_rules_read;
 struct simple_watch;
@@ -178,6 +179,7 @@ struct endpoint {
 	struct simple_lists *lists; /* NULL: it is not known of any */
 	struct simple_rules *rules; /* NULL: nothing for them yet */
 	struct simple_rules_read *rules_read;
+	struct simple_rls *rls; /* NULL: no documents are kept for us */
 
 	/* Microsoft. */
 	struct ms *ms;
@@ -240,6 +242,16 @@ void simple_watch_hint(struct endpoint *e, const char *peer, bool anew);
 /* Calls H for everybody watched, who may be unwatched by it. */
 void simple_watch_each(struct endpoint *e,
 	void (*h)(struct endpoint *e, const char *peer, void *arg), void *arg);
+
+/* One subscription for all (simple_rls.c). KEPT: it has turned out whether the
+ * server keeps lists; UNCLEAR: it has not, and does not soon. */
+void simple_rls_open(struct endpoint *e);
+void simple_rls_kept(struct endpoint *e, bool kept);
+void simple_rls_unclear(struct endpoint *e);
+void simple_rls_online(struct endpoint *e);
+void simple_rls_goodbye(struct endpoint *e, uint64_t limit);
+void simple_rls_stop(struct endpoint *e); /* without a word */
+void simple_rls_close(struct endpoint *e);
 
 /* Who asks the server to see us (simple_winfo.c). */
 void simple_winfo_online(struct endpoint *e);

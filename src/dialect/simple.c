@@ -13,6 +13,7 @@ static void simple_online(
 {
 	(void)resp;
 	simple_presence_online(e);
+	simple_rls_online(e);
 	simple_watch_online(e);
 	simple_winfo_online(e);
 	simple_im_online(e, moved);
@@ -32,6 +33,7 @@ static void simple_goodbye(struct endpoint *e, uint64_t limit)
 {
 	simple_im_goodbye(e, limit);
 	simple_watch_goodbye(e, limit);
+	simple_rls_goodbye(e, limit);
 	simple_winfo_goodbye(e, limit);
 	simple_presence_goodbye(e, limit);
 	simple_lists_goodbye(e, limit);
@@ -48,6 +50,7 @@ static void simple_close(struct endpoint *e)
 {
 	simple_im_close(e);
 	simple_watch_close(e);
+	simple_rls_stop(e);
 	simple_winfo_close(e);
 	simple_lists_close(e);
 	list_flush(&e->fetches);

@@ -96,8 +96,6 @@ void simple_alone_hint(struct simple_watch *w, bool anew)
 	uint64_t now = tmrs_now(tmrs), wait = 0;
 	struct simple_alone *a = w->alone;
 
-	if (!a)
-		return;
 	a->anew = anew || a->anew;
 	if (!is_doubtful(a) || tmr_isrunning(&a->hint))
 		return;
@@ -167,6 +165,8 @@ static uint16_t notify_handler(const struct msg *notify, bool first, void *arg)
 	}
 	w->heard = true;
 	simple_watch_tell(w);
+	if (w->alone == a && w->state == UA_SUB_ACTIVE)
+		simple_rls_answered(w);
 	mem_deref(w);
 	mem_deref(a);
 	endpoint_release(e);
@@ -223,7 +223,8 @@ void simple_alone_start(struct simple_watch *w)
 
 	a->w = w;
 	w->alone = a;
-	w->state = UA_SUB_TRYING;
+	if (!w->heard)
+		w->state = UA_SUB_TRYING;
 	err = send_subscribe(&a->sub, w->e, w->peer, w->e->expires, &h);
 	if (err)
 		simple_watch_ended(w,

@@ -195,7 +195,7 @@ void simple_watch(struct endpoint *e, const char *peer)
 	w->e = e;
 	w->peer = mem_strdup(peer);
 	HASH_ADD_KEYPTR(hh, e->watches, w->peer, strlen(w->peer), w);
-	if (e->online)
+	if (simple_rls_watch(w) && e->online)
 		simple_alone_start(w);
 	simple_watch_tell_soon(w);
 }
@@ -217,6 +217,7 @@ void simple_unwatch(struct endpoint *e, const char *peer)
 	if (!w)
 		return;
 	simple_alone_end(w, DIALECT_GOODBYE);
+	simple_rls_unwatch(e, peer);
 	watch_free(w);
 }
 
@@ -225,8 +226,12 @@ void simple_watch_hint(struct endpoint *e, const char *peer, bool anew)
 {
 	struct simple_watch *w = find(e, peer);
 
-	if (w)
+	if (!w)
+		return;
+	if (w->alone)
 		simple_alone_hint(w, anew);
+	else if (e->online && w->heard && w->state != UA_SUB_ACTIVE)
+		simple_alone_start(w);
 }
 
 
@@ -238,10 +243,10 @@ void simple_watch_online(struct endpoint *e)
 
 	HASH_ITER (hh, e->watches, w, next) {
 		w->why = mem_deref(w->why);
-		if (!w->alone)
-			simple_alone_start(w);
-		else
+		if (w->alone)
 			simple_alone_online(w);
+		else if (!simple_rls_waits(e))
+			simple_alone_start(w);
 		simple_watch_tell_soon(w);
 	}
 }
@@ -253,6 +258,7 @@ void simple_watch_lost(struct endpoint *e)
 
 	HASH_ITER (hh, e->watches, w, next) {
 		w->heard = false;
+		w->listed = 0;
 		simple_watch_tell_soon(w);
 	}
 }
@@ -266,6 +272,9 @@ void simple_watch_goodbye(struct endpoint *e, uint64_t limit)
 		simple_alone_end(w, limit);
 		w->doc = mem_deref(w->doc);
 		w->known = mem_deref(w->known);
+		w->heard = false;
+		w->member = 0;
+		w->listed = 0;
 	}
 }
 

@@ -2,7 +2,7 @@
 /*
  * simple_watch.h - somebody watched, for the files that find out about them:
  * simple_watch.c keeps and tells what is known, simple_alone.c subscribes to
- * them alone.
+ * them alone, simple_rls.c to all together.
  */
 #ifndef SOTTO_DIALECT_SIMPLE_WATCH_H
 #define SOTTO_DIALECT_SIMPLE_WATCH_H
@@ -17,7 +17,10 @@ struct simple_watch {
 	char *peer;
 	struct simple_alone *alone; /* NULL: there is none */
 	enum ua_sub_state state;
-	bool heard; /* a notification came in this sign-in */
+	bool heard; /* a notification told of them in this sign-in */
+	uint32_t member; /* of the list, by simple_rls's count; 0: not */
+	uint64_t listed; /* monotonic: when it is last told by the list or
+			    alone how things are; 0: not */
 	struct presence *known; /* what the last one said; NULL: none */
 	struct pres_doc *doc; /* and its timestamps */
 	char *why; /* the last refusal of this sign-in */
@@ -49,6 +52,7 @@ void simple_watch_tell_soon(struct simple_watch *w);
 
 /* ---- the subscription to them alone (simple_alone.c) ---------------- */
 
+/* What is known stays until there is news. */
 void simple_alone_start(struct simple_watch *w);
 
 /* It says goodbye alone: its object outlives ours. */
@@ -59,5 +63,19 @@ void simple_alone_online(struct simple_watch *w);
 
 /* They show that they are there; see simple_watch_hint(). */
 void simple_alone_hint(struct simple_watch *w, bool anew);
+
+/* ---- one subscription for all (simple_rls.c) ------------------------ */
+
+/* W is new: true if it is to be asked for alone, where signed in. */
+bool simple_rls_watch(struct simple_watch *w);
+
+/* PEER is watched no more. */
+void simple_rls_unwatch(struct endpoint *e, const char *peer);
+
+/* What W was asked for alone is answered: that may end here. */
+void simple_rls_answered(struct simple_watch *w);
+
+/* True if nobody is asked for alone but those whom that part says. */
+bool simple_rls_waits(const struct endpoint *e);
 
 #endif

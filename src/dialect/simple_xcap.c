@@ -48,7 +48,10 @@ int simple_xcap_open(struct endpoint *e, char **why)
 		way.request = http_way_request;
 		way.ctx = e->http;
 	}
-	return xcap_alloc(&e->xcap, &config, why);
+	err = xcap_alloc(&e->xcap, &config, why);
+	if (!err)
+		simple_rls_open(e);
+	return err;
 }
 
 
@@ -99,8 +102,10 @@ static void caps_handler(const struct xcap_answer *answer, void *arg)
 	if (e->xcap_told) {
 		simple_rules_kept(e, rules_of(auids));
 		simple_lists_kept(e, auids && is_kept(auids, "resource-lists"));
+		simple_rls_kept(e, auids && is_kept(auids, "rls-services"));
 	} else {
 		simple_rules_unknown(e);
+		simple_rls_unclear(e);
 	}
 	mem_deref(auids);
 }
@@ -127,6 +132,7 @@ void simple_xcap_close(struct endpoint *e)
 	simple_rules_close(e);
 	simple_lists_close(e);
 	simple_rules_read_close(e);
+	simple_rls_close(e);
 	e->xcap_request = mem_deref(e->xcap_request);
 	e->xcap = mem_deref(e->xcap);
 	e->http = mem_deref(e->http);

@@ -569,7 +569,11 @@ class Kamailio:
                         "callid(string,null) status(int,null) \n")
         for t in ("version", "presentity", "active_watchers", "watchers",
                   "xcap", "pua", "rls_presentity", "rls_watchers"):
-            shutil.copy("/usr/share/kamailio/dbtext/kamailio/" + t, tables)
+            # What is empty is written as if it were not set.
+            with open("/usr/share/kamailio/dbtext/kamailio/" + t) as f:
+                text = f.read().replace("(string)", "(string,null)")
+            with open(os.path.join(tables, t), "w") as f:
+                f.write(text)
 
     def start(self):
         self._write()

@@ -18,6 +18,7 @@ int test_ms_session(void);
 int test_ms_watch(void);
 int test_simple_presence(void);
 int test_simple_lists(void);
+int test_simple_rls(void);
 int test_simple_rules(void);
 int test_simple_watch(void);
 int test_simple_winfo(void);
@@ -33,5 +34,5 @@ UNIT_MAIN(test_ms_id, test_ms, test_ms_batch, test_ms_contacts, test_ms_decide,
 	test_endpoint, test_simple_watch, test_simple_presence,
 	test_simple_winfo, test_conv_open, test_conv_send, test_conv_session,
 	test_conv_typing, test_incoming, test_xcap, test_xcap_edit,
-	test_xcap_text, test_simple_xcap, test_simple_lists, test_simple_rules,
-	test_simple_watch_body, test_way)
+	test_xcap_text, test_simple_xcap, test_simple_lists, test_simple_rls,
+	test_simple_rules, test_simple_watch_body, test_way)

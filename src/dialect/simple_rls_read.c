@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * simple_rls_read.c - what a server tells of a list (RFC 4662 5): a few people
+ * in a turn, as ten thousand may be told of at once.
+ */
+#include <errno.h>
+#include <string.h>
+#include "mem.h"
+#include "rlmi.h"
+#include "simple_rls.h"
+#include "xml.h"
+
+
+enum {
+	TURN = 40, /* people in a turn of the loop */
+	DOCS_MAX = 16, /* that wait */
+	WHOLE_DELAY = 1000, /* ms from a gap to asking anew */
+	WHOLE_GAP = 10 * 1000, /* ms between two such requests */
+	WHOLE_TRIES = 3, /* without getting what was missed */
+};
+
+/* A notification that waits, or is being read. */
+struct doc {
+	struct le le;
+	struct rlmi_reader *reader;
+	bool first; /* of a subscription */
+	bool full;
+	bool news; /* it told of somebody */
+	bool loss; /* ... or that it is not told any more */
+};
+
+
+static void doc_destructor(void *data)
+{
+	struct doc *d = data;
+
+	list_unlink(&d->le);
+	mem_deref(d->reader);
+}
+
+
+/* ---- what was missed ---- */
+
+static void whole_handler(void *arg);
+
+
+/* A document of changes without the whole before it, or with one missing. */
+static void whole_want(struct simple_rls *r)
+{
+	struct tmrs *tmrs = r->e->stack->tmrs;
+	uint64_t now = tmrs_now(tmrs), wait = WHOLE_DELAY;
+
+	if (r->tries >= WHOLE_TRIES || tmr_isrunning(&r->whole))
+		return;
+	if (r->tried_at && now - r->tried_at < WHOLE_GAP)
+		wait = WHOLE_GAP - (now - r->tried_at);
+	tmr_start(tmrs, &r->whole, wait, whole_handler, r);
+}
+
+
+/* Everything is told again, in whole or bit by bit. */
+static void whole_handler(void *arg)
+{
+	struct simple_rls *r = arg;
+
+	if (!r->sub || !r->e->online)
+		return;
+	++r->tries;
+	r->tried_at = tmrs_now(r->e->stack->tmrs);
+	ua_sub_refresh(r->sub);
+}
+
+
+static void whole_came(struct simple_rls *r)
+{
+	tmr_cancel(&r->whole);
+	r->tries = 0;
+}
+
+
+/* ---- a person ---- */
+
+static const char *ended_text(const char *reason)
+{
+	if (!strcmp(reason, "noresource"))
+		return "there is no such address any more";
+	if (!strcmp(reason, "invariant"))
+		return "the state will not change any more";
+	return "declined";
+}
+
+
+/* Of what is finally refused the server does not try again. */
+static bool is_final(const char *reason)
+{
+	return reason &&
+		(!strcmp(reason, "rejected") || !strcmp(reason, "noresource") ||
+			!strcmp(reason, "invariant"));
+}
+
+
+/* True if that tells how things are with them. */
+static bool take_instance(struct simple_watch *w, const struct rlmi_instance *i,
+	const struct doc *d)
+{
+	switch (i->state) {
+	case RLMI_ACTIVE:
+		if (i->body.l)
+			(void)simple_watch_document(
+				w, &i->content_type, &i->body);
+		else if (d->full || !w->known || !w->heard ||
+			w->state != UA_SUB_ACTIVE)
+			simple_watch_know_nothing(w);
+		w->state = UA_SUB_ACTIVE;
+		break;
+	case RLMI_PENDING:
+		w->state = UA_SUB_PENDING;
+		break;
+	case RLMI_TERMINATED:
+		if (!is_final(i->reason))
+			return false;
+		w->state = UA_SUB_ENDED;
+		simple_watch_ended(w, ended_text(i->reason),
+			strcmp(i->reason, "rejected") ? 0 : 403);
+		return true;
+	default:
+		return false;
+	}
+	w->why = mem_deref(w->why);
+	return true;
+}
+
+
+/* Of several devices that the server does not put together itself the one
+ * that tells most. */
+static const struct rlmi_instance *best_of(
+	const struct rlmi_instance *instances, size_t n)
+{
+	const struct rlmi_instance *best = NULL;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		const struct rlmi_instance *now = &instances[i];
+
+		if (!best ||
+			(now->state == RLMI_ACTIVE && now->body.l &&
+				!(best->state == RLMI_ACTIVE && best->body.l)))
+			best = now;
+	}
+	return best;
+}
+
+
+static struct simple_watch *find(const struct endpoint *e, const char *text)
+{
+	struct pl pl = pl_str(text);
+	struct simple_watch *w = NULL;
+	struct uri uri;
+	char *peer;
+
+	if (uri_decode(&uri, &pl))
+		return NULL;
+	peer = uri_aor(&uri);
+	if (peer)
+		HASH_FIND_STR(e->watches, peer, w);
+	mem_deref(peer);
+	return w;
+}
+
+
+struct reading {
+	struct simple_rls *r;
+	struct doc *d;
+};
+
+
+static void resource_handler(const struct rlmi_resource *resource, void *arg)
+{
+	const struct reading *now = arg;
+	struct simple_rls *r = now->r;
+	struct simple_watch *w;
+
+	w = endpoint_hears(r->e) ? find(r->e, resource->uri) : NULL;
+	if (!w)
+		return;
+	w->member = r->member;
+	if (!resource->n ||
+		!take_instance(
+			w, best_of(resource->instances, resource->n), now->d)) {
+		w->listed = 0;
+		now->d->loss = true;
+		return;
+	}
+	mem_ref(w);
+	now->d->news = true;
+	w->heard = true;
+	w->listed = tmrs_now(r->e->stack->tmrs);
+	simple_alone_end(w, DIALECT_GOODBYE);
+	simple_watch_tell(w);
+	mem_deref(w);
+}
+
+
+/* ---- a document ---- */
+
+/* False if it is older than what is known. */
+static bool list_handler(const struct rlmi_list *list, void *arg)
+{
+	const struct reading *now = arg;
+	struct simple_rls *r = now->r;
+	struct doc *d = now->d;
+
+	if (list->depth)
+		return true;
+	if (d->first)
+		r->versioned = false;
+	if (r->versioned && list->version <= r->version)
+		return false;
+	d->full = list->full;
+	if (d->full)
+		whole_came(r);
+	else if (!r->versioned || list->version - r->version > 1)
+		whole_want(r);
+	else if (!tmr_isrunning(&r->whole))
+		r->tries = 0;
+	if (d->full || !r->versioned)
+		++r->member;
+	r->versioned = true;
+	r->version = list->version;
+	simple_rls_stands(r);
+	return true;
+}
+
+
+/* Who is not in the whole is not in the list any more. */
+static void doc_end(struct simple_rls *r, struct doc *d)
+{
+	struct simple_watch *w, *next;
+
+	if (d->full) {
+		d->loss = true;
+		HASH_ITER (hh, r->e->watches, w, next) {
+			if (w->member != r->member)
+				w->listed = 0;
+		}
+	}
+	simple_rls_told(r, d->news, d->loss);
+}
+
+
+/* A few people; true if there are more. */
+static bool doc_step(struct simple_rls *r, struct doc *d)
+{
+	struct reading now = {.r = r, .d = d};
+	const struct rlmi_handlers h = {
+		.list = list_handler,
+		.resource = resource_handler,
+		.arg = &now,
+	};
+	int err = rlmi_reader_next(d->reader, TURN, &h);
+
+	if (err == EAGAIN)
+		return true;
+	if (err) {
+		log_print(r->e->stack->log, LOG_WARN, "presence",
+			"%s: what is told of all cannot be read: %s", r->e->aor,
+			xml_why(err));
+		d->full = false;
+		whole_want(r);
+	}
+	doc_end(r, d);
+	return false;
+}
+
+
+static void step_handler(void *arg)
+{
+	struct simple_rls *r = mem_ref(arg);
+	struct endpoint *e = endpoint_hold(r->e);
+	struct doc *d = mem_ref(list_data(r->docs.head));
+
+	/* It may have been forgotten meanwhile. */
+	if (!doc_step(r, d) && d->le.list)
+		mem_deref(d);
+	mem_deref(d);
+	if (r->docs.head)
+		tmr_start(e->stack->tmrs, &r->step, 0, step_handler, r);
+	mem_deref(r);
+	endpoint_release(e);
+}
+
+
+/* ---- from the subscription ---- */
+
+static bool tells_of_list(const struct msg *notify)
+{
+	return msg_type_is(&notify->content_type, "multipart/related") ||
+		msg_type_is(&notify->content_type, RLMI_TYPE);
+}
+
+
+uint16_t simple_rls_take(
+	struct simple_rls *r, const struct msg *notify, bool first)
+{
+	struct doc *d;
+	int err;
+
+	if (!notify->body.l && msg_has_token(notify, HDR_REQUIRE, "eventlist"))
+		return 0;
+	if (!notify->body.l || !tells_of_list(notify)) {
+		simple_rls_bar(r, "the server tells of no list");
+		return 0;
+	}
+	if (r->docs.count >= DOCS_MAX)
+		return 503;
+	d = mem_zalloc(sizeof(*d), doc_destructor);
+	d->first = first;
+	err = rlmi_reader_alloc(&d->reader, &notify->content_type,
+		&notify->body, NULL, (void *)(uintptr_t)notify);
+	if (err) {
+		mem_deref(d);
+		return err == EMSGSIZE ? 413 : 400;
+	}
+	list_append(&r->docs, &d->le, d);
+	if (!tmr_isrunning(&r->step))
+		tmr_start(r->e->stack->tmrs, &r->step, 0, step_handler, r);
+	return 0;
+}
+
+
+void simple_rls_read_stop(struct simple_rls *r)
+{
+	list_flush(&r->docs);
+	tmr_cancel(&r->step);
+	whole_came(r);
+	r->versioned = false;
+}
