@@ -2,14 +2,14 @@
 /* key.c - names of keys, and what they are bound to in which place. */
 #include <ctype.h>
 #include <string.h>
+#include <uthash.h>
 #include "cmd_int.h"
 #include "utf8.h"
 
 
 /* Where keys may mean something of their own; "any" is asked last. */
 const char *const cmd_places[] = {"any", "chat", "buddies", "search", "results",
-	"find", "hits", "command", "text", "question", "choice",
-	NULL};
+	"find", "hits", "command", "text", "question", "choice", NULL};
 
 
 /* Keys that are no single character; the second name is taken too. */
@@ -55,8 +55,23 @@ struct binding {
 };
 
 
+/* An answer of cmd_key_of(), which is asked for every hint of a frame. */
+struct known {
+	UT_hash_handle hh;
+	const char *key; /* NULL: none */
+	char asked[];
+};
+
+
 struct key_table {
 	struct list bindings;
+	struct known *known; /* until keys are bound */
+};
+
+
+enum {
+	ASKED_SIZE = 128, /* bytes of a question that is worth remembering */
+	KNOWN_MAX = 256,
 };
 
 
@@ -71,10 +86,22 @@ static void binding_destructor(void *data)
 }
 
 
+static void forget_known(struct key_table *t)
+{
+	struct known *k, *next;
+
+	HASH_ITER (hh, t->known, k, next) {
+		HASH_DEL(t->known, k);
+		mem_deref(k);
+	}
+}
+
+
 static void table_destructor(void *data)
 {
 	struct key_table *t = data;
 
+	forget_known(t);
 	list_flush(&t->bindings);
 }
 
@@ -231,6 +258,7 @@ void key_table_bind(struct key_table *t, const char *place, const char *key,
 {
 	struct binding *b = find(t, place, key);
 
+	forget_known(t);
 	if (!b) {
 		b = mem_zalloc(sizeof(*b), binding_destructor);
 		b->place = mem_strdup(place);
@@ -247,6 +275,7 @@ bool key_table_unbind(struct key_table *t, const char *place, const char *key)
 	bool found = false;
 	struct le *le, *next;
 
+	forget_known(t);
 	LIST_FOREACH (&t->bindings, le, next) {
 		struct binding *b = le->data;
 
@@ -286,10 +315,9 @@ const char *cmd_key_command(
 }
 
 
-const char *cmd_key_of(
-	const struct cmd *cmd, const char *place, const char *command)
+static const char *key_of(
+	const struct key_table *t, const char *place, const char *command)
 {
-	const struct key_table *t = cmd->keys;
 	const struct binding *found = NULL;
 	struct le *le, *next;
 
@@ -305,6 +333,31 @@ const char *cmd_key_of(
 			found = b;
 	}
 	return found ? found->key : NULL;
+}
+
+
+const char *cmd_key_of(
+	const struct cmd *cmd, const char *place, const char *command)
+{
+	size_t at = strlen(place) + 1, n = at + strlen(command);
+	struct key_table *t = cmd->keys;
+	char asked[ASKED_SIZE];
+	struct known *k;
+
+	if (n > sizeof(asked))
+		return key_of(t, place, command);
+	memcpy(asked, place, at);
+	memcpy(asked + at, command, n - at);
+	HASH_FIND(hh, t->known, asked, n, k);
+	if (k)
+		return k->key;
+	if (HASH_COUNT(t->known) >= KNOWN_MAX)
+		forget_known(t);
+	k = mem_zalloc(sizeof(*k) + n, NULL);
+	k->key = key_of(t, place, command);
+	memcpy(k->asked, asked, n);
+	HASH_ADD_KEYPTR(hh, t->known, k->asked, n, k);
+	return k->key;
 }
 
 
