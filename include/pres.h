@@ -63,7 +63,7 @@ struct pres_doc {
  * extension that marks a part as one that must be understood is ignored with
  * it (RFC 3863 4.2.3). An entity compares as a sip, sips, pres or im form of
  * the same user and host, and may lack the scheme; a document without one is
- * taken.
+ * taken. Of drafts before RFC 4480 the persons are read that PBXs still write.
  *
  * Several devices of one person, whose publications a server has joined, come
  * to one line. A tuple and a person belong to one device if their ids say so as
@@ -84,7 +84,8 @@ struct pres_doc {
  *   where none is told.
  *
  * Note, first found: of the persons of these devices in this order, of their
- * activities, of the document, of the tuples. Where none is open, of all.
+ * activities, of the document, of the tuples, else what their activities have
+ * in words of their own (<other>). Where none is open, of all.
  * Among notes of one element the one in the wanted language, else without
  * language, else the first.
  *

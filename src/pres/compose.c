@@ -49,6 +49,7 @@ struct compose {
 enum round {
 	ROUND_PERSONS = 1,
 	ROUND_ACTIVITIES,
+	ROUND_OTHER, /* an activity that has no name but theirs */
 };
 
 
@@ -111,10 +112,21 @@ static bool counts(const struct device *device, const struct part *person)
 static char *note_of(
 	const struct compose *c, const struct part *person, enum round round)
 {
+	const struct xml_node *node = person->node, *activities;
+	int64_t now = c->query->now;
+	char *note = NULL;
+
 	if (round == ROUND_PERSONS)
-		return note_decode(person->node, NS_DATA, c->query->lang);
-	return note_decode(rpid_activities(person->node, c->query->now),
-		NS_RPID, c->query->lang);
+		return note_decode(node, NS_DATA, c->query->lang);
+	activities = rpid_activities(node, NULL, now);
+	for (; activities && !note;
+		activities = rpid_activities(node, activities, now)) {
+		if (round == ROUND_ACTIVITIES)
+			note = note_decode(activities, NS_RPID, c->query->lang);
+		else
+			note = rpid_other(activities);
+	}
+	return note;
 }
 
 
@@ -161,7 +173,7 @@ static char *note_find(const struct compose *c)
 	for (i = 0; !note && i < c->nunits; i++)
 		note = note_decode(
 			c->units[i].tuple->node, NS_PIDF, c->query->lang);
-	return note;
+	return note ? note : persons_note(c, ROUND_OTHER);
 }
 
 

@@ -221,7 +221,8 @@ static size_t parts_decode(struct parts *tuples, struct parts *persons,
 			n = tuples->n;
 			tuple_add(tuples, node);
 			place(tuples, n, tuples_lead, &followed, &devices);
-		} else if (xml_is(node, NS_DATA, "person")) {
+		} else if (xml_is(node, NS_DATA, "person") ||
+			xml_is(node, NS_PERSON_DRAFT, "person")) {
 			n = persons->n;
 			person_add(persons, node);
 			if (!tuples->n)

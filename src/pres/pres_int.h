@@ -9,6 +9,9 @@
 #define NS_PIDF "urn:ietf:params:xml:ns:pidf"
 #define NS_DATA "urn:ietf:params:xml:ns:pidf:data-model"
 #define NS_RPID "urn:ietf:params:xml:ns:pidf:rpid"
+/* What PBXs still write, of drafts before RFC 4480. */
+#define NS_PERSON_DRAFT "urn:ietf:params:xml:ns:pidf:person"
+#define NS_RPID_DRAFT "urn:ietf:params:xml:ns:pidf:rpid:rpid-person"
 #define NS_AGP	"urn:ag-projects:xml:ns:pidf"
 
 /* Parse a whole document; QUERY is never NULL. */
@@ -52,9 +55,14 @@ enum rpid_input rpid_input(const struct xml_node *node, int64_t *last);
 /* Activity told by the <activities> among NODE's children. */
 enum presence_activity rpid_decode(const struct xml_node *node, int64_t now);
 
-/* The <rpid:activities> child of NODE that holds NOW, or NULL. */
-const struct xml_node *rpid_activities(
-	const struct xml_node *node, int64_t now);
+/* The first <rpid:activities> child of NODE that holds NOW, or, with AFTER, the
+ * next one behind that; NULL: no more. */
+const struct xml_node *rpid_activities(const struct xml_node *node,
+	const struct xml_node *after, int64_t now);
+
+/* What they do in words of their own, none of those that we know (mem_deref);
+ * NULL: nothing. */
+char *rpid_other(const struct xml_node *activities);
 
 /* True if CHILD of an extension is marked as one that must be understood and
  * is of another namespace than ours (RFC 3863 4.2.3). */

@@ -4,7 +4,7 @@
 #include <string.h>
 #include "date.h"
 #include "mem.h"
-#include "pres_int.h"
+#include "pidf_int.h"
 
 enum {
 	WORD_MAX = 32, /* bytes of the longest phrase that means something */
@@ -119,19 +119,49 @@ static enum presence_activity text_activity(const struct xml_node *node)
 }
 
 
-static enum presence_activity element_activity(const struct xml_node *node)
+static bool is_rpid(const struct xml_node *node)
+{
+	const char *ns = xml_ns(node);
+
+	return !strcmp(ns, NS_RPID) || !strcmp(ns, NS_RPID_DRAFT);
+}
+
+
+static enum presence_activity name_activity(const char *name)
 {
 	size_t i;
 
-	if (strcmp(xml_ns(node), NS_RPID))
-		return PRESENCE_NONE;
-	if (!strcmp(xml_name(node), "other"))
-		return text_activity(node);
 	for (i = 0; i < sizeof(elements) / sizeof(elements[0]); i++) {
-		if (!strcmp(elements[i].name, xml_name(node)))
+		if (!strcmp(elements[i].name, name))
 			return elements[i].activity;
 	}
 	return PRESENCE_NONE;
+}
+
+
+static enum presence_activity element_activity(const struct xml_node *node)
+{
+	const char *name = xml_name(node);
+
+	if (!is_rpid(node))
+		return PRESENCE_NONE;
+	if (!strcmp(name, "other") || !strcmp(name, "activity"))
+		return text_activity(node);
+	return name_activity(name);
+}
+
+
+/* Asterisk writes <ep:activities>ep:busy</ep:activities>. */
+static enum presence_activity bare_activity(const struct xml_node *activities)
+{
+	enum presence_activity activity = PRESENCE_NONE;
+	char *text = pidf_text(activities), *colon;
+
+	colon = text ? strchr(text, ':') : NULL;
+	if (colon && !strcmp(xml_ns(activities), NS_RPID_DRAFT))
+		activity = name_activity(colon + 1);
+	mem_deref(text);
+	return activity;
 }
 
 
@@ -151,18 +181,62 @@ static bool holds(const struct xml_node *node, int64_t now)
 }
 
 
-const struct xml_node *rpid_activities(const struct xml_node *node, int64_t now)
+/* Where NODE's <activities> may stand: a person of a draft has them in a
+ * <status>. */
+static const struct xml_node *activities_first(const struct xml_node *node)
+{
+	const struct xml_node *status = NULL;
+
+	if (xml_is(node, NS_PERSON_DRAFT, "person"))
+		status = xml_find(node, NS_PIDF, "status");
+	return xml_child(status ? status : node);
+}
+
+
+static bool is_understood(const struct xml_node *activities)
 {
 	const struct xml_node *child;
 
-	node = xml_find(node, NS_RPID, "activities");
-	if (!node || !holds(node, now))
-		return NULL;
-	for (child = xml_child(node); child; child = xml_next(child)) {
+	for (child = xml_child(activities); child; child = xml_next(child)) {
 		if (pidf_not_understood(child))
-			return NULL;
+			return false;
 	}
-	return node;
+	return true;
+}
+
+
+const struct xml_node *rpid_activities(
+	const struct xml_node *node, const struct xml_node *after, int64_t now)
+{
+	const struct xml_node *child;
+
+	child = after ? xml_next(after) : activities_first(node);
+	for (; child; child = xml_next(child)) {
+		if (is_rpid(child) && !strcmp(xml_name(child), "activities") &&
+			holds(child, now) && is_understood(child))
+			return child;
+	}
+	return NULL;
+}
+
+
+char *rpid_other(const struct xml_node *activities)
+{
+	const struct xml_node *child = xml_child(activities);
+
+	for (; child; child = xml_next(child)) {
+		char *text;
+		struct pl pl;
+
+		if (!xml_is(child, NS_RPID, "other"))
+			continue;
+		text = pidf_text(child);
+		pl = pl_str(text);
+		if (text && rpid_word(&pl) == PRESENCE_NONE)
+			return text;
+		mem_deref(text);
+	}
+	return NULL;
 }
 
 
@@ -194,12 +268,20 @@ enum rpid_input rpid_input(const struct xml_node *node, int64_t *last)
 
 enum presence_activity rpid_decode(const struct xml_node *node, int64_t now)
 {
-	const struct xml_node *activities = rpid_activities(node, now), *child;
+	const struct xml_node *activities = rpid_activities(node, NULL, now);
 	enum presence_activity activity = PRESENCE_NONE;
 
-	child = activities ? xml_child(activities) : NULL;
-	for (; child; child = xml_next(child))
-		activity = rpid_stronger(activity, element_activity(child));
+	for (; activities;
+		activities = rpid_activities(node, activities, now)) {
+		const struct xml_node *child = xml_child(activities);
+
+		if (!child)
+			activity = rpid_stronger(
+				activity, bare_activity(activities));
+		for (; child; child = xml_next(child))
+			activity = rpid_stronger(
+				activity, element_activity(child));
+	}
 	return activity;
 }
 

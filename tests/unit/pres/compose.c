@@ -271,6 +271,28 @@ static void foreign(void **state)
 			 "'>active</r:user-input>" DOES("busy") STAMP(ONE))
 				OPEN("y", STAMP(ONE)),
 			PRESENCE_BUSY, NULL, NULL},
+		/* what a PBX says of a telephone */
+		{"<pp:person xmlns:pp='urn:ietf:params:xml:ns:pidf:person' "
+		 "xmlns:ep='urn:ietf:params:xml:ns:pidf:rpid:rpid-person'>"
+		 "<status><ep:activities><ep:busy/></ep:activities></status>"
+		 "</pp:person><note>On the phone</note>" OPEN("300", ""),
+			PRESENCE_BUSY, "On the phone", NULL},
+		{"<pp:person xmlns:pp='urn:ietf:params:xml:ns:pidf:person' "
+		 "xmlns:ep='urn:ietf:params:xml:ns:pidf:rpid:rpid-person'>"
+		 "<status><ep:activities><ep:activity>away</ep:activity>"
+		 "</ep:activities></status></pp:person>" OPEN("300", ""),
+			PRESENCE_AWAY, NULL, NULL},
+		{OPEN("300",
+			 "") "<pp:person "
+			     "xmlns:pp='urn:ietf:params:xml:ns:pidf:person' "
+			     "xmlns:ep='urn:ietf:params:xml:ns:pidf:rpid:rpid-"
+			     "person'>"
+			     "<status><ep:activities>ep:on-the-phone</"
+			     "ep:activities>"
+			     "</status></pp:person>",
+			PRESENCE_ON_THE_PHONE, NULL, NULL},
+		{"<note>Ready</note>" OPEN("300", "") "<dm:person/>",
+			PRESENCE_NONE, "Ready", NULL},
 		/* within the status */
 		{"<tuple "
 		 "id='SID-1'><status><basic>open</basic><a:extended "

@@ -333,7 +333,7 @@ static void collected(void **state)
 		{"own-rpid-away", 0, PRESENCE_ONLINE, PRESENCE_AWAY,
 			"in the kitchen", "sip:bob@example.com"},
 		{"own-rpid-busy-unknown", 0, PRESENCE_ONLINE,
-			PRESENCE_ON_THE_PHONE, NULL, NULL},
+			PRESENCE_ON_THE_PHONE, "juggling", NULL},
 		{"own-three-tuples", 0, PRESENCE_ONLINE, PRESENCE_NONE, "desk",
 			"sip:bob@192.0.2.5"},
 		{"own-unicode-note", 0, PRESENCE_ONLINE, PRESENCE_NONE,

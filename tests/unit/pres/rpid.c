@@ -145,12 +145,64 @@ static void idle(void **state)
 }
 
 
+/* Several with times of their own, and what has no name. */
+static void several(void **state)
+{
+	static const struct {
+		const char *xml;
+		enum presence_activity activity;
+		const char *note;
+	} cases[] = {
+		{"<r:activities until='2026-01-15T11:00:00Z'><r:note>a</r:note>"
+		 "<r:busy/></r:activities><r:activities "
+		 "from='2026-01-15T11:00:00Z'><r:note>b</r:note><r:away/>"
+		 "</r:activities>",
+			PRESENCE_AWAY, "b"},
+		{"<r:activities><r:away/></r:activities><r:activities>"
+		 "<r:meeting/><r:note>n</r:note></r:activities>",
+			PRESENCE_BUSY, "n"},
+		{"<r:activities><r:other>juggling</r:other></r:activities>",
+			PRESENCE_NONE, "juggling"},
+		{"<r:activities><r:busy/><r:other>do-not-disturb</r:other>"
+		 "</r:activities>",
+			PRESENCE_DO_NOT_DISTURB, ""},
+		{"<r:activities><r:other>juggling</r:other></r:activities>"
+		 "<dm:note>fire</dm:note>",
+			PRESENCE_NONE, "fire"},
+		{"<r:activities until='2026-01-15T11:00:00Z'>"
+		 "<r:other>juggling</r:other></r:activities>",
+			PRESENCE_NONE, ""},
+	};
+	const struct pres_query query = {.now = INT64_C(1768478400000)};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(cases); i++) {
+		char *text = mem_printf(DOC_HEAD DOC_OPEN
+			"<dm:person id='q'>%s</dm:person>" DOC_TAIL,
+			cases[i].xml);
+		struct pres_doc *doc = NULL;
+		const char *note;
+
+		assert_int_equal(doc_decode(&doc, text, &query), 0);
+		note = doc->presence->note ? doc->presence->note : "";
+		if (doc->presence->activity != cases[i].activity ||
+			strcmp(note, cases[i].note))
+			fail_msg("%s gives %d, %s", cases[i].xml,
+				doc->presence->activity, note);
+		mem_deref(doc);
+		mem_deref(text);
+	}
+}
+
+
 int test_rpid(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words),
 		cmocka_unit_test(times),
 		cmocka_unit_test(idle),
+		cmocka_unit_test(several),
 	};
 
 	return cmocka_run_group_tests_name("rpid", tests, NULL, NULL);
