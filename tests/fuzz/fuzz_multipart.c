@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fuzz_multipart.c - the first line is a Content-Type, the rest its body:
  * multiparts and the little SDP. */
+#include <errno.h>
 #include "fuzz.h"
 #include "mem.h"
 #include "msg.h"
@@ -56,6 +57,37 @@ static void check_multipart(const struct pl *type, const struct pl *body)
 }
 
 
+/* Bit by bit there are the same parts. */
+static void check_steps(const struct pl *type, const struct pl *body)
+{
+	struct msg_multipart whole, bits;
+	struct msg_part part, bit;
+	int err = msg_multipart_open(&bits, type, body, NULL);
+
+	if (msg_multipart_begin(&whole, type, body, NULL)) {
+		while (!err || err == EAGAIN)
+			err = msg_multipart_step(&bits, 1, &bit);
+		return;
+	}
+	MUST(!err);
+	while (msg_multipart_next(&whole, &part)) {
+		do
+			err = msg_multipart_step(&bits, 7, &bit);
+		while (err == EAGAIN);
+		if (err == EMSGSIZE)
+			return;
+		MUST(!err);
+		check_part(&bit, body);
+		MUST(pl_eq(&part.body, &bit.body));
+		MUST(pl_eq(&part.content_id, &bit.content_id));
+	}
+	do
+		err = msg_multipart_step(&bits, 7, &bit);
+	while (err == EAGAIN);
+	MUST(err == ENOENT);
+}
+
+
 static void check_find(const struct pl *type, const struct pl *body)
 {
 	/* Only what the search looks at. */
@@ -73,6 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	(void)pl_split(&body, '\n', &type);
 	check_multipart(&type, &body);
+	check_steps(&type, &body);
 	check_find(&type, &body);
 	check_sdp(&body);
 	return 0;

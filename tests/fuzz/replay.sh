@@ -3,8 +3,8 @@
 # Every seed, and every input that once broke something, through its target.
 srcdir=${srcdir:-.}
 status=0
-for target in buddylist challenge csv msdoc msg multipart ntlm presrules reslist rtf \
-	stream uri vcard winfo; do
+for target in buddylist challenge csv msdoc msg multipart ntlm presrules \
+	reslist rlmi rlsservices rtf stream uri vcard winfo xmlreader; do
 	corpus=$srcdir/tests/fuzz/corpus/$target
 	if ./fuzz-replay-$target "$corpus"; then
 		echo "ok - fuzz $target"
