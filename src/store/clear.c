@@ -173,8 +173,10 @@ int clear_sweep(struct db *db, bool *more)
 		(void)db_meta_load(db);
 		return err;
 	}
-	if (n)
+	if (n) {
 		db->checkpoint = true;
+		db->shrink = db->incremental;
+	}
 	if (chat <= 0 && n < DB_SWEEP)
 		db->sweep = false;
 	*more = db->sweep;

@@ -123,7 +123,8 @@ static int setup(struct db *db)
 			db->readonly ? "PRAGMA trusted_schema=OFF;"
 				       "PRAGMA temp_store=MEMORY;"
 				       "PRAGMA cache_size=-16000"
-				     : "PRAGMA trusted_schema=OFF;"
+				     : "PRAGMA auto_vacuum=INCREMENTAL;"
+				       "PRAGMA trusted_schema=OFF;"
 				       "PRAGMA temp_store=MEMORY;"
 				       "PRAGMA synchronous=FULL;"
 				       "PRAGMA secure_delete=ON;"
@@ -276,6 +277,20 @@ int db_run(struct db *db, sqlite3_stmt *stmt)
 int db_exec(struct db *db, const char *sql)
 {
 	return db_errno(db, sqlite3_exec(db->sql, sql, NULL, NULL, NULL));
+}
+
+
+int64_t db_number(struct db *db, const char *sql)
+{
+	sqlite3_stmt *stmt = NULL;
+	int64_t n = 0;
+
+	if (db_errno(db, sqlite3_prepare_v2(db->sql, sql, -1, &stmt, NULL)))
+		return 0;
+	if (db_next(db, stmt))
+		n = sqlite3_column_int64(stmt, 0);
+	(void)sqlite3_finalize(stmt);
+	return n;
 }
 
 

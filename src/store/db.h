@@ -104,6 +104,8 @@ struct db {
 	char *path;
 	bool readonly;
 	bool sweep; /* there may be messages to remove */
+	bool incremental; /* the file can be made smaller */
+	bool shrink; /* there may be pages to give back */
 	bool checkpoint; /* what was removed is in the log still */
 	int err; /* what broke this transaction; 0 */
 	bool damaged; /* the file is no database any more */
@@ -167,6 +169,9 @@ bool db_next(struct db *db, sqlite3_stmt *stmt);
 
 int db_exec(struct db *db, const char *sql);
 
+/* The one number that SQL, which is no statement of the kept ones, gives. */
+int64_t db_number(struct db *db, const char *sql);
+
 /* As db_exec(); SQL may write to what the tables of FTS5 are made of. */
 int db_exec_inside(struct db *db, const char *sql);
 
@@ -213,6 +218,11 @@ int clear_before(struct db *db, int64_t before, uint64_t *n);
 
 /* Removes a slice of what was cleared. *MORE: there may be more. */
 int clear_sweep(struct db *db, bool *more);
+
+/* ---- shrink.c */
+
+/* Gives some of the pages back that nothing is in. *MORE: there may be more. */
+int shrink_step(struct db *db, bool *more);
 
 /* ---- roster_table.c */
 

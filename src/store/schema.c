@@ -7,6 +7,7 @@
 
 enum {
 	APPLICATION_ID = 0x736f7474, /* "sott" */
+	INCREMENTAL = 2, /* of auto_vacuum */
 };
 
 
@@ -45,29 +46,15 @@ static const char *const steps[DB_VERSION] = {
 };
 
 
-static int64_t number(struct db *db, const char *sql)
-{
-	sqlite3_stmt *stmt = NULL;
-	int64_t n = 0;
-
-	if (db_errno(db, sqlite3_prepare_v2(db->sql, sql, -1, &stmt, NULL)))
-		return 0;
-	if (db_next(db, stmt))
-		n = sqlite3_column_int64(stmt, 0);
-	(void)sqlite3_finalize(stmt);
-	return n;
-}
-
-
 /* Something else's database, or that of a newer sotto. */
 static int check(struct db *db, int64_t version, char **why)
 {
-	int64_t id = number(db, "PRAGMA application_id");
+	int64_t id = db_number(db, "PRAGMA application_id");
 
 	if (!db->err && version <= DB_VERSION &&
 		(id == APPLICATION_ID ||
 			(!id && !version &&
-				!number(db,
+				!db_number(db,
 					"SELECT count(*) FROM sqlite_schema"))))
 		return db->err;
 	if (db->err)
@@ -109,7 +96,7 @@ int schema_prepare(struct db *db, char **why)
 	int err;
 
 	db->err = 0;
-	version = number(db, "PRAGMA user_version");
+	version = db_number(db, "PRAGMA user_version");
 	err = db->err ? db->err : check(db, version, why);
 	if (!err)
 		err = db_exec(db, "PRAGMA journal_mode=WAL");
@@ -119,11 +106,13 @@ int schema_prepare(struct db *db, char **why)
 		err = db_meta_load(db);
 	if (err)
 		return err;
-	db->before_run = (uint64_t)number(db, "SELECT max(id) FROM message");
+	db->before_run = (uint64_t)db_number(db, "SELECT max(id) FROM message");
 	/* The newest may have been removed. */
-	db->last_id = (uint64_t)number(db,
+	db->last_id = (uint64_t)db_number(db,
 		"SELECT max(ifnull((SELECT max(id) FROM message),0),"
 		"ifnull((SELECT max(cleared) FROM chat),0))");
 	db->sweep = true;
+	db->incremental = db_number(db, "PRAGMA auto_vacuum") == INCREMENTAL;
+	db->shrink = db->incremental;
 	return db->err;
 }

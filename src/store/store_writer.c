@@ -266,6 +266,8 @@ void store_writer_maintain(struct writer *w)
 		err = index_step(w->db, &w->more);
 	if (!err && !w->more)
 		err = part_index_step(w->db, &w->more);
+	if (!err && !w->more)
+		err = shrink_step(w->db, &w->more);
 	if (err) {
 		/* Once: what it meets then is not for it to mend. */
 		w->more = !w->mended && mend(w);

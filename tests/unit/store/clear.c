@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <sqlite3.h>
+#include <string.h>
+#include <sys/stat.h>
 #include "disk.h"
 
 int test_clear(void);
@@ -77,6 +79,57 @@ static void chat(void **state)
 	assert_int_equal(d.id, 0);
 	fill(&d, BOB, "quagmire", 1);
 	assert_int_equal(found(&d, "quagmire"), 1);
+	disk_free(&d);
+}
+
+
+static int64_t size_of(const struct disk *d)
+{
+	struct stat st;
+
+	assert_int_equal(stat(d->path, &st), 0);
+	return st.st_size;
+}
+
+
+/* The file becomes smaller, and what is left in it is whole. */
+static void smaller(void **state)
+{
+	struct store_message m = {
+		.account = ALICE, .peer = BOB, .state = STORE_RECEIVED};
+	char *text = mem_alloc(4000, NULL);
+	struct disk d;
+	int64_t big;
+	int i;
+
+	(void)state;
+	memset(text, 'x', 3999);
+	text[3999] = '\0';
+	m.text = text;
+	disk_init(&d);
+	fill(&d, KIM, "keepsake", 30);
+	for (i = 0; i < MANY; i++) {
+		++d.waiting;
+		d.store->ops->add(d.store, &m, 0, disk_done_h, &d);
+	}
+	disk_wait(&d);
+	mem_deref(text);
+	disk_close(&d);
+	big = size_of(&d);
+	assert_true(big > 4 << 20);
+	disk_open(&d);
+	assert_int_equal(disk_clear(&d, BOB), 0);
+	for (i = 0; i < 100 && size_of(&d) > 2 << 20; i++)
+		disk_pause(&d, 50);
+	assert_in_range(size_of(&d), 1, 2 << 20);
+	assert_int_equal(found(&d, "keepsake"), 30);
+	disk_close(&d);
+	assert_int_equal(disk_number(&d, "SELECT count(*) FROM message"), 30);
+	assert_int_equal(disk_number(&d,
+				 "SELECT integrity_check='ok' FROM "
+				 "pragma_integrity_check"),
+		1);
+	disk_open(&d);
 	disk_free(&d);
 }
 
@@ -217,6 +270,7 @@ int test_clear(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(chat),
+		cmocka_unit_test(smaller),
 		cmocka_unit_test(clock_set_back),
 		cmocka_unit_test(with_a_reader),
 		cmocka_unit_test(on_its_way),
