@@ -532,17 +532,6 @@ bool core_buddy_added(const struct core_buddy *b)
 }
 
 
-int core_way_learn(struct core_account *a, const char *peer, const char *typed,
-	const struct core_origin *origin, char **why)
-{
-	(void)origin;
-	(void)why;
-	if (strchr(typed, ';'))
-		fake_note(a->core, "way %s %s", peer, typed);
-	return 0;
-}
-
-
 void core_group_each(struct core *core,
 	void (*h)(const char *group, size_t buddies, void *arg), void *arg)
 {
