@@ -29,6 +29,9 @@ struct http_ask {
 	const char *user; /* sent only if the server asks for it: digest, */
 	const char *password; /* ... or basic over TLS */
 	const char *ca_file; /* trusted instead of the system's */
+	const char *tls_name; /* one more that its certificate may have */
+	const char *tls_pin; /* base64 SHA-256 of its public key, checked in
+				addition; several with blanks between them */
 	bool verify; /* the server's certificate */
 	uint32_t timeout; /* ms for everything; 0: 30 s */
 	struct pl body; /* unset: none; at most 8 MiB */
@@ -53,6 +56,9 @@ typedef void(http_answer_h)(const struct http_answer *answer, void *arg);
  * sotto-http beside this very program, else where it is installed. mem_deref()
  * ends it; handlers are not called then. */
 int http_alloc(struct http **hp, struct loop *loop, const char *program);
+
+/* How long the helper may have nothing to do (ms); a minute unless told. */
+void http_set_idle(struct http *http, uint32_t ms);
 
 /* Queues ASK; H is called once, later. mem_deref() of *RP, which is the
  * caller's also afterwards, cancels: what has gone out already may still

@@ -36,6 +36,8 @@ enum http_field {
 	HTTP_ERRNO, /* instead of a status, with ... */
 	HTTP_WHY, /* ... a sentence without final stop */
 	HTTP_TYPE,
+	HTTP_NAME, /* that the certificate may have too */
+	HTTP_PIN, /* base64 of the key's SHA-256, several with blanks */
 	HTTP_BODY,
 	HTTP_FIELDS,
 };

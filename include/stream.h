@@ -63,7 +63,8 @@ struct tls_peer {
 	                             not looked at */
 	bool verify;              /* false: tls-verify=no */
 	const char *pin;          /* tls-pin: base64 SHA-256 of the public
-	                             key, checked in addition; NULL: none */
+	                             key, checked in addition; several with
+	                             blanks between them; NULL: none */
 };
 
 /* Where trust and our own certificate come from; all may be NULL. */

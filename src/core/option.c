@@ -166,12 +166,18 @@ static int check_words(
 static int check_pin(
 	const struct core_option *row, const char *value, char **why)
 {
-	struct pl pl = pl_str(value);
-	size_t n = 0;
-	uint8_t *pin = hash_base64_decode(&pl, &n);
-	bool good = pin && n == hash_len(HASH_SHA256);
+	struct pl rest = pl_str(value), word;
+	bool more, good;
 
-	mem_deref(pin);
+	do {
+		size_t n = 0;
+		uint8_t *pin;
+
+		more = pl_split(&rest, ' ', &word);
+		pin = hash_base64_decode(&word, &n);
+		good = pin && n == hash_len(HASH_SHA256);
+		mem_deref(pin);
+	} while (more && good);
 	if (!good)
 		return core_fail(EX_USAGE, why,
 			"%s: not the base64 of a SHA-256", row->name);

@@ -352,7 +352,7 @@ const struct core_option core_settings[] = {
 		.name = "tls-pin",
 		.type = CORE_STRING,
 		.help = "The base64 SHA-256 of the server's public key, "
-			"checked in addition.",
+			"checked in addition; several with blanks between.",
 	},
 	{
 		.name = "tls-verify",

@@ -31,6 +31,8 @@ int simple_xcap_open(struct endpoint *e, char **why)
 		.root = e->config->xcap_root,
 		.xui = e->aor,
 		.ca_file = e->config->tls_ca_file,
+		.tls_name = e->config->tls_name,
+		.tls_pin = e->config->tls_pin,
 		.verify = e->config->tls_verify,
 		.tmrs = stack->tmrs,
 		.way = &way,

@@ -15,6 +15,8 @@ struct xcap {
 	char *root; /* without the last slash */
 	char *xui;
 	char *ca_file;
+	char *tls_name;
+	char *tls_pin;
 	bool verify;
 	bool secured; /* the server asks for credentials */
 	bool asking; /* we have asked for them */
@@ -65,6 +67,8 @@ static void xcap_destructor(void *data)
 	mem_deref(x->root);
 	mem_deref(x->xui);
 	mem_deref(x->ca_file);
+	mem_deref(x->tls_name);
+	mem_deref(x->tls_pin);
 }
 
 
@@ -351,6 +355,8 @@ static int send_request(
 		.user = user,
 		.password = password,
 		.ca_file = x->ca_file,
+		.tls_name = x->tls_name,
+		.tls_pin = x->tls_pin,
 		.verify = x->verify,
 		.body = {r->body, r->len},
 	};
@@ -503,6 +509,8 @@ int xcap_alloc(struct xcap **xp, const struct xcap_config *config, char **why)
 	x->root = pl_strdup(&root);
 	x->xui = mem_strdup(config->xui);
 	x->ca_file = mem_strdup(config->ca_file);
+	x->tls_name = mem_strdup(config->tls_name);
+	x->tls_pin = mem_strdup(config->tls_pin);
 	x->verify = config->verify;
 	x->tmrs = config->tmrs;
 	x->way = *config->way;

@@ -49,7 +49,9 @@ typedef void(xcap_h)(const struct xcap_answer *answer, void *arg);
 struct xcap_config {
 	const char *root; /* http or https, without query */
 	const char *xui; /* the user: its AOR (RFC 4825 6.2) */
-	const char *ca_file;
+	const char *ca_file; /* these as in http.h */
+	const char *tls_name;
+	const char *tls_pin;
 	bool verify;
 	struct tmrs *tmrs;
 	const struct http_way *way; /* copied */

@@ -22,18 +22,21 @@
 
 enum {
 	TEXT_SIZE = 1024, /* of a header's value that we hand on */
+	TRIES = 4, /* with what was learnt of the server, and without */
 };
 
 struct exchange {
 	CURL *curl;
 	char *key; /* whom CURL was made for */
 	long scheme; /* CURLAUTH_... that the server has asked for */
+	bool renamed; /* its certificate has the other name only */
 	struct mbuf *body;
 	bool too_long; /* the answer */
 	char *etag, *type;
 	char *why;
 	char error[CURL_ERROR_SIZE];
 	char number[16]; /* status or errno */
+	int64_t until; /* this request may last */
 };
 
 
@@ -154,42 +157,18 @@ static int on_progress(void *arg, curl_off_t down_all, curl_off_t down,
 
 /* ---- what goes */
 
-static char *text(const struct http_wire *w, enum http_field field)
-{
-	return w->field[field].p ? pl_strdup(&w->field[field]) : NULL;
-}
-
-
-/* Up to the path, which is what credentials and connections are for. */
-static struct pl origin(const struct pl *url)
-{
-	static const struct pl slashes = PL("://");
-	const char *p = pl_find(url, &slashes);
-	struct pl o = *url;
-
-	if (p) {
-		struct pl rest = *url;
-		const char *end;
-
-		pl_skip(&rest, (size_t)(p - url->p) + slashes.l);
-		end = pl_chr(&rest, '/');
-		if (end)
-			o.l = (size_t)(end - url->p);
-	}
-	return o;
-}
-
-
 /* Nothing learnt from one server or user serves for another. */
 static int use(struct exchange *x, const struct http_wire *ask)
 {
-	struct pl o = origin(&ask->field[HTTP_URL]);
+	struct pl o = http_origin(&ask->field[HTTP_URL]);
 	const struct pl *user = &ask->field[HTTP_USER];
 	const struct pl *password = &ask->field[HTTP_PASSWORD];
 	const struct pl *ca = &ask->field[HTTP_CA_FILE];
-	char *key = mem_printf("%.*s\n%.*s\n%.*s\n%.*s\n%d", PL_ARG(&o),
-		PL_ARG(user), PL_ARG(password), PL_ARG(ca),
-		ask->field[HTTP_VERIFY].p != NULL);
+	const struct pl *name = &ask->field[HTTP_NAME];
+	const struct pl *pin = &ask->field[HTTP_PIN];
+	char *key = mem_printf("%.*s\n%.*s\n%.*s\n%.*s\n%.*s\n%.*s\n%d",
+		PL_ARG(&o), PL_ARG(user), PL_ARG(password), PL_ARG(ca),
+		PL_ARG(name), PL_ARG(pin), ask->field[HTTP_VERIFY].p != NULL);
 	struct pl secret = pl_str(key);
 
 	if (x->curl && x->key && !strcmp(x->key, key)) {
@@ -201,35 +180,12 @@ static int use(struct exchange *x, const struct http_wire *ask)
 		curl_easy_cleanup(x->curl);
 	x->curl = curl_easy_init();
 	x->scheme = CURLAUTH_NONE;
+	x->renamed = false;
 	mem_deref(x->key);
 	x->key = mem_secret_strndup(secret.p, secret.l);
 	mem_wipe(key, secret.l);
 	mem_deref(key);
 	return x->curl ? 0 : ENOMEM;
-}
-
-
-static void set_trust(CURL *curl, const struct http_wire *ask)
-{
-	bool verify = ask->field[HTTP_VERIFY].p != NULL;
-	char *file = text(ask, HTTP_CA_FILE);
-	const char *env_file = getenv("SSL_CERT_FILE");
-	const char *env_dir = getenv("SSL_CERT_DIR");
-
-	curl_easy_setopt(
-		curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
-	if (file) {
-		curl_easy_setopt(curl, CURLOPT_CAINFO, file);
-		curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
-	} else {
-		if (env_file)
-			curl_easy_setopt(curl, CURLOPT_CAINFO, env_file);
-		if (env_dir)
-			curl_easy_setopt(curl, CURLOPT_CAPATH, env_dir);
-	}
-	mem_deref(file);
 }
 
 
@@ -272,14 +228,19 @@ static struct curl_slist *header(struct curl_slist *list, const char *name,
 }
 
 
-/* The request's own; the list of headers is the caller's. */
-static struct curl_slist *set_request(CURL *curl, const struct http_wire *ask)
+/* The request's own; the lists are the caller's. */
+static struct curl_slist *set_request(struct exchange *x,
+	const struct http_wire *ask, struct curl_slist **connect)
 {
 	/* A server that does not know of 100 costs a second. */
 	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
 	const struct pl *body = &ask->field[HTTP_BODY];
-	char *method = text(ask, HTTP_METHOD), *url = text(ask, HTTP_URL);
+	char *method = http_text(ask, HTTP_METHOD), *url;
+	CURL *curl = x->curl;
 
+	*connect = NULL;
+	url = x->renamed ? trust_rename(ask, connect, &list)
+			 : http_text(ask, HTTP_URL);
 	list = header(list, "Content-Type", ask, HTTP_TYPE);
 	list = header(list, "If-Match", ask, HTTP_IF_MATCH);
 	list = header(list, "If-None-Match", ask, HTTP_IF_NONE_MATCH);
@@ -291,6 +252,7 @@ static struct curl_slist *set_request(CURL *curl, const struct http_wire *ask)
 	}
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
 	curl_easy_setopt(curl, CURLOPT_URL, url);
+	curl_easy_setopt(curl, CURLOPT_CONNECT_TO, *connect);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, list);
 	mem_deref(method);
 	mem_deref(url);
@@ -300,7 +262,8 @@ static struct curl_slist *set_request(CURL *curl, const struct http_wire *ask)
 
 static void set_credentials(struct exchange *x, const struct http_wire *ask)
 {
-	char *user = text(ask, HTTP_USER), *password = text(ask, HTTP_PASSWORD);
+	char *user = http_text(ask, HTTP_USER),
+	     *password = http_text(ask, HTTP_PASSWORD);
 
 	curl_easy_setopt(x->curl, CURLOPT_HTTPAUTH, x->scheme);
 	curl_easy_setopt(x->curl, CURLOPT_USERNAME, user);
@@ -323,9 +286,9 @@ static int64_t now_ms(void)
 }
 
 
-static CURLcode perform(struct exchange *x, int64_t until)
+static CURLcode perform(struct exchange *x)
 {
-	int64_t left = until - now_ms();
+	int64_t left = x->until - now_ms();
 
 	if (left < 1)
 		left = 1;
@@ -377,6 +340,7 @@ static const struct {
 	{CURLE_OPERATION_TIMEDOUT, ETIMEDOUT},
 	{CURLE_PEER_FAILED_VERIFICATION, EACCES},
 	{CURLE_SSL_CACERT_BADFILE, EACCES},
+	{CURLE_SSL_PINNEDPUBKEYNOTMATCH, EACCES},
 	{CURLE_SSL_CONNECT_ERROR, EACCES},
 	{CURLE_SSL_ISSUER_ERROR, EACCES},
 	{CURLE_GOT_NOTHING, ECONNRESET},
@@ -421,8 +385,12 @@ static void answer_code(
 	else if (code == CURLE_PEER_FAILED_VERIFICATION)
 		x->why = mem_printf("the server's certificate is refused: %s "
 				    "(tls-ca-file names whom to trust, "
-				    "tls-verify=no accepts it)",
+				    "tls-name one more name, tls-verify=no "
+				    "accepts it)",
 			why);
+	else if (code == CURLE_SSL_PINNEDPUBKEYNOTMATCH)
+		x->why = mem_strdup("the public key of the server's "
+				    "certificate is none that tls-pin names");
 	else if (code == CURLE_SSL_CACERT_BADFILE)
 		x->why = mem_printf("tls-ca-file: %s", why);
 	else
@@ -454,22 +422,29 @@ static int64_t deadline(const struct http_wire *ask)
 
 
 /* Sends it, and again with credentials where the server asks for them. False:
- * what was learnt of the server before holds no more. */
+ * again, as what was learnt of the server before holds no more, or as its
+ * certificate may have the other name. */
 static bool converse(struct exchange *x, const struct http_wire *ask,
 	struct http_wire *answer)
 {
-	int64_t until = deadline(ask);
 	const char *why = NULL;
 	bool known = x->scheme != CURLAUTH_NONE;
-	CURLcode code = perform(x, until);
+	CURLcode code = perform(x);
 
+	if (code == CURLE_PEER_FAILED_VERIFICATION && !x->renamed &&
+		ask->field[HTTP_NAME].l) {
+		x->renamed = true;
+		return false;
+	}
 	if (!code && status_of(x) == 401 && ask->field[HTTP_USER].p) {
-		if (known)
+		if (known) {
+			x->key = mem_deref(x->key);
 			return false;
+		}
 		x->scheme = choose_scheme(x, ask, &why);
 		if (!why) {
 			set_credentials(x, ask);
-			code = perform(x, until);
+			code = perform(x);
 		}
 	}
 	if (why)
@@ -486,7 +461,7 @@ static bool converse(struct exchange *x, const struct http_wire *ask,
 static bool attempt(struct exchange *x, const struct http_wire *ask,
 	struct http_wire *answer)
 {
-	struct curl_slist *list;
+	struct curl_slist *list, *connect;
 	bool done;
 	int err = use(x, ask);
 
@@ -495,12 +470,14 @@ static bool attempt(struct exchange *x, const struct http_wire *ask,
 		return true;
 	}
 	set_manners(x);
-	set_trust(x->curl, ask);
-	list = set_request(x->curl, ask);
+	trust_set(x->curl, ask);
+	list = set_request(x, ask, &connect);
 	done = converse(x, ask, answer);
 	curl_easy_setopt(x->curl, CURLOPT_HTTPHEADER, NULL);
+	curl_easy_setopt(x->curl, CURLOPT_CONNECT_TO, NULL);
 	curl_easy_setopt(x->curl, CURLOPT_POSTFIELDS, NULL);
 	curl_slist_free_all(list);
+	curl_slist_free_all(connect);
 	return done;
 }
 
@@ -508,15 +485,20 @@ static bool attempt(struct exchange *x, const struct http_wire *ask,
 void exchange_run(struct exchange *x, const struct http_wire *ask,
 	struct http_wire *answer)
 {
+	unsigned tries = 0;
+	bool done = false;
+
 	memset(answer, 0, sizeof(*answer));
 	if (!ask->field[HTTP_METHOD].p || !ask->field[HTTP_URL].p) {
 		answer_error(x, answer, EINVAL, "no method or no URL");
 		return;
 	}
-	if (!attempt(x, ask, answer)) {
-		x->key = mem_deref(x->key);
-		(void)attempt(x, ask, answer);
+	x->until = deadline(ask);
+	while (tries++ < TRIES && !done) {
+		done = attempt(x, ask, answer);
 	}
+	if (!done)
+		answer_error(x, answer, EPROTO, "the server changes its mind");
 }
 
 

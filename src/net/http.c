@@ -25,6 +25,7 @@ enum {
 struct http {
 	struct loop *loop;
 	char *program;
+	uint32_t idle; /* ms */
 	struct child_peer *child; /* NULL: not running */
 	struct mbuf *in;
 	struct list queue; /* struct http_request, not yet sent */
@@ -287,7 +288,7 @@ static void kick(struct http *http)
 	if (http->queue.head)
 		tmr_start(tmrs, &http->kick, 0, kick_handler, http);
 	else if (http->child)
-		tmr_start(tmrs, &http->tmr, IDLE_MS, idle_handler, http);
+		tmr_start(tmrs, &http->tmr, http->idle, idle_handler, http);
 }
 
 
@@ -341,6 +342,8 @@ static int encode(
 	w.field[HTTP_USER] = pl_str(ask->user);
 	w.field[HTTP_PASSWORD] = pl_str(ask->password);
 	w.field[HTTP_CA_FILE] = pl_str(ask->ca_file);
+	w.field[HTTP_NAME] = pl_str(ask->tls_name);
+	w.field[HTTP_PIN] = pl_str(ask->tls_pin);
 	if (ask->verify)
 		w.field[HTTP_VERIFY] = pl_str("");
 	w.field[HTTP_BODY] = ask->body;
@@ -408,7 +411,14 @@ int http_alloc(struct http **hp, struct loop *loop, const char *program)
 	struct http *http = mem_zalloc(sizeof(*http), http_destructor);
 
 	http->loop = loop;
+	http->idle = IDLE_MS;
 	http->program = program ? mem_strdup(program) : find_program();
 	*hp = http;
 	return 0;
+}
+
+
+void http_set_idle(struct http *http, uint32_t ms)
+{
+	http->idle = ms;
 }

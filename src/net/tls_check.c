@@ -403,14 +403,19 @@ static char *pin_of(const X509 *cert)
 }
 
 
-static char *check_pin(const X509 *cert, const char *pin)
+/* PINS: one, or several with blanks between them. */
+static char *check_pin(const X509 *cert, const char *pins)
 {
-	struct pl want = pl_str(pin);
-	char *have, *why = NULL;
+	struct pl rest = pl_str(pins), want;
+	char *have = pin_of(cert), *why = NULL;
+	bool more, found = false;
 
-	want = pl_trim(&want);
-	have = pin_of(cert);
-	if (!have[0] || !pl_streq(&want, have))
+	do {
+		more = pl_split(&rest, ' ', &want);
+		want = pl_trim(&want);
+		found = found || (have[0] && pl_streq(&want, have));
+	} while (more && !found);
+	if (!found)
 		why = mem_printf("public key of the certificate is %s, not the "
 				 "pinned one (tls-pin=%s accepts it)",
 			have, have);

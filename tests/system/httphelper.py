@@ -11,7 +11,7 @@ from sotto import program
 # As in include/http_wire.h.
 FIELDS = ("method", "url", "if_match", "if_none_match", "user", "password",
           "ca_file", "verify", "timeout", "status", "etag", "errno", "why",
-          "type", "body")
+          "type", "tls_name", "tls_pin", "body")
 WAIT = 15
 
 

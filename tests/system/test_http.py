@@ -2,9 +2,13 @@
 """The HTTP helper by itself: frames on its pipes, against a server that keeps
 documents, asks for credentials and misbehaves."""
 
+import base64
+import contextlib
 import errno
+import hashlib
 import signal
 import socket
+import subprocess
 import time
 
 import pytest
@@ -160,6 +164,60 @@ def test_certificates(helper, web, certificates, certificate, ca, words):
         assert h.ask("GET", w.root + "/doc")["status"] == "404"
 
 
+def pin(certificates, name):
+    """As tls-pin wants it."""
+    key = subprocess.run(
+        ["openssl", "x509", "-in", "%s/%s.pem" % (certificates, name),
+         "-noout", "-pubkey"], capture_output=True, check=True).stdout
+    der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "der"],
+                         input=key, capture_output=True, check=True).stdout
+    return base64.b64encode(hashlib.sha256(der).digest()).decode()
+
+
+@pytest.mark.parametrize("certificate,name,good", [
+    ("wrong", "other.example", True),
+    ("wrong", "another.example", False),
+    ("server", "other.example", True),
+    ("expired", "lab.test", False),
+])
+def test_one_more_name(helper, web, certificates, certificate, name, good):
+    """that the certificate may have; whom it is sent to stays"""
+    w, h = web("digest", "%s/%s" % (certificates, certificate)), helper()
+    for _ in range(2):
+        r = h.ask("PUT", w.root + "/doc", verify="", tls_name=name,
+                  ca_file=certificates + "/ca.pem", body=b"<a/>", **ALICE)
+        if good:
+            assert r["status"] in ("200", "201")
+        else:
+            assert int(r["errno"]) == errno.EACCES
+            assert "certificate" in r["why"] and "tls-name" in r["why"]
+    hosts = {seen[2]["Host"] for seen in w.seen}
+    assert hosts == ({"127.0.0.1:%d" % w.port} if good else set())
+    # Nonces that grow old are no matter of names.
+    w.nonce = "another"
+    r = h.ask("GET", w.root + "/doc", verify="", tls_name=name,
+              ca_file=certificates + "/ca.pem", **ALICE)
+    assert (r.get("status") == "200") == good
+
+
+@pytest.mark.parametrize("verify", [True, False])
+def test_pins(helper, web, certificates, verify):
+    """in addition, and also where nothing else is checked"""
+    w, h = web(None, certificates + "/server"), helper()
+    more = {"ca_file": certificates + "/ca.pem"}
+    if verify:
+        more["verify"] = ""
+    right, wrong = pin(certificates, "server"), pin(certificates, "ca")
+    for pins, good in ((right, True), (wrong, False),
+                       (wrong + " " + right, True), ("%s x" % wrong, False)):
+        r = h.ask("GET", w.root + "/doc", tls_pin=pins, **more)
+        if good:
+            assert r["status"] == "404"
+        else:
+            assert int(r["errno"]) == errno.EACCES
+            assert "tls-pin" in r["why"]
+
+
 def test_trust_of_environment(helper, web, certificates):
     w = web(None, certificates + "/server")
     h = helper(SSL_CERT_FILE=certificates + "/ca.pem")
@@ -231,6 +289,22 @@ def test_nobody_there(helper):
         s.bind(("127.0.0.1", 0))
         r = helper().ask("GET", "http://127.0.0.1:%d/" % s.getsockname()[1])
     assert int(r["errno"]) == errno.ECONNREFUSED
+
+
+def test_nobody_accepts(helper):
+    """A connection gets ten seconds, whatever the rest may take."""
+    with socket.socket() as s, contextlib.ExitStack() as stack:
+        s.bind(("127.0.0.1", 0))
+        s.listen(0)
+        for _ in range(4):
+            c = stack.enter_context(socket.socket())
+            c.setblocking(False)
+            c.connect_ex(s.getsockname())
+        begun = time.monotonic()
+        r = helper().ask("GET", "http://127.0.0.1:%d/" % s.getsockname()[1],
+                         timeout="30000")
+    assert int(r["errno"]) == errno.ETIMEDOUT
+    assert 9 < time.monotonic() - begun < 14
 
 
 def test_end(helper, web):

@@ -107,6 +107,14 @@ def test_tls(start, web, certificates):
     s = start("careless", config(w.root + "/root", "tls-verify no",
                                  "password secret"))
     told(s, KEEPS, level="info")
+    other = web("basic", certificates + "/wrong")
+    s = start("named", config(other.root + "/root", ca, "password secret",
+                              "tls-name other.example"))
+    told(s, KEEPS, level="info")
+    s = start("pinned", config(
+        w.root + "/root", ca, "password secret",
+        "tls-pin 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="))
+    told(s, "tls-pin")
     plain = web("basic")
     s = start("plain", config(plain.root + "/root", "password secret"))
     told(s, "in clear")

@@ -100,6 +100,9 @@ static void settings(void **state)
 		{"password-command", "pass 'show", 64, NULL},
 		{"password-command", "pass show sip", 0, "pass show sip"},
 		{"tls-pin", "abc", 64, NULL},
+		{"tls-pin",
+			"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU= abc", 64,
+			NULL},
 		{"tls-pin", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", 0,
 			"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="},
 	};

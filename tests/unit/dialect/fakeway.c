@@ -45,6 +45,8 @@ static int fake_request(struct http_request **rp, const struct http_ask *ask,
 	note(f, "none", ask->if_none_match);
 	note(f, "user", user);
 	note(f, "ca", ask->ca_file);
+	note(f, "name", ask->tls_name);
+	note(f, "pin", ask->tls_pin);
 	note(f, "", ask->verify ? NULL : "noverify");
 	note(f, "body", body);
 	mem_deref(body);

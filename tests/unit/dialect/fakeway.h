@@ -3,7 +3,7 @@
  * fakeway.h - a way of HTTP whose answers a test gives itself. Each request
  * is noted as a line of words, those left out that it does not have:
  *
- *   PUT URL type=T match=E none=E user=U:P ca=F noverify body=B
+ *   PUT URL type=T match=E none=E user=U:P ca=F name=N pin=P noverify body=B
  */
 #ifndef SOTTO_TEST_DIALECT_FAKEWAY_H
 #define SOTTO_TEST_DIALECT_FAKEWAY_H

@@ -75,13 +75,15 @@ static void told(void **state)
 		fakeway_init(&http);
 		t->a.config.xcap_root = "http://xcap.example.org/";
 		t->a.config.tls_ca_file = "/ca.pem";
+		t->a.config.tls_name = "x.example";
+		t->a.config.tls_pin = "AAAA";
 		t->a.http = &http.way;
 		t->a.talk = log_alloc(LOG_INFO, line_h, &lines);
 		person_start(&t->a);
 		two_run(t, 100);
 		assert_string_equal(http.log,
 			"GET http://xcap.example.org/xcap-caps/global/index "
-			"ca=/ca.pem");
+			"ca=/ca.pem name=x.example pin=AAAA");
 		fakeway_answer(&http, &cases[i].answer);
 		assert_string_equal(lines.text, cases[i].line);
 		sign_in_again(t);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include "http.h"
 #include "http_wire.h"
@@ -111,6 +112,8 @@ static void whole(void **state)
 		.user = "alice",
 		.password = "p\xc3\xa4ss",
 		.ca_file = "/ca.pem",
+		.tls_name = "x.example",
+		.tls_pin = "AAAA",
 		.verify = true,
 		.timeout = 2000,
 		.body = PL("<a/>")};
@@ -126,7 +129,7 @@ static void whole(void **state)
 	assert_string_equal(f->body,
 		"0=PUT\n1=https://example.org/echo\n2=\"a b\"\n3=*\n4=alice\n"
 		"5=p\xc3\xa4ss\n6=/ca.pem\n7=\n8=2000\n13=application/xml\n"
-		"14=<a/>\n");
+		"14=x.example\n15=AAAA\n16=<a/>\n");
 }
 
 
@@ -261,6 +264,27 @@ static void unasked(void **state)
 }
 
 
+/* It ends when it has nothing to do, and another comes. */
+static void idle(void **state)
+{
+	struct fixture *f = *state;
+	char pid[50];
+
+	get(f, "http://a/pid");
+	copy(pid, sizeof(pid), f->body);
+	/* A minute, unless told otherwise. */
+	assert_in_range(tmrs_next(loop_tmrs(f->t.loop)), 59 * 1000, 60 * 1000);
+	http_set_idle(f->http, 40);
+	get(f, "http://a/pid");
+	assert_string_equal(f->body, pid);
+	net_test_pause(&f->t, 500);
+	assert_int_not_equal(kill(atoi(pid), 0), 0);
+	get(f, "http://a/pid");
+	assert_int_equal(f->err, 0);
+	assert_string_not_equal(f->body, pid);
+}
+
+
 static void missing(void **state)
 {
 	struct fixture *f = *state;
@@ -375,6 +399,7 @@ int test_http(void)
 		WITH(errors),
 		WITH(restarted),
 		WITH(unasked),
+		WITH(idle),
 		WITH(missing),
 		WITH(late),
 		WITH(cancelled),

@@ -507,6 +507,7 @@ static void pins(void **state)
 	char *why = mem_printf("public key of the certificate is %s, not the "
 			       "pinned one (tls-pin=%s accepts it)",
 		right, right);
+	char *both = mem_printf("%s %s", wrong, right);
 	struct tls_peer peer = {"example.org", org, true, right};
 	static const char *const other[] = {"other.example", NULL};
 
@@ -515,6 +516,8 @@ static void pins(void **state)
 	check_case(w, &w->ok, w->client_tls, &peer, why);
 	peer.pin = "";
 	check_case(w, &w->ok, w->client_tls, &peer, why);
+	peer.pin = both;
+	check_case(w, &w->ok, w->client_tls, &peer, NULL);
 	/* checked where nothing else is, and in addition */
 	peer.verify = false;
 	peer.pin = wrong;
@@ -526,6 +529,7 @@ static void pins(void **state)
 	check_case(w, &w->ok, w->client_tls, &peer, "not for other.example");
 	mem_deref(right);
 	mem_deref(wrong);
+	mem_deref(both);
 	mem_deref(why);
 }
 
