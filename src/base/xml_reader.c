@@ -57,7 +57,7 @@ static void stop(struct xml_reader *r, int err)
 }
 
 
-/* xmlParserCtxt of its own would be the argument: ours is in there. */
+/* libxml2 tells its own parser, which has ours. */
 static struct xml_reader *reader_of(void *arg)
 {
 	return ((xmlParserCtxt *)arg)->_private;
@@ -112,7 +112,8 @@ static void text_h(void *arg, const xmlChar *text, int len)
 	struct xml_reader *r = reader_of(arg);
 	struct pl pl = pl_make((const char *)text, (size_t)len);
 
-	if (!r->found && r->h.text)
+	/* An empty CDATA section is no text. */
+	if (pl.l && !r->found && r->h.text)
 		r->h.text(&pl, r->h.arg);
 }
 
@@ -295,14 +296,15 @@ static int read_bit(struct xml_reader *r, size_t n)
 
 int xml_reader_next(struct xml_reader *r, size_t n)
 {
-	if (r->err == EAGAIN) {
-		(void)mem_ref(r);
-		r->err = read_bit(r, n);
-		n = (size_t)r->err;
-		(void)mem_deref(r);
-		return (int)n;
-	}
-	return r->err;
+	int err = r->err;
+
+	if (err != EAGAIN)
+		return err;
+	(void)mem_ref(r);
+	err = read_bit(r, n);
+	r->err = err;
+	(void)mem_deref(r);
+	return err;
 }
 
 

@@ -89,7 +89,7 @@ static bool is_list(const struct pl *content_type)
 }
 
 
-/* True if what is read now is in BODY. */
+/* True if BODY is read already, by LEVEL or by one that it is in. */
 static bool contains_itself(const struct level *level, const struct pl *body)
 {
 	while (level && level->text.p != body->p && level->body.p != body->p)

@@ -43,6 +43,7 @@ static void text_h(const struct pl *text, void *arg)
 {
 	struct heard *heard = arg;
 
+	assert_true(pl_isset(text));
 	heard->texts++;
 	if (!heard->mb)
 		return;
@@ -104,6 +105,7 @@ static void told(void **state)
 		{PL("<?xml version='1.0' encoding='utf-8'?><p:a xmlns:p='" NS
 		    "' p:x='2' xml:lang='de'><p:b></p:b></p:a>"),
 			"<1a lang=de<2b>2>1"},
+		{PL("<a><![CDATA[]]></a>"), "<1>1"},
 		{PL("<a><!--> <b x='1'/>--></a>"), "<1>1"},
 		/* A prefix that nobody declared is a part of the name. */
 		{PL("<q:a q:x='1'/>"), "<1>1"},
