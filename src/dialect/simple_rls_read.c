@@ -171,6 +171,7 @@ static struct simple_watch *find(const struct endpoint *e, const char *text)
 struct reading {
 	struct simple_rls *r;
 	struct doc *d;
+	bool foreign; /* it is of another list */
 };
 
 
@@ -203,15 +204,41 @@ static void resource_handler(const struct rlmi_resource *resource, void *arg)
 
 /* ---- a document ---- */
 
-/* False if it is older than what is known. */
+static void not_taken(const struct simple_rls *r, int err)
+{
+	log_print(r->e->stack->log, LOG_WARN, "presence",
+		"%s: what is told of all is not taken: %s", r->e->aor,
+		xml_why(err));
+}
+
+
+/* True if it is the list that was asked for, the domain being perhaps another
+ * of the server's names. */
+static bool is_ours(const struct simple_rls *r, const char *text)
+{
+	size_t n = strcspn(r->service, "@") + 1;
+	struct pl pl = pl_str(text);
+	struct uri uri;
+	char *aor = uri_decode(&uri, &pl) ? NULL : uri_aor(&uri);
+	bool ours = aor && !strncmp(aor, r->service, n);
+
+	mem_deref(aor);
+	return ours;
+}
+
+
+/* False if it is older than what is known, or another one. */
 static bool list_handler(const struct rlmi_list *list, void *arg)
 {
-	const struct reading *now = arg;
+	struct reading *now = arg;
 	struct simple_rls *r = now->r;
 	struct doc *d = now->d;
 
 	if (list->depth)
 		return true;
+	now->foreign = !is_ours(r, list->uri);
+	if (now->foreign)
+		return false;
 	if (d->first)
 		r->versioned = false;
 	if (r->versioned && list->version <= r->version)
@@ -261,10 +288,10 @@ static bool doc_step(struct simple_rls *r, struct doc *d)
 
 	if (err == EAGAIN)
 		return true;
+	if (now.foreign)
+		err = ESRCH;
 	if (err) {
-		log_print(r->e->stack->log, LOG_WARN, "presence",
-			"%s: what is told of all cannot be read: %s", r->e->aor,
-			xml_why(err));
+		not_taken(r, err);
 		d->full = false;
 		whole_want(r);
 	}
@@ -319,6 +346,7 @@ uint16_t simple_rls_take(
 		&notify->body, NULL, (void *)(uintptr_t)notify);
 	if (err) {
 		mem_deref(d);
+		not_taken(r, err);
 		return err == EMSGSIZE ? 413 : 400;
 	}
 	list_append(&r->docs, &d->le, d);

@@ -112,13 +112,16 @@ class Alice:
         assert sorted(have) == [BOB, KIM]
 
 
-def alice_at(servers, start, auid=None, *more):
-    """Alice, signed in, whose server keeps AUID; she has two buddies."""
+def alice_at(servers, start, auid=None, *more, begin=None):
+    """Alice, signed in, whose server keeps AUID; she has two buddies. BEGIN
+    is called with the servers before."""
     server = servers(SimpleServer)
     web = servers(Web, auid) if auid else None
+    if begin:
+        begin(server, web)
     s = start("alice", server.config(
         "alice", "account set me xcap-root '%s'" % (
-            web.root + "/root" if web else ""),
-        "buddy add %s -n Bob" % BOB, "buddy add %s -n Kim" % KIM, *more))
+            web.root + "/root" if web else ""), *more,
+        "buddy add %s -n Bob" % BOB, "buddy add %s -n Kim" % KIM))
     s.expect("account", state="online")
     return Alice(server, web, s)

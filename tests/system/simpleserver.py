@@ -30,6 +30,9 @@ class SimpleServer(Peer):
         self.seen = []       # every request, in order
         # By event or method: a status instead of 200, or what tells one.
         self.refused = {}
+        # By who is subscribed to: what tells the first document of a list
+        # and its type, and that it is one.
+        self.lists = {}
         self.over = False
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
@@ -94,11 +97,14 @@ class SimpleServer(Peer):
         s = self.subs.setdefault(m.get("call-id"), Subscription(m))
         s.sub = m
         end = m.get("expires") == "0"
+        tells = self.lists.get(s.who)
+        more = ["Require: eventlist"] if tells else []
         self.answer(m, "200 OK", "Expires: " + m.get("expires"),
-                    "Contact: <%s>" % self.uri())
+                    "Contact: <%s>" % self.uri(), *more)
         s.active = not end
-        self._notify(s, b"", None, "terminated;reason=timeout" if end
-                     else "active;expires=600")
+        body, ctype = tells() if tells and not end else (b"", None)
+        self._notify(s, body, ctype, "terminated;reason=timeout" if end
+                     else "active;expires=600", *more)
 
     def _notify(self, s, body, ctype, state, *headers):
         s.n += 1
@@ -157,12 +163,13 @@ class SimpleServer(Peer):
             time.sleep(0.01)
 
     def notify(self, who, body, event="presence", ctype=None,
-               state="active;expires=600", wait=True):
+               state="active;expires=600", wait=True, headers=()):
         """Returns the status that it was answered with."""
         s = self.find(event, who)
         body = body.encode() if isinstance(body, str) else body
         with self.lock, contextlib.suppress(() if wait else OSError):
-            key = self._notify(s, body, ctype or TYPES[event], state)
+            key = self._notify(s, body, ctype or TYPES[event], state,
+                               *headers)
         if not wait:
             return None
         return self._status(key)
