@@ -46,6 +46,8 @@ struct dialect_stack_config {
 	const struct sip_resolver *resolver;
 	const struct http_way *http; /* NULL: the real one, with LOOP */
 	size_t max_transactions;
+	const char *lang; /* "cs_CZ.UTF-8": of notes in several languages; NULL:
+	                     any. Copied */
 };
 
 int dialect_stack_alloc(struct dialect_stack **sp,

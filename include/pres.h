@@ -46,6 +46,9 @@ struct pres_doc {
 	                  no open tuple with a contact */
 	struct pres_stamp *stamps; /* those that carry a timestamp */
 	size_t nstamps;
+	int64_t until; /* an activity begins or ends then, ms since 1970: the
+	                  same document says something else from now on; 0:
+	                  none does */
 };
 
 /*

@@ -3,6 +3,7 @@
  * helpers that all files of core lean on. */
 #include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include "mbuf.h"
 #include "message_int.h"
@@ -186,6 +187,19 @@ void core_store_failed(struct core *core, const char *what, int err)
 }
 
 
+/* As other programs find it; of a C locale there are no notes. */
+static const char *language(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+	const char *value = NULL;
+	size_t i;
+
+	for (i = 0; i < 3 && !(value && *value); i++)
+		value = getenv(names[i]);
+	return value;
+}
+
+
 int core_stack(struct core *core, struct dialect_stack **sp)
 {
 	struct dialect_stack_config config = {
@@ -198,6 +212,7 @@ int core_stack(struct core *core, struct dialect_stack **sp)
 		.resolver = core->config.resolver,
 		.max_transactions =
 			(size_t)core_option_number(core, "max-transactions"),
+		.lang = language(),
 	};
 	int err;
 

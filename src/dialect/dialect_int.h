@@ -38,6 +38,7 @@ struct dialect_stack {
 	struct log *log;
 	struct loop *loop;
 	struct http_way http; /* without a request: the real one, with LOOP */
+	char *lang; /* in which notes are read where there is a choice */
 };
 
 /*

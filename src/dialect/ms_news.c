@@ -43,6 +43,7 @@ static int document_read(const struct sink *s, const struct pl *content_type,
 {
 	const struct pres_query query = {
 		.entity = pl_str(s->peer),
+		.lang = s->e->stack->lang,
 		.now = tmrs_wall(s->e->stack->tmrs),
 	};
 	struct pres_doc *doc;

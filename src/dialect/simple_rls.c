@@ -230,6 +230,7 @@ static void subscribe(struct simple_rls *r)
 		.accept = accept_types,
 		.headers = headers,
 		.expires = r->e->expires,
+		.max_rate = "1", /* many changes in one go */
 		.list = true,
 	};
 	int err = ua_subscribe(&r->sub, r->e->ua, &config, &h);

@@ -343,7 +343,7 @@ uint16_t simple_rls_take(
 	d = mem_zalloc(sizeof(*d), doc_destructor);
 	d->first = first;
 	err = rlmi_reader_alloc(&d->reader, &notify->content_type,
-		&notify->body, NULL, (void *)(uintptr_t)notify);
+		&notify->body, r->e->stack->lang, (void *)(uintptr_t)notify);
 	if (err) {
 		mem_deref(d);
 		not_taken(r, err);

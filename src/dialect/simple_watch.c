@@ -16,6 +16,7 @@ static void watch_destructor(void *data)
 	mem_deref(w->alone);
 	mem_deref(w->known);
 	mem_deref(w->doc);
+	mem_deref(w->timed);
 	mem_deref(w->why);
 	mem_deref(w->told);
 	mem_deref(w->peer);
@@ -49,6 +50,7 @@ static uint16_t document_read(struct pres_doc **dp, const struct endpoint *e,
 {
 	const struct pres_query query = {
 		.entity = pl_str(peer),
+		.lang = e->stack->lang,
 		.now = tmrs_wall(e->stack->tmrs),
 	};
 	int err = pres_decode(dp, type, body, &query);
@@ -137,6 +139,7 @@ void simple_watch_know(struct simple_watch *w, struct presence *p)
 void simple_watch_know_nothing(struct simple_watch *w)
 {
 	w->doc = mem_deref(w->doc);
+	w->timed = mem_deref(w->timed);
 	simple_watch_know(
 		w, presence_alloc(PRESENCE_OFFLINE, PRESENCE_NONE, NULL, NULL));
 }
@@ -159,6 +162,7 @@ uint16_t simple_watch_document(
 		mem_deref(w->doc);
 		w->doc = doc;
 		simple_watch_know(w, mem_ref(doc->presence));
+		simple_timed_keep(w, doc->until, type, body);
 	}
 	return status;
 }
@@ -167,6 +171,7 @@ uint16_t simple_watch_document(
 void simple_watch_ended(struct simple_watch *w, const char *why, uint16_t code)
 {
 	w->doc = mem_deref(w->doc);
+	w->timed = mem_deref(w->timed);
 	w->known = mem_deref(w->known);
 	mem_deref(w->why);
 	w->why = mem_strdup(why);
@@ -205,6 +210,7 @@ static void watch_free(struct simple_watch *w)
 {
 	HASH_DEL(w->e->watches, w);
 	tmr_cancel(&w->tmr);
+	w->timed = mem_deref(w->timed);
 	w->alone = mem_deref(w->alone);
 	mem_deref(w);
 }
@@ -271,6 +277,7 @@ void simple_watch_goodbye(struct endpoint *e, uint64_t limit)
 	HASH_ITER (hh, e->watches, w, next) {
 		simple_alone_end(w, limit);
 		w->doc = mem_deref(w->doc);
+		w->timed = mem_deref(w->timed);
 		w->known = mem_deref(w->known);
 		w->heard = false;
 		w->member = 0;

@@ -10,6 +10,7 @@
 #include "dialect_int.h"
 
 struct simple_alone;
+struct simple_timed;
 
 struct simple_watch {
 	UT_hash_handle hh;
@@ -23,6 +24,8 @@ struct simple_watch {
 			    alone how things are; 0: not */
 	struct presence *known; /* what the last one said; NULL: none */
 	struct pres_doc *doc; /* and its timestamps */
+	struct simple_timed *timed; /* and its text, where that says something
+				       else some day */
 	char *why; /* the last refusal of this sign-in */
 	uint16_t code;
 	struct presence *told; /* last told above */
@@ -49,6 +52,12 @@ void simple_watch_ended(struct simple_watch *w, const char *why, uint16_t code);
  * next turn. */
 void simple_watch_tell(struct simple_watch *w);
 void simple_watch_tell_soon(struct simple_watch *w);
+
+/* ---- what changes by itself (simple_timed.c) ------------------------ */
+
+/* BODY is read again at UNTIL; 0: never. */
+void simple_timed_keep(struct simple_watch *w, int64_t until,
+	const struct pl *type, const struct pl *body);
 
 /* ---- the subscription to them alone (simple_alone.c) ---------------- */
 

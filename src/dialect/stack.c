@@ -10,6 +10,7 @@ static void stack_destructor(void *data)
 	struct dialect_stack *stack = data;
 
 	mem_deref(stack->ua);
+	mem_deref(stack->lang);
 }
 
 
@@ -34,6 +35,7 @@ int dialect_stack_alloc(
 	stack->rand = config->rand;
 	stack->log = config->log;
 	stack->loop = config->loop;
+	stack->lang = mem_strdup(config->lang);
 	if (config->http)
 		stack->http = *config->http;
 	err = ua_stack_alloc(&stack->ua, &uc);

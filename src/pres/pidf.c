@@ -277,6 +277,16 @@ static void stamps_add(struct pres_doc *doc, const struct parts *parts)
 }
 
 
+static void until_find(
+	struct pres_doc *doc, const struct parts *parts, int64_t now)
+{
+	size_t i;
+
+	for (i = 0; i < parts->n; i++)
+		doc->until = rpid_until(parts->v[i].node, now, doc->until);
+}
+
+
 int pidf_decode(struct pres_doc **dp, const struct xml_node *root,
 	const struct pres_query *query)
 {
@@ -293,6 +303,8 @@ int pidf_decode(struct pres_doc **dp, const struct xml_node *root,
 	doc->contact = contact_find(&tuples);
 	stamps_add(doc, &tuples);
 	stamps_add(doc, &persons);
+	until_find(doc, &tuples, query->now);
+	until_find(doc, &persons, query->now);
 	mem_deref(tuples.v);
 	mem_deref(persons.v);
 	*dp = doc;

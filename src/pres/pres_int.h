@@ -60,6 +60,10 @@ enum presence_activity rpid_decode(const struct xml_node *node, int64_t now);
 const struct xml_node *rpid_activities(const struct xml_node *node,
 	const struct xml_node *after, int64_t now);
 
+/* The next time after NOW at which activities of NODE begin or end, if that is
+ * before UNTIL (0: whenever), else UNTIL. */
+int64_t rpid_until(const struct xml_node *node, int64_t now, int64_t until);
+
 /* What they do in words of their own, none of those that we know (mem_deref);
  * NULL: nothing. */
 char *rpid_other(const struct xml_node *activities);

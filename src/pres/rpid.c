@@ -220,6 +220,32 @@ const struct xml_node *rpid_activities(
 }
 
 
+static int64_t sooner(const struct xml_node *node, const char *name,
+	int64_t now, int64_t until)
+{
+	struct pl pl = pl_str(xml_attr(node, name));
+	int64_t ms;
+
+	if (!pl_isset(&pl) || date_rfc3339_decode(&ms, &pl) || ms <= now)
+		return until;
+	return !until || ms < until ? ms : until;
+}
+
+
+int64_t rpid_until(const struct xml_node *node, int64_t now, int64_t until)
+{
+	const struct xml_node *child = activities_first(node);
+
+	for (; child && now; child = xml_next(child)) {
+		if (!is_rpid(child) || strcmp(xml_name(child), "activities"))
+			continue;
+		until = sooner(child, "from", now, until);
+		until = sooner(child, "until", now, until);
+	}
+	return until;
+}
+
+
 char *rpid_other(const struct xml_node *activities)
 {
 	const struct xml_node *child = xml_child(activities);

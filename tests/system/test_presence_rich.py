@@ -13,7 +13,7 @@ import pytest
 import clock
 from kamailio import Kamailio
 from sotto import account
-from stranger import Stranger
+from stranger import Stranger, header
 from world import World
 
 ALICE = "sip:alice@lab.test"
@@ -234,6 +234,36 @@ def test_kamailio_takes_a_rate_amiss(tmp_path):
                     "Expires: 600\r\n" % event) == wanted, event
         finally:
             eve.close()
+
+
+# ---- notes
+
+PIDF = """<presence xmlns="urn:ietf:params:xml:ns:pidf" entity="%s">\
+<tuple id="t"><status><basic>open</basic></status>\
+<note xml:lang="en">at lunch</note><note xml:lang="fr">à table</note>\
+</tuple></presence>"""
+
+
+@pytest.mark.parametrize("lang, note", [
+    ("fr_CA.UTF-8", "à table"), ("en", "at lunch"), ("de_DE", "at lunch")])
+def test_languages(world, start, lang, note):
+    """Of notes in several languages the one in the user's."""
+    eve = Stranger(world.ports["alice"])
+    try:
+        alice = start("alice", world.person(
+            "alice", "buddy add %s\n" % eve.uri()), env={"LC_ALL": lang})
+        got = eve.expect("^SUBSCRIBE ")
+        eve.answer(got, "200 OK", "Expires: 600\r\nContact: <%s>"
+                   % eve.uri())
+        eve.request(
+            "NOTIFY", (PIDF % eve.uri()).encode(), "application/pidf+xml",
+            call_id=header(got, "Call-ID"), tag="stranger",
+            to_tag=header(got, "From").partition(";tag=")[2],
+            more="Event: presence\r\n"
+            "Subscription-State: active;expires=600")
+        alice.expect("presence", state="online", note=note)
+    finally:
+        eve.close()
 
 
 # ---- devices

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* simple_watch.c - notifications without a body, by a scripted server at
  * 192.0.2.9. */
+#include "date.h"
 #include "people.h"
 
 
@@ -169,12 +170,66 @@ static void pending(void **state)
 }
 
 
+/* RFC 4480 3.1: an activity ends by itself, and another one begins; until
+ * something else is told. */
+static void timed(void **state)
+{
+	struct fixture *f = fixture_open();
+	int64_t now = tmrs_wall(memnet_tmrs(f->w.mn));
+	char from[DATE_SIZE], until[DATE_SIZE], *text;
+
+	(void)state;
+	date_rfc3339(until, now + 60 * 1000);
+	date_rfc3339(from, now + 120 * 1000);
+	text = mem_printf(
+		"<presence xmlns='urn:ietf:params:xml:ns:pidf' "
+		"xmlns:dm='urn:ietf:params:xml:ns:pidf:data-model' "
+		"xmlns:r='urn:ietf:params:xml:ns:pidf:rpid'><tuple id='a'>"
+		"<status><basic>open</basic></status></tuple>"
+		"<dm:person id='p'><r:activities until='%s'><r:busy/>"
+		"</r:activities><r:activities from='%s'><r:away/>"
+		"</r:activities></dm:person></presence>",
+		until, from);
+	notify(f, "active;expires=3600", text);
+	world_run(&f->w, 100);
+	assert_log(&f->p, "bob=online/busy ");
+	f->p.log[0] = '\0';
+	world_run(&f->w, 58 * 1000);
+	assert_log(&f->p, "");
+	world_run(&f->w, 2 * 1000);
+	assert_log(&f->p, "bob=online ");
+	f->p.log[0] = '\0';
+	world_run(&f->w, 60 * 1000);
+	assert_log(&f->p, "bob=online/away ");
+	f->p.log[0] = '\0';
+	/* What is told in between counts. */
+	date_rfc3339(until, now + 180 * 1000);
+	mem_deref(text);
+	text = mem_printf(
+		"<presence xmlns='urn:ietf:params:xml:ns:pidf' "
+		"xmlns:dm='urn:ietf:params:xml:ns:pidf:data-model' "
+		"xmlns:r='urn:ietf:params:xml:ns:pidf:rpid'><tuple id='a'>"
+		"<status><basic>open</basic></status></tuple>"
+		"<dm:person id='p'><r:activities until='%s'><r:busy/>"
+		"</r:activities></dm:person></presence>",
+		until);
+	notify(f, "active;expires=3600", text);
+	notify(f, "active;expires=3600", OPEN);
+	world_run(&f->w, 600 * 1000);
+	assert_log(&f->p, "bob=online/busy bob=online ");
+	assert_int_equal(f->subscribed, 1);
+	mem_deref(text);
+	fixture_close(f);
+}
+
+
 int test_simple_watch_body(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(asked),
 		cmocka_unit_test(bounded),
 		cmocka_unit_test(pending),
+		cmocka_unit_test(timed),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -113,6 +113,46 @@ static void times(void **state)
 }
 
 
+/* When the same document says something else. */
+static void until(void **state)
+{
+	static const struct {
+		const char *attrs;
+		int64_t ms;
+	} cases[] = {
+		{"", 0},
+		{"from='2026-01-15T11:59:00Z'", 0},
+		{"until='2026-01-15T12:00:00Z'", 0},
+		{"until='2026-01-15T12:00:00.001Z'", 1},
+		{"from='2026-01-15T12:00:01Z' until='2026-01-15T13:00:00Z'",
+			1000},
+		{"from='2026-01-15T11:00:01Z' until='2026-01-15T13:00:00Z'",
+			3600000},
+		{"from='soon' until='late'", 0},
+	};
+	const struct pres_query query = {.now = INT64_C(1768478400000)};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(cases); i++) {
+		char *text = mem_printf(DOC_HEAD DOC_OPEN
+			"<dm:person id='q'><r:activities %s><r:busy/>"
+			"</r:activities></dm:person>" DOC_TAIL,
+			cases[i].attrs);
+		struct pres_doc *doc = NULL;
+
+		assert_int_equal(doc_decode(&doc, text, &query), 0);
+		assert_int_equal(doc->until,
+			cases[i].ms ? query.now + cases[i].ms : 0);
+		mem_deref(doc);
+		assert_int_equal(doc_decode(&doc, text, NULL), 0);
+		assert_int_equal(doc->until, 0);
+		mem_deref(doc);
+		mem_deref(text);
+	}
+}
+
+
 static void idle(void **state)
 {
 	static const struct {
@@ -201,6 +241,7 @@ int test_rpid(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words),
 		cmocka_unit_test(times),
+		cmocka_unit_test(until),
 		cmocka_unit_test(idle),
 		cmocka_unit_test(several),
 	};
