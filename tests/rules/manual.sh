@@ -72,7 +72,7 @@ tags() {
 }
 
 ./tables >"$dir/tables" || exit 1
-for page in sotto.1 sotto.conf.5; do
+for page in sotto.1 sotto.conf.5 sotto-privacy.7; do
 	render "$page" >"$dir/$page.txt"
 done
 
@@ -163,6 +163,21 @@ report 'every style of a theme is in sotto.conf(5), and no other' "$(
 	tags sotto.conf.5 THEMES | sed 's/ , /\n/g' >"$dir/documented"
 	sed -n 's/^.\[UI_[A-Z_]*\] = "\(.*\)",$/\1/p' "$src/src/ui/names.c" |
 		diff - "$dir/documented")"
+
+# ---- privacy
+
+report 'sotto-privacy(7) names commands, settings and options that there are' "$(
+	grep -hoE '^\.(It )?Ic [a-z-]+( [a-z]+)?' "$src/man/sotto-privacy.7" |
+		sed 's/^.*Ic //' | sort -u | while read -r first second; do
+		{ rows command; rows setting; rows option; } |
+			grep -qxE -- "$first( $second)?" ||
+			echo "$first $second"
+	done)"
+report 'sotto-privacy(7) tells every decision' "$(
+	for word in accept decline block unblock; do
+		tags sotto-privacy.7 DECISIONS |
+			grep -qx "buddy $word" || echo "$word"
+	done)"
 
 # ---- options of the program
 
