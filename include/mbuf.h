@@ -57,6 +57,9 @@ void mbuf_shift(struct mbuf *mb);
 /* Empties it and clears the error; the memory is kept. */
 void mbuf_reset(struct mbuf *mb);
 
+/* The same; memory of more than KEEP bytes is given back. */
+void mbuf_reset_keep(struct mbuf *mb, size_t keep);
+
 /* The bytes from 0 to end as a NUL-terminated string (mem_deref). */
 char *mbuf_strdup(const struct mbuf *mb);
 

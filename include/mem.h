@@ -50,6 +50,11 @@ char *mem_strndup(const char *p, size_t n);
 /* A copy of the C string S; NULL gives NULL. */
 char *mem_strdup(const char *s);
 
+/* A reference to *LAST where that has the text of S; else *LAST becomes a copy
+ * of S, and that is. For texts that many objects have in common and none
+ * writes to; NULL gives NULL. */
+char *mem_strshare(char **last, const char *s);
+
 /* A printf()ed string. */
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -201,6 +201,16 @@ void mbuf_reset(struct mbuf *mb)
 }
 
 
+void mbuf_reset_keep(struct mbuf *mb, size_t keep)
+{
+	mbuf_reset(mb);
+	if (mb->size <= keep || mb->buf == born(mb))
+		return;
+	mb->buf = mem_deref(mb->buf);
+	mb->size = 0;
+}
+
+
 char *mbuf_strdup(const struct mbuf *mb)
 {
 	return mem_strndup((const char *)mb->buf, mb->end);

@@ -140,6 +140,18 @@ char *mem_strdup(const char *s)
 }
 
 
+char *mem_strshare(char **last, const char *s)
+{
+	if (!s)
+		return NULL;
+	if (!*last || strcmp(*last, s) != 0) {
+		mem_deref(*last);
+		*last = mem_strdup(s);
+	}
+	return mem_ref(*last);
+}
+
+
 char *mem_printf(const char *fmt, ...)
 {
 	va_list ap, again;

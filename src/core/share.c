@@ -68,11 +68,7 @@ struct presence *core_share_presence(struct core_share *s, struct presence *p)
 
 char *core_share_text(struct core_share *s, const char *text)
 {
-	if (!s->text || strcmp(s->text, text) != 0) {
-		mem_deref(s->text);
-		s->text = mem_strdup(text);
-	}
-	return mem_ref(s->text);
+	return mem_strshare(&s->text, text);
 }
 
 

@@ -12,6 +12,10 @@
 #include "writer.h"
 
 
+enum {
+	KEEP = 65536, /* bytes of memory while nothing waits */
+};
+
 struct writer {
 	struct loop *loop;
 	struct loop_fd *out;
@@ -91,7 +95,7 @@ static void drain(struct writer *w)
 			fail(w, errno);
 	}
 	if (w->pending->pos == w->pending->end)
-		mbuf_reset(w->pending);
+		mbuf_reset_keep(w->pending, KEEP);
 }
 
 
@@ -222,7 +226,10 @@ void writer_put(struct writer *w, const void *p, size_t n)
 {
 	if (w->err)
 		return;
-	if (w->pending->pos > w->pending->max / 2)
+	/* What has gone makes room before more memory does. */
+	if (w->pending->pos > w->pending->max / 2 ||
+		(w->pending->pos > KEEP &&
+			w->pending->pos > w->pending->end / 2))
 		mbuf_shift(w->pending);
 	if (mbuf_write_mem(w->pending, p, n))
 		fail(w, ENOBUFS);

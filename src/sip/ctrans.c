@@ -259,6 +259,7 @@ static void ctrans_complete(struct ctrans *t, uint32_t ms)
 	t->state = COMPLETED;
 	tmr_cancel(&t->resend);
 	list_unlink(&t->le);
+	t->request = mem_deref(t->request);
 	if (t->user)
 		t->user->t = NULL;
 	t->user = NULL;

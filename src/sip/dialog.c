@@ -246,8 +246,8 @@ int sip_dialog_alloc(struct sip_dialog **dp, struct sip_agent *agent,
 	text = pl_str(call_id);
 	text_set(&d->call_id, &text);
 	tag_new(d);
-	text = pl_str(sip_agent_aor(agent));
-	text_set(&d->local_uri, &text);
+	/* Most dialogs of an account have the same. */
+	d->local_uri = pl_str(mem_ref((void *)(uintptr_t)sip_agent_aor(agent)));
 	text_set(&d->remote_target, target);
 	if (to)
 		(void)uri_decode(&uri, to);

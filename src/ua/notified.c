@@ -112,7 +112,7 @@ static uint16_t take_terminated(struct ua_sub *sub, const struct msg *msg,
 		status = deliver(sub, msg);
 	if (sub->ua && !sub->expires)
 		ua_sub_over(sub, fetched ? "fetched" : why, 0, SUB_NEVER);
-	else if (sub->ua && sub->bye.active)
+	else if (sub->ua && ua_sub_ends(sub))
 		ua_sub_over(sub, NULL, 0, SUB_NEVER);
 	else if (sub->ua)
 		terminated(sub, why, ss);
@@ -126,7 +126,7 @@ uint16_t ua_sub_take(struct ua_sub *sub, const struct msg *msg,
 {
 	enum msg_substate state = ss ? ss->state : MSG_SUB_ACTIVE;
 
-	if (!sub->bye.active)
+	if (!ua_sub_ends(sub))
 		tmr_cancel(&sub->tmr_n);
 	sub->notified = true;
 	sub->failures = 0;

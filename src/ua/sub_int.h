@@ -22,7 +22,7 @@ struct ua_sub {
 	struct ua *ua; /* NULL once the account is gone */
 	struct ua_sub_handlers h;
 	char *target;
-	char *event;
+	char *event; /* these are shared */
 	char *accept;
 	char *headers;
 	char *content_type;
@@ -51,9 +51,15 @@ struct ua_sub {
 	struct tmr tmr; /* next SUBSCRIBE */
 	struct tmr tmr_n; /* Timer N: the first or the last NOTIFY */
 	struct tmr tmr_end; /* the subscription runs out */
-	struct ua_redirect rd;
-	struct ua_bye bye;
+	struct ua_redirect *rd; /* NULL: it never was redirected */
+	struct ua_bye *bye; /* NULL: it never was to end */
 };
+
+/* It says goodbye. */
+bool ua_sub_ends(const struct ua_sub *sub);
+
+/* ... and is done with that; nothing where it does not. */
+void ua_sub_bye_finish(struct ua_sub *sub);
 
 /* True while the owner is there and wants to hear. */
 bool ua_sub_hears(const struct ua_sub *sub);

@@ -22,7 +22,7 @@ static void reset(struct ua_sub *sub)
 	if (sub->dialog)
 		HASH_DEL(sub->ua->subs_by_call_id, sub);
 	sub->dialog = mem_deref(sub->dialog);
-	ua_redirect_reset(&sub->rd);
+	sub->rd = mem_deref(sub->rd);
 	sub->etag = mem_deref(sub->etag);
 	sub->notified = sub->seen_active = sub->paced = false;
 }
@@ -41,7 +41,9 @@ static void sub_destructor(void *data)
 
 	list_unlink(&sub->le);
 	drop(sub);
-	ua_bye_cancel(&sub->bye);
+	if (sub->bye)
+		ua_bye_cancel(sub->bye);
+	mem_deref(sub->bye);
 	mem_deref(sub->target);
 	mem_deref(sub->event);
 	mem_deref(sub->accept);
@@ -55,7 +57,20 @@ static void sub_destructor(void *data)
 /* Every way in holds a reference: a second one is the owner's. */
 bool ua_sub_hears(const struct ua_sub *sub)
 {
-	return !sub->bye.active && mem_nrefs(sub) > 1;
+	return !ua_sub_ends(sub) && mem_nrefs(sub) > 1;
+}
+
+
+bool ua_sub_ends(const struct ua_sub *sub)
+{
+	return sub->bye && sub->bye->active;
+}
+
+
+void ua_sub_bye_finish(struct ua_sub *sub)
+{
+	if (sub->bye)
+		ua_bye_finish(sub->bye);
 }
 
 
@@ -75,7 +90,7 @@ static void sub_tmr_h(void *arg);
 
 void ua_sub_start_in(struct ua_sub *sub, uint64_t ms)
 {
-	if (sub->ua && !sub->bye.active)
+	if (sub->ua && !ua_sub_ends(sub))
 		tmr_start(sub->ua->stack->tmrs, &sub->tmr, ms, sub_tmr_h, sub);
 }
 
@@ -93,7 +108,7 @@ void ua_sub_over(
 	sub->finished = wait == SUB_NEVER;
 	if (wait != SUB_NEVER)
 		ua_sub_start_in(sub, (uint64_t)wait * 1000);
-	ua_bye_finish(&sub->bye);
+	ua_sub_bye_finish(sub);
 	ua_sub_tell(sub, UA_SUB_ENDED, why, status, wait != SUB_NEVER);
 }
 
@@ -115,7 +130,7 @@ void ua_sub_restart(struct ua_sub *sub, const char *why, uint16_t status)
 {
 	uint64_t now = tmrs_now(sub->ua->stack->tmrs);
 
-	if (sub->bye.active ||
+	if (ua_sub_ends(sub) ||
 		(sub->restarted && now - sub->restarted < RESTART_GAP * 1000)) {
 		ua_sub_over_later(sub, why, status, 0);
 		return;
@@ -271,7 +286,7 @@ static void goodbye(struct ua_sub *sub)
 {
 	if (ua_sub_send(sub, 0)) {
 		drop(sub);
-		ua_bye_finish(&sub->bye);
+		ua_sub_bye_finish(sub);
 	}
 }
 
@@ -303,7 +318,7 @@ static void sub_tmr_h(void *arg)
 		if (sub->state != UA_SUB_ENDED)
 			ua_sub_tell(
 				sub, UA_SUB_ENDED, "not signed in", 0, true);
-	} else if (state == UA_ONLINE && sub->bye.active) {
+	} else if (state == UA_ONLINE && ua_sub_ends(sub)) {
 		goodbye(sub);
 	} else if (state == UA_ONLINE) {
 		sub_go_on(sub);
@@ -319,7 +334,7 @@ void ua_sub_account(struct ua_sub *sub)
 {
 	uint32_t spread = 0;
 
-	if (sub->bye.active)
+	if (ua_sub_ends(sub))
 		return;
 	if (sub->ua->state == UA_CONNECTING) {
 		/* A Microsoft server's dialogs end with the connection. */
@@ -342,12 +357,23 @@ void ua_sub_account(struct ua_sub *sub)
 }
 
 
+/* It may be wanted when the account is gone, with its timers. */
+static void need_bye(struct ua_sub *sub)
+{
+	if (sub->bye || !sub->ua)
+		return;
+	sub->bye = mem_zalloc(sizeof(*sub->bye), NULL);
+	ua_bye_init(sub->bye, sub->ua, sub);
+}
+
+
 void ua_sub_detach(struct ua_sub *sub)
 {
 	list_unlink(&sub->le);
 	drop(sub);
+	need_bye(sub);
 	sub->ua = NULL;
-	ua_bye_detach(&sub->bye);
+	ua_bye_detach(sub->bye);
 }
 
 
@@ -368,11 +394,12 @@ int ua_subscribe(struct ua_sub **subp, struct ua *ua,
 	sub->ua = ua;
 	sub->h = *handlers;
 	sub->target = mem_strdup(config->target);
-	sub->event = mem_strdup(config->event);
-	sub->accept = mem_strdup(config->accept);
-	sub->max_rate = mem_strdup(config->max_rate);
-	sub->headers = mem_strdup(config->headers);
-	sub->content_type = mem_strdup(config->content_type);
+	sub->event = mem_strshare(&ua->sub_texts.event, config->event);
+	sub->accept = mem_strshare(&ua->sub_texts.accept, config->accept);
+	sub->max_rate = mem_strshare(&ua->sub_texts.max_rate, config->max_rate);
+	sub->headers = mem_strshare(&ua->sub_texts.headers, config->headers);
+	sub->content_type =
+		mem_strshare(&ua->sub_texts.content_type, config->content_type);
 	if (config->body.l) {
 		sub->body = mem_strndup(config->body.p, config->body.l);
 		sub->len = config->body.l;
@@ -380,7 +407,6 @@ int ua_subscribe(struct ua_sub **subp, struct ua *ua,
 	sub->expires = config->expires;
 	sub->list = config->list;
 	sub->state = UA_SUB_TRYING;
-	ua_bye_init(&sub->bye, ua, sub);
 	list_append(&ua->subs, &sub->le, sub);
 	if (ua_isonline(ua))
 		ua_sub_start_in(sub, 0);
@@ -394,15 +420,16 @@ void ua_sub_end(
 {
 	struct ua *ua = sub->ua;
 
-	if (sub->bye.active)
+	if (ua_sub_ends(sub))
 		return;
 	tmr_cancel(&sub->tmr);
 	tmr_cancel(&sub->tmr_end);
-	ua_bye_start(&sub->bye, ua, limit, done, arg);
+	need_bye(sub);
+	ua_bye_start(sub->bye, ua, limit, done, arg);
 	if (!ua || ua->state != UA_ONLINE || !sub->expires || !sub->dialog ||
 		!sip_dialog_established(sub->dialog)) {
 		drop(sub);
-		ua_bye_finish(&sub->bye);
+		ua_sub_bye_finish(sub);
 	} else if (ua_sub_turn_take(sub)) {
 		goodbye(sub);
 	}

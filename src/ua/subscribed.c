@@ -82,6 +82,12 @@ static bool leave_conditions(struct ua_sub *sub, uint16_t status)
 }
 
 
+static void redirect_destructor(void *data)
+{
+	ua_redirect_reset(data);
+}
+
+
 static bool redirect(struct ua_sub *sub, const struct sip_result *r)
 {
 	const char *next;
@@ -89,9 +95,13 @@ static bool redirect(struct ua_sub *sub, const struct sip_result *r)
 
 	if (sip_dialog_established(sub->dialog))
 		return false;
-	if (r->status / 100 == 3)
-		ua_redirect_add(&sub->rd, r->msg, sub->target);
-	next = ua_redirect_next(&sub->rd, r->status);
+	if (r->status / 100 == 3) {
+		if (!sub->rd)
+			sub->rd = mem_zalloc(
+				sizeof(*sub->rd), redirect_destructor);
+		ua_redirect_add(sub->rd, r->msg, sub->target);
+	}
+	next = sub->rd ? ua_redirect_next(sub->rd, r->status) : NULL;
 	if (!next)
 		return false;
 	pl = pl_str(next);
@@ -192,10 +202,10 @@ static void accepted(struct ua_sub *sub, const struct sip_result *r)
 	if (!msg_seconds(r->msg, HDR_EXPIRES, &said) && said < seconds)
 		seconds = said;
 	sub->raises = 0;
-	ua_redirect_reset(&sub->rd);
-	if (sub->bye.active) {
+	sub->rd = mem_deref(sub->rd);
+	if (ua_sub_ends(sub)) {
 		if (sub->list || r->status == 204)
-			ua_bye_finish(&sub->bye);
+			ua_sub_bye_finish(sub);
 		return;
 	}
 	if (sub->expires)
@@ -222,8 +232,8 @@ void ua_sub_answered(const struct sip_result *r, void *arg)
 	ua_result_set(&result, r);
 	if (r->msg && r->status / 100 == 2)
 		accepted(sub, r);
-	else if (sub->bye.active)
-		ua_bye_finish(&sub->bye);
+	else if (ua_sub_ends(sub))
+		ua_sub_bye_finish(sub);
 	else if (r->msg &&
 		((r->status == 423 && raise_expires(sub, r->msg)) ||
 			(r->status == 420 && leave_extensions(sub, r->msg)) ||

@@ -34,6 +34,11 @@ static void ua_destructor(void *data)
 	tmr_cancel(&ua->tmr_calls);
 	tmr_cancel(&ua->tmr_stop);
 	tmr_cancel(&ua->tmr_subs);
+	mem_deref(ua->sub_texts.event);
+	mem_deref(ua->sub_texts.accept);
+	mem_deref(ua->sub_texts.max_rate);
+	mem_deref(ua->sub_texts.headers);
+	mem_deref(ua->sub_texts.content_type);
 	mem_deref(ua->reg);
 	mem_deref(ua->agent);
 	mem_deref(ua->listen);

@@ -94,6 +94,9 @@ struct ua {
 	struct list subs_asking; /* those whose turn it is, longest first */
 	struct list subs_waiting; /* ... and those whose turn comes */
 	struct tmr tmr_subs; /* only while some wait */
+	struct { /* the texts of the last one, as most have the same */
+		char *event, *accept, *max_rate, *headers, *content_type;
+	} sub_texts;
 	struct ua_sub *subs_by_call_id; /* those with a dialog */
 	struct list notifiers; /* struct ua_notifier */
 	struct list publishers; /* struct ua_publisher */

@@ -76,12 +76,34 @@ static void maximum(void **state)
 }
 
 
+/* Memory of some size is given back. */
+static void keeps(void **state)
+{
+	struct mbuf *mb = mbuf_alloc(4096), *born = mbuf_alloc_size(512, 4096);
+
+	(void)state;
+	assert_int_equal(mbuf_printf(mb, "%600d", 1), 0);
+	mbuf_reset_keep(mb, 1024);
+	assert_true(mb->size >= 600);
+	mbuf_reset_keep(mb, 100);
+	assert_int_equal(mb->size, 0);
+	assert_int_equal(mbuf_write_str(mb, "abc"), 0);
+	assert_pl(mbuf_all(mb), "abc");
+	mbuf_reset_keep(born, 100);
+	assert_int_equal(mbuf_write_str(born, "abc"), 0);
+	assert_pl(mbuf_all(born), "abc");
+	mem_deref(born);
+	mem_deref(mb);
+}
+
+
 int test_mbuf(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes),
 		cmocka_unit_test(one_block),
 		cmocka_unit_test(maximum),
+		cmocka_unit_test(keeps),
 	};
 
 	return cmocka_run_group_tests_name("mbuf", tests, NULL, NULL);

@@ -2,6 +2,25 @@
 #include "list.h"
 #include "unit.h"
 
+static void shared_text(void **state)
+{
+	char *last = NULL, *a, *b, *c;
+
+	(void)state;
+	assert_null(mem_strshare(&last, NULL));
+	a = mem_strshare(&last, "one");
+	b = mem_strshare(&last, "one");
+	c = mem_strshare(&last, "two");
+	assert_ptr_equal(a, b);
+	assert_string_equal(a, "one");
+	assert_string_equal(c, "two");
+	mem_deref(last);
+	mem_deref(a);
+	mem_deref(b);
+	mem_deref(c);
+}
+
+
 int test_mem(void);
 
 
@@ -60,8 +79,7 @@ static void lists(void **state)
 	(void)state;
 	for (i = 0; i < 5; i++)
 		(void)item_new(&list, &gone);
-	LIST_FOREACH(&list, le, next)
-	{
+	LIST_FOREACH (&list, le, next) {
 		if (n++ % 2)
 			mem_deref(list_data(le));
 	}
@@ -93,6 +111,7 @@ int test_mem(void)
 		cmocka_unit_test(references),
 		cmocka_unit_test(lists),
 		cmocka_unit_test(strings),
+		cmocka_unit_test(shared_text),
 	};
 
 	return cmocka_run_group_tests_name("mem", tests, NULL, NULL);
