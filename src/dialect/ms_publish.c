@@ -87,6 +87,13 @@ static char *device_text(const struct ms *ms)
 }
 
 
+/* No key is pressed, whether or not that changes what is said. */
+static bool rests(const struct endpoint *e)
+{
+	return e->idle || (e->own && e->own->idle_since);
+}
+
+
 /* What the user says; plainly here, or gone without a word, says nothing
  * beside the device. */
 static uint32_t user_number(const struct endpoint *e)
@@ -142,7 +149,7 @@ static struct ms_draft *draft_make(struct ms *ms)
 	for (i = 0; i < 2; i++)
 		add(ms, d, "state", machine, state_containers[i], "endpoint",
 			state_text(true,
-				ms->e->idle ? MACHINE_IDLE : MACHINE_FREE));
+				rests(ms->e) ? MACHINE_IDLE : MACHINE_FREE));
 	add_user(ms, d);
 	return d;
 }
@@ -259,11 +266,11 @@ void ms_publish(struct endpoint *e)
 	bool note = e->own && e->own->note && e->visibility == ENDPOINT_VISIBLE;
 
 	/* That the keys rest, and move again, is nothing that was said. */
-	if (!e->idle && !ms->was_idle &&
+	if (!rests(e) && !ms->was_idle &&
 		(ms->self_heard || user_number(e) || note))
 		ms->said = true;
 	ms->noted = ms->noted || note;
-	ms->was_idle = e->idle;
+	ms->was_idle = rests(e);
 	ms->conflicts = 0;
 	ms_publish_now(ms);
 }

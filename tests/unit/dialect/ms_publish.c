@@ -162,6 +162,30 @@ static void rests(void **state)
 }
 
 
+/* Nor while they are busy, which another device may have taken back. */
+static void rests_busy(void **state)
+{
+	struct ms_world *m = ms_world_make();
+	struct presence *busy =
+		presence_alloc(PRESENCE_ONLINE, PRESENCE_BUSY, NULL, NULL);
+	struct presence *idle = presence_idle(busy, 1000);
+
+	(void)state;
+	m->self = others;
+	ms_world_start(m);
+	server_forget(&m->s);
+	endpoint_publish(m->a.e, idle, ENDPOINT_VISIBLE, 0);
+	ms_run(m, 100);
+	assert_true(ms_said(m, "SERVICE", "15500"));
+	endpoint_publish(m->a.e, busy, ENDPOINT_VISIBLE, 0);
+	ms_run(m, 100);
+	assert_false(ms_said(m, "SERVICE", "userState"));
+	mem_deref(idle);
+	mem_deref(busy);
+	ms_world_close(m);
+}
+
+
 /* A new sign-in: what was published before has gone with the connection. */
 static void signs_in_again(void **state)
 {
@@ -186,6 +210,7 @@ int test_ms_publish(void)
 		cmocka_unit_test(conflicts),
 		cmocka_unit_test(counts),
 		cmocka_unit_test(rests),
+		cmocka_unit_test(rests_busy),
 		cmocka_unit_test(signs_in_again),
 	};
 
