@@ -23,7 +23,7 @@ CONFIG = r"""
 debug=@DEBUG@
 log_stderror=yes
 fork=yes
-children=1
+children=@CHILDREN@
 tcp_children=1
 auto_aliases=no
 dns=no
@@ -32,6 +32,8 @@ dns_try_naptr=no
 enable_tls=yes
 tcp_crlf_ping=yes
 tcp_connection_lifetime=3605
+tcp_rd_buf_size=1048576
+maxbuffer=4194304
 force_rport=yes
 mlock_pages=no
 listen=udp:127.0.0.1:@PORT@
@@ -78,7 +80,7 @@ loadmodule "xhttp.so"
 loadmodule "xcap_server.so"
 modparam("xcap_server", "db_url", "text://@DIR@/dbtext")
 modparam("xcap_server", "xcap_root", "/xcap-root/")
-modparam("xcap_server", "buf_size", 65536)
+modparam("xcap_server", "buf_size", 1048576)
 modparam("xcap_server", "xml_ns", "rl=urn:ietf:params:xml:ns:resource-lists")
 modparam("xcap_server", "xml_ns", "rs=urn:ietf:params:xml:ns:rls-services")
 modparam("xcap_server", "xml_ns", "cr=urn:ietf:params:xml:ns:common-policy")
@@ -499,6 +501,8 @@ class Kamailio:
             "ALGORITHM": algorithm, "NONCE": str(nonce),
             "MIN": str(min_expires), "DEBUG": str(debug),
             "DOMAIN": DOMAIN, "USERS": "|".join(USERS), "DIR": self.dir,
+            # It asks itself, and must be heard meanwhile.
+            "CHILDREN": "4" if rls else "1",
             "AUIDS": "<auid>rls-services</auid>" if rls else "",
         }
         os.makedirs(self.dir, exist_ok=True)
@@ -583,7 +587,8 @@ class Kamailio:
         self.log = open(os.path.join(self.dir, "kamailio.log"), "ab")
         self.process = subprocess.Popen(
             (self.program(), "-f", self.dir + "/kamailio.cfg", "-Y",
-             self.dir, "-w", self.dir, "-m", "64", "-M", "8", "-DD", "-E"),
+             self.dir, "-w", self.dir, "-m", "64", "-M", "8", "-DD", "-E",
+             *(("-x", "fm", "-X", "fm") if self.rls else ())),
             cwd=self.dir, stdin=subprocess.DEVNULL, stdout=self.log,
             stderr=self.log, start_new_session=True)
         self._wait_ready()
