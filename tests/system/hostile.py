@@ -112,6 +112,63 @@ class Alice:
         assert sorted(have) == [BOB, KIM]
 
 
+LIST = "sip:alice+sotto-buddies@lab.test"
+RLMI = ("<?xml version='1.0'?>%s<list xmlns='urn:ietf:params:xml:ns:rlmi' "
+        "uri='%s' version='%d' fullState='%s'>%s</list>")
+RLMI_TYPE = "application/rlmi+xml"
+ONE = "<resource uri='%s'><instance id='1' state='active' cid='%s'/></resource>"
+TYPE = 'multipart/related;type="application/rlmi+xml";start="<r>";boundary=B'
+
+
+def part(cid, body, ctype="application/pidf+xml"):
+    return "--B\r\nContent-ID: <%s>\r\nContent-Type: %s\r\n\r\n%s\r\n" % (
+        cid, ctype, body)
+
+
+class Rls:
+    """Tells of all whom Alice watches."""
+
+    def __init__(self):
+        self.alice, self.server, self.version = None, None, 0
+        self.kim = "closed"
+
+    def begin(self, server, _):
+        self.server = server
+        server.lists[LIST] = self.first
+
+    def document(self, rlmi="", kim=None, full="true", uri=LIST, head="",
+                 more="", version=None, parts=""):
+        """Of Bob and of KIM, whose state that is, with MORE in the list and
+        more PARTS."""
+        self.version += 1
+        text = rlmi or RLMI % (
+            head, uri, self.version if version is None else version, full,
+            ONE % (BOB, "b") + ONE % (KIM, "k") + more)
+        return (part("r", text, "application/rlmi+xml")
+                + part("b", pidf(BOB, "closed"))
+                + part("k", kim if kim and "<" in kim
+                       else pidf(KIM, kim or self.kim))
+                + parts + "--B--\r\n")
+
+    def first(self):
+        return self.document().encode(), TYPE
+
+    def tell(self, *args, ctype=TYPE, raw=None, **options):
+        body = raw if raw is not None else self.document(*args, **options)
+        return self.server.notify(
+            LIST, body.encode("utf-8", "surrogateescape")
+            if isinstance(body, str) else body, ctype=ctype,
+            headers=["Require: eventlist"])
+
+    def goes_on(self):
+        for basic, state in (("open", "online"), ("closed", "offline")):
+            self.kim = basic
+            assert self.tell() == 200
+            self.alice.s.expect("presence", buddy=KIM, state=state)
+        have = [b["buddy"] for b in self.alice.s.do("buddy", "list")["result"]]
+        assert sorted(have) == [BOB, KIM]
+
+
 def alice_at(servers, start, auid=None, *more, begin=None):
     """Alice, signed in, whose server keeps AUID; she has two buddies. BEGIN
     is called with the servers before."""

@@ -5,76 +5,19 @@ list, and the program goes on."""
 
 import pytest
 
-from hostile import (BIG, BOB, BOMB, FILE, KIM, KIND, NESTED, NOT, OTHER,
-                     alice_at)
+from hostile import (BIG, BOB, BOMB, FILE, KIM, LIST, NESTED, NOT, ONE, OTHER,
+                     RLMI, RLMI_TYPE, TYPE, Rls, alice_at, part)
 from peer import pidf
-
-LIST = "sip:alice+sotto-buddies@lab.test"
-RLMI = ("<?xml version='1.0'?>%s<list xmlns='urn:ietf:params:xml:ns:rlmi' "
-        "uri='%s' version='%d' fullState='%s'>%s</list>")
-TYPE_OF_LIST = "application/rlmi+xml"
-ONE = "<resource uri='%s'><instance id='1' state='active' cid='%s'/></resource>"
-TYPE = 'multipart/related;type="application/rlmi+xml";start="<r>";boundary=B'
-
-
-def part(cid, body, ctype="application/pidf+xml"):
-    return "--B\r\nContent-ID: <%s>\r\nContent-Type: %s\r\n\r\n%s\r\n" % (
-        cid, ctype, body)
-
-
-class Rls:
-    def __init__(self, server):
-        self.alice, self.server, self.version = None, server, 0
-        self.kim = "closed"
-        server.lists[LIST] = self.first
-
-    def document(self, rlmi="", kim=None, full="true", uri=LIST, head="",
-                 more="", version=None, parts=""):
-        """Of Bob and of KIM, whose state that is, with MORE in the list and
-        more PARTS."""
-        self.version += 1
-        text = rlmi or RLMI % (
-            head, uri, self.version if version is None else version, full,
-            ONE % (BOB, "b") + ONE % (KIM, "k") + more)
-        return (part("r", text, "application/rlmi+xml")
-                + part("b", pidf(BOB, "closed"))
-                + part("k", kim if kim and "<" in kim
-                       else pidf(KIM, kim or self.kim))
-                + parts + "--B--\r\n")
-
-    def first(self):
-        return self.document().encode(), TYPE
-
-    def tell(self, *args, ctype=TYPE, raw=None, **options):
-        body = raw if raw is not None else self.document(*args, **options)
-        return self.server.notify(
-            LIST, body.encode("utf-8", "surrogateescape")
-            if isinstance(body, str) else body, ctype=ctype,
-            headers=["Require: eventlist"])
-
-    def goes_on(self):
-        for basic, state in (("open", "online"), ("closed", "offline")):
-            self.kim = basic
-            assert self.tell() == 200
-            self.alice.s.expect("presence", buddy=KIM, state=state)
-        have = [b["buddy"] for b in self.alice.s.do("buddy", "list")["result"]]
-        assert sorted(have) == [BOB, KIM]
-
 
 @pytest.fixture
 def rls(servers, start):
-    def begin(server, _):
-        found.append(Rls(server))
-
-    found = []
-    a = alice_at(servers, start, "rls-services",
-                 "account set me presence-list yes", begin=begin)
-    r = found[0]
-    r.alice = a
-    a.s.expect("presence", buddy=KIM, state="offline")
+    r = Rls()
+    r.alice = alice_at(servers, start, "rls-services",
+                       "account set me presence-list yes", begin=r.begin)
+    r.alice.s.expect("presence", buddy=KIM, state="offline")
     r.goes_on()
     yield r
-    a.ends()
+    r.alice.ends()
 
 
 # By name: what is in the document, its type, the answer, why it is not taken.
@@ -94,13 +37,13 @@ DOCUMENTS = {
     "itself, further in": (
         {"more": ONE % ("sip:l@lab.test", "l"),
          "parts": part("l", RLMI % ("", "sip:l@lab.test", 1, "true", ONE % (
-             "sip:m@lab.test", "m")), TYPE_OF_LIST)
+             "sip:m@lab.test", "m")), RLMI_TYPE)
          + part("m", RLMI % ("", "sip:m@lab.test", 1, "true", ONE % (
-             "sip:l@lab.test", "l")), TYPE_OF_LIST)}, TYPE, 200, NOT),
+             "sip:l@lab.test", "l")), RLMI_TYPE)}, TYPE, 200, NOT),
     "lists within lists": (
         {"more": ONE % ("sip:l@lab.test", "l0"), "parts": "".join(
             part("l%d" % i, RLMI % ("", "sip:l@lab.test", 1, "true", ONE % (
-                "sip:l@lab.test", "l%d" % (i + 1))), TYPE_OF_LIST)
+                "sip:l@lab.test", "l%d" % (i + 1))), RLMI_TYPE)
             for i in range(2000))}, TYPE, 200, BIG),
     "one state for many": (
         {"more": ONE % ("sip:eve@lab.test", "e") * 9000,

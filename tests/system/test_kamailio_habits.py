@@ -6,6 +6,7 @@ notification without a body (test_rules.py, test_strangers.py), that a PUT of
 something new is 200 (test_xcap.py)."""
 
 import http.client
+import os
 import re
 import time
 import urllib.parse
@@ -14,6 +15,7 @@ import pytest
 
 from httphelper import Helper
 from kamailio import Kamailio
+from peer import Peer
 from simpleserver import SimpleServer
 from sotto import account
 from test_winfo import People, heard
@@ -258,3 +260,107 @@ def test_a_dead_contact_takes_five_seconds(tmp_path, start):
         assert 4 < time.monotonic() - begin < 9
         alice = start("alice", account("me", "alice", k) + "login me\n")
         alice.expect("message", text="are you there?")
+
+
+# ---- a list of those watched (rls)
+
+LIST = "sip:alice+sotto-buddies@lab.test"
+
+
+@pytest.fixture
+def listed(tmp_path, start):
+    """listed(TRANSPORT): Alice, who watches Bob, whom she calls Robert, by a
+    list, and has heard of him."""
+    k = server_of(tmp_path / "kamailio", rls=True, auth=False)
+
+    def begin(transport="tcp"):
+        bob = start("bob", account("me", "bob", k) + "login me\n")
+        bob.expect("account", state="online")
+        alice = start("alice", account(
+            "me", "alice", k, transport, xcap_root=k.xcap_root,
+            presence_list="yes") + "buddy add %s -n Robert\nlogin me\n" % BOB,
+            "--trace", "trace")
+        alice.trace = os.path.join(alice.home, "trace")
+        alice.server = k
+        alice.expect("presence", buddy=BOB, state="online")
+        heard(alice, 'fullState="false"')
+        return alice
+
+    with k:
+        yield begin
+
+
+def asked(s, to=LIST):
+    """The SUBSCRIBEs of S to TO: the way, the Request-URI, the headers."""
+    with open(s.trace, encoding="utf-8", newline="") as f:
+        found = re.findall(
+            r"(?m)^\d{4}-\S+ (TCP|UDP|TLS) \S+ -> \S+\r?\n"
+            r"SUBSCRIBE (\S+) SIP/2\.0\r?\n((?:\S.*\n)*)", f.read())
+    return [m for m in found if "\nTo: <%s>" % to in m[2]]
+
+
+def test_a_list_is_asked_for_as_one_each_time(listed):
+    """A SUBSCRIBE within that does not say so is 481."""
+    alice = listed()
+    peer = Peer()
+    try:
+        way = ("127.0.0.1", alice.server.port)
+        headers = ["Event: presence", "Contact: <%s>" % peer.uri("alice"),
+                   "Accept: application/pidf+xml, application/rlmi+xml, "
+                   "multipart/related"]
+        call = peer.request(
+            "SUBSCRIBE", LIST, way, *headers, "Supported: eventlist",
+            "Expires: 60", sender=ALICE)[1]
+        ok = peer.recv(200)
+        assert ok.get("require") == "eventlist"
+        for n, more, status in ((2, (), 481),
+                                (3, ("Supported: eventlist",), 200)):
+            peer.request("SUBSCRIBE", ok.contact(), way, *headers, *more,
+                         "Expires: 60", sender=ALICE, call_id=call, cseq=n,
+                         to=LIST, to_tag=ok.tag("to"))
+            assert peer.recv(status).cseq == n
+    finally:
+        peer.close()
+    # What a change of the list causes is asked with it too.
+    alice.do("buddy", "add", "sip:kim@lab.test")
+    heard(alice, "CSeq: 2 SUBSCRIBE", 2)
+    alice.expect("presence", buddy="sip:kim@lab.test", state="offline")
+    alice.do("logout")
+    within = asked(alice)
+    assert len(within) > 2
+    assert all("\nSupported: eventlist" in m[2] for m in within)
+
+
+def test_a_list_has_no_last_word(listed):
+    """Who signs out does not wait for it."""
+    alice = listed()
+    begin = time.monotonic()
+    alice.do("logout")
+    assert time.monotonic() - begin < 1
+    with open(alice.trace, encoding="utf-8") as f:
+        trace = f.read()
+    last = trace.rindex("\nTo: <%s>" % LIST)
+    assert "\nExpires: 0" in trace[last:]
+    assert "From: <%s>" % LIST not in trace[last + 1:]
+
+
+def test_a_list_answers_from_one_address(listed):
+    """Of UDP, whichever way it was asked: what follows stays on ours."""
+    alice = listed("tls")
+    alice.do("logout")
+    first, last = asked(alice)[0], asked(alice)[-1]
+    assert first[1] == LIST
+    assert last[1] == "sip:rls@127.0.0.1:%d" % alice.server.port
+    assert {way for way, _, _ in asked(alice)} == {"TLS"}
+
+
+def test_a_list_has_colons_in_its_ids(listed):
+    """And no brackets around those it refers to; it names nobody."""
+    alice = listed()
+    with open(alice.trace, encoding="utf-8") as f:
+        trace = f.read()
+    part = re.search(r"Content-ID: <(\d+\.%s\.\d+)>" % BOB, trace)[1]
+    assert 'cid="%s"' % part in trace
+    assert "<name" not in trace
+    row = alice.do("buddy", "show", BOB)["result"]
+    assert (row["name"], row["state"]) == ("Robert", "online")

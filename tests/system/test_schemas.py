@@ -12,7 +12,7 @@ import pytest
 
 import clock
 from conftest import need
-from hostile import ALICE, BOB, KIM, alice_at
+from hostile import ALICE, BOB, KIM, Rls, alice_at
 from httphelper import Helper
 from kamailio import Kamailio, free_ports
 from simpleserver import SimpleServer
@@ -112,6 +112,7 @@ def all_of(valid, documents, *kinds):
 PIDF = "application/pidf+xml"
 LISTS = "application/resource-lists+xml"
 RULES = "application/auth-policy+xml"
+SERVICES = "application/rls-services+xml"
 COMPOSING = "application/im-iscomposing+xml"
 
 
@@ -248,6 +249,41 @@ def test_lists(servers, start, valid):
             alice.s.do("buddy", *words)
             alice.until(lambda: len(alice.web.puts()) > written)
     all_of(valid, sent(alice.server, alice.web), PIDF, LISTS)
+
+
+OTHERS = b"""<?xml version="1.0" encoding="UTF-8"?>
+<!-- by hand --><s:rls-services xmlns:s="urn:ietf:params:xml:ns:rls-services"
+xmlns:l='urn:ietf:params:xml:ns:resource-lists'><s:service uri="sip:a@lab.test">
+<s:list><l:entry uri="sip:kim@lab.test"/></s:list><s:packages><s:package
+>presence</s:package></s:packages></s:service><s:service
+uri='sip:alice+sotto-buddies@lab.test'><s:list name="x"><l:display-name>Mine
+</l:display-name><l:entry uri='sip:else@lab.test'><l:display-name>E
+</l:display-name></l:entry><l:list/></s:list></s:service></s:rls-services>
+"""
+
+
+def test_services(servers, start, valid):
+    """Who is watched by one subscription."""
+    alice = alice_at(servers, start, "rls-services",
+                     "account set me presence-list yes", begin=Rls().begin)
+    path = "/root/rls-services/users/%s/index" % ALICE
+    alice.until(alice.web.puts)
+    texts = [None, *foreign(valid, "resource-lists", b"rls-services", OTHERS)]
+    for n, text in enumerate(texts):
+        alice.s.do("logout")
+        alice.web.documents.pop(path, None)
+        if text:
+            alice.web.documents[path] = ('"0"', SERVICES, text)
+        written = len(alice.web.puts())
+        alice.s.do("login")
+        alice.until(lambda: len(alice.web.puts()) > written)
+        for words in (("add", "sip:%%3C%%26%%22'%d@lab.test" % n),
+                      ("remove", "sip:%%3C%%26%%22'%d@lab.test" % n)):
+            written = len(alice.web.puts())
+            alice.s.do("buddy", *words)
+            alice.until(lambda: len(alice.web.puts()) > written)
+    assert b"sip:else@lab.test" in alice.web.puts()[-1][3]
+    all_of(valid, sent(alice.server, alice.web), PIDF, SERVICES)
 
 
 def traced(s):
