@@ -36,6 +36,7 @@ static void round_trip(const struct presence *presence)
 	must(!pres_decode(&doc, NULL, &text, NULL));
 	must(doc->presence->state == presence->state);
 	must(doc->presence->activity == presence->activity);
+	must(doc->presence->idle_since == presence->idle_since);
 	mem_deref(doc);
 	mem_deref(mb);
 }
