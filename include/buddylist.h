@@ -22,6 +22,7 @@
 #ifndef SOTTO_BUDDYLIST_H
 #define SOTTO_BUDDYLIST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include "mbuf.h"
 #include "pl.h"
@@ -55,6 +56,7 @@ int buddylist_alloc(struct buddylist **lp, const struct pl *text);
 void buddylist_each(
 	const struct buddylist *l, buddylist_person_h *h, void *arg);
 size_t buddylist_count(const struct buddylist *l);
+bool buddylist_has(const struct buddylist *l, const char *peer);
 
 /* How many references to other documents there are among the people. */
 size_t buddylist_references(const struct buddylist *l);

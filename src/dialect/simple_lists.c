@@ -15,6 +15,7 @@
 enum {
 	POLL = 5 * 60 * 1000, /* ms from a look at the list to the next, ... */
 	POLL_TOLD = 60 * 60 * 1000, /* where the server tells of changes */
+	CONFIRM = 2000, /* ... a new document */
 	AGAIN = 30 * 1000, /* ... after trouble; doubled each time, up to */
 	AGAIN_MAX = 60 * 60 * 1000,
 };
@@ -173,11 +174,24 @@ static void trouble(struct simple_lists *l, const struct xcap_answer *answer)
 }
 
 
+static void absent(struct simple_lists *l)
+{
+	static const struct pl none = PL_INIT;
+
+	if (simple_lists_edit_again(l, false)) {
+		simple_lists_take(l, &none, NULL);
+		return;
+	}
+	l->refused = true;
+	say(l, LOG_WARN, "is not kept",
+		"what is written there is not there afterwards");
+}
+
+
 static void got_handler(const struct xcap_answer *answer, void *arg)
 {
 	struct simple_lists *l = mem_ref(arg);
 	struct endpoint *e = endpoint_hold(l->e);
-	static const struct pl none = PL_INIT;
 	struct pl body;
 
 	l->get = mem_deref(l->get);
@@ -185,12 +199,14 @@ static void got_handler(const struct xcap_answer *answer, void *arg)
 	case XCAP_OK:
 		body = pl_make(
 			answer->body.p ? answer->body.p : "", answer->body.l);
+		(void)simple_lists_edit_again(l, true);
 		simple_lists_take(l, &body, answer->etag);
 		break;
 	case XCAP_ABSENT:
-		simple_lists_take(l, &none, NULL);
+		absent(l);
 		break;
 	case XCAP_UNCHANGED:
+		list_flush(&l->unsure);
 		if (!l->heard && e->h.contacts && e->online && !l->waiting &&
 			!l->going.head)
 			tell(l);
@@ -241,6 +257,8 @@ void simple_lists_schedule(struct simple_lists *l, bool trouble)
 
 	if (!trouble) {
 		l->failures = 0;
+		if (l->unsure.head)
+			wait = CONFIRM;
 	} else {
 		wait = AGAIN;
 		for (i = 0; i < l->failures && wait < AGAIN_MAX; i++)
@@ -260,7 +278,7 @@ void simple_lists_schedule(struct simple_lists *l, bool trouble)
 static void begin(struct simple_lists *l)
 {
 	l->heard = l->refused = l->later = l->told = false;
-	l->failures = 0;
+	l->failures = l->creations = 0;
 	simple_lists_look(l);
 	simple_lists_diff_online(l);
 }
@@ -311,6 +329,7 @@ void simple_lists_goodbye(struct endpoint *e, uint64_t limit)
 	l->get = mem_deref(l->get);
 	simple_lists_diff_goodbye(l, limit);
 	l->later = false;
+	(void)simple_lists_edit_again(l, true);
 	simple_lists_edit_next(l);
 }
 

@@ -14,6 +14,7 @@ struct list_edit {
 	char *name; /* NULL: none */
 	char **groups; /* NULL-terminated */
 	bool drop;
+	bool lacking; /* only where they are not in the list at all */
 };
 
 struct simple_lists {
@@ -33,7 +34,10 @@ struct simple_lists {
 	struct list_edit *waiting; /* hash by peer */
 	struct list going; /* in the edit that is under way */
 	struct xcap_edit *edit;
-	bool later; /* the server is in trouble: at the next poll */
+	bool creates; /* ... a document that was not there */
+	unsigned creations; /* ... in this sign-in */
+	struct list unsure; /* what was written in it: is it there? */
+	bool later; /* not before the next look */
 };
 
 extern const struct xcap_where simple_lists_where;
@@ -49,6 +53,10 @@ void simple_lists_schedule(struct simple_lists *l, bool trouble);
 
 /* Changes that wait are made now, if they can be. */
 void simple_lists_edit_next(struct simple_lists *l);
+
+/* The document is perhaps not the one that we have just created: whoever was in
+ * ours is to be in it too. False: it never is THERE. */
+bool simple_lists_edit_again(struct simple_lists *l, bool there);
 
 /* Forgets all changes. */
 void simple_lists_edit_flush(struct simple_lists *l);

@@ -8,6 +8,10 @@
 #include "simple_lists.h"
 
 
+enum {
+	CREATIONS_MAX = 3, /* in a sign-in */
+};
+
 static void edit_destructor(void *data)
 {
 	struct list_edit *t = data;
@@ -50,6 +54,7 @@ void simple_lists_edit_flush(struct simple_lists *l)
 		mem_deref(t);
 	}
 	list_flush(&l->going);
+	list_flush(&l->unsure);
 }
 
 
@@ -72,9 +77,12 @@ static void apply(const struct simple_lists *l, struct buddylist *list,
 		.name = t->name,
 		.groups = (const char *const *)t->groups,
 	};
-	int err = t->drop ? buddylist_drop(list, t->peer)
-			  : buddylist_set(list, &person);
+	int err = 0;
 
+	if (t->drop)
+		err = buddylist_drop(list, t->peer);
+	else if (!t->lacking || !buddylist_has(list, t->peer))
+		err = buddylist_set(list, &person);
 	if (err)
 		not_taken(l, t->peer,
 			err == E2BIG ? "it has 20000 people"
@@ -83,15 +91,29 @@ static void apply(const struct simple_lists *l, struct buddylist *list,
 
 
 /* A newer wish for somebody is the one that counts. */
+static void drop_older(struct simple_lists *l, struct list *list)
+{
+	struct le *le, *next;
+
+	LIST_FOREACH (list, le, next) {
+		struct list_edit *t = le->data;
+
+		if (waiting_find(l, t->peer))
+			mem_deref(t);
+	}
+}
+
+
 static void all_going(struct simple_lists *l)
 {
 	struct list_edit *t, *next;
-	struct le *le, *after;
 
-	LIST_FOREACH (&l->going, le, after) {
-		t = le->data;
-		if (waiting_find(l, t->peer))
-			mem_deref(t);
+	drop_older(l, &l->going);
+	drop_older(l, &l->unsure);
+	while (l->unsure.head) {
+		t = l->unsure.head->data;
+		list_unlink(&t->le);
+		list_append(&l->going, &t->le, t);
 	}
 	HASH_ITER (hh, l->waiting, t, next) {
 		HASH_DEL(l->waiting, t);
@@ -109,6 +131,7 @@ static int change_handler(struct mbuf **fresh, const struct pl *body, void *arg)
 
 	if (err)
 		return err == E2BIG ? EMSGSIZE : err;
+	l->creates = !body->p;
 	all_going(l);
 	for (le = l->going.head; le; le = le->next)
 		apply(l, list, le->data);
@@ -119,16 +142,14 @@ static int change_handler(struct mbuf **fresh, const struct pl *body, void *arg)
 
 
 /* They are to go again, but for those that something newer is there for. */
-static void back(struct simple_lists *l)
+static void back(struct simple_lists *l, struct list *list)
 {
-	while (l->going.head) {
-		struct list_edit *t = l->going.head->data;
+	drop_older(l, list);
+	while (list->head) {
+		struct list_edit *t = list->head->data;
 
 		list_unlink(&t->le);
-		if (waiting_find(l, t->peer))
-			mem_deref(t);
-		else
-			wait_for(l, t);
+		wait_for(l, t);
 	}
 }
 
@@ -153,6 +174,34 @@ static void refused(struct simple_lists *l, const char *why)
 }
 
 
+/* Some servers let two devices create the document at once, each its own: it
+ * is looked at soon whether what we wrote is there. */
+static void created(struct simple_lists *l)
+{
+	l->creations++;
+	while (l->going.head) {
+		struct list_edit *t = l->going.head->data;
+
+		t->lacking = true;
+		list_unlink(&t->le);
+		list_append(&l->unsure, &t->le, t);
+	}
+}
+
+
+bool simple_lists_edit_again(struct simple_lists *l, bool there)
+{
+	if (!l->unsure.head)
+		return true;
+	if (!there && l->creations >= CREATIONS_MAX) {
+		list_flush(&l->unsure);
+		return false;
+	}
+	back(l, &l->unsure);
+	return true;
+}
+
+
 static void done_handler(const struct xcap_answer *answer, void *arg)
 {
 	struct simple_lists *l = mem_ref(arg);
@@ -162,6 +211,9 @@ static void done_handler(const struct xcap_answer *answer, void *arg)
 	l->edit = mem_deref(l->edit);
 	switch (answer->result) {
 	case XCAP_OK:
+		if (l->creates)
+			created(l);
+		/* fall through */
 	case XCAP_UNCHANGED:
 		list_flush(&l->going);
 		simple_lists_take(l, &answer->body, answer->etag);
@@ -173,7 +225,7 @@ static void done_handler(const struct xcap_answer *answer, void *arg)
 				"%s: the server's buddy list cannot be changed "
 				"now; it is tried again: %s",
 				e->aor, answer->why);
-		back(l);
+		back(l, &l->going);
 		l->later = true;
 		break;
 	default:
@@ -221,6 +273,7 @@ static struct list_edit *edit_add(struct simple_lists *l, const char *peer)
 	t = mem_zalloc(sizeof(*t), edit_destructor);
 	t->peer = mem_strdup(peer);
 	wait_for(l, t);
+	drop_older(l, &l->unsure);
 	return t;
 }
 

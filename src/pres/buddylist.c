@@ -465,6 +465,17 @@ size_t buddylist_count(const struct buddylist *l)
 }
 
 
+bool buddylist_has(const struct buddylist *l, const char *peer)
+{
+	char *address = buddylist_address(peer);
+	const struct buddylist_one *one =
+		address ? buddylist_find(l, address) : NULL;
+
+	mem_deref(address);
+	return one && one->first != SIZE_MAX;
+}
+
+
 size_t buddylist_references(const struct buddylist *l)
 {
 	return l->references;

@@ -132,6 +132,11 @@ def has(s, **wanted):
         time.sleep(0.05)
 
 
+def sure(s):
+    """S has looked whether the document is the one that it has created."""
+    s.do("sleep", "2.2")
+
+
 def again(s):
     """Signs out and in, and so sees what others changed."""
     s.do("logout", "me")
@@ -150,6 +155,7 @@ def test_follows_its_owner(alice, document):
     has(lap, bob=("Bob & <Co>", "Friends"), kim=("Kim", "Friends", "Work"),
         dan=(None,))
     # Each change is seen at the other machine.
+    sure(desk)
     lap.do("buddy", "remove", DAN)
     lap.do("buddy", "rename", BOB, "Rob")
     lap.do("group", "remove", "Work")
@@ -208,6 +214,7 @@ def test_added_on_both(alice, document):
     lap.do("buddy", "add", EVE, "-n", "Eve")
     desk.do("login", "me")
     document.becomes(BOB, KIM)
+    sure(desk)
     lap.do("login", "me")
     document.becomes(EVE, KIM, "Robert")
     has(lap, bob=("Robert", "A", "B"), kim=(None,), eve=("Eve",))
@@ -311,6 +318,21 @@ def test_hostile(alice, document, text, words):
     again(desk)
     document.becomes(KIM, "<external/>")
     has(desk, bob=(None,), kim=(None,))
+
+
+def test_created_at_once(alice, document):
+    """On two machines at the same time: Kamailio lets both, and the second
+    takes the place of the first, whose people come back."""
+    machines = [alice(name, "") for name in ("desk", "lap")]
+    for s, who in zip(machines, (BOB, KIM)):
+        s.do("buddy", "add", who)
+    for s in machines:
+        s.send("login", "me")
+    document.becomes(BOB, KIM)
+    for s in machines:
+        sure(s)
+        again(s)
+        has(s, bob=(None,), kim=(None,))
 
 
 def test_lost_document(alice, document):

@@ -332,6 +332,74 @@ static void refused(void **state)
 }
 
 
+/* Two devices may have created the document at once: whether ours is there is
+ * seen soon. */
+static void created(void **state)
+{
+	struct fixture f;
+	int i;
+
+	(void)state;
+	begin(&f);
+	answer(&f, 404, NULL, NULL);
+	set(&f, BOB, "Bob", "A");
+	set(&f, "sip:kim@192.0.2.2", "Kim", NULL);
+	set(&f, "sip:eve@192.0.2.2", "Eve", NULL);
+	answer(&f, 404, NULL, NULL);
+	assert_sent(&f, PUT "none=* body=");
+	answer(&f, 200, "\"1\"", NULL);
+	assert_log(&f.t->a, "list:none list:bob=Bob/A,kim=Kim,eve=Eve ");
+	two_run(f.t, 1900);
+	assert_int_equal(f.http.requests.count, 0);
+	two_run(f.t, 200);
+	assert_string_equal(f.http.log, "GET " URL " none=\"1\"");
+	answer(&f, 200, "\"2\"", DOC("<list>" ENTRY("eve") "</list>"));
+	/* Nobody was removed. */
+	assert_log(&f.t->a, "");
+	assert_string_equal(f.http.log, "GET " URL);
+	endpoint_contact_drop(f.t->a.e, "sip:kim@192.0.2.2");
+	answer(&f, 200, "\"2\"", DOC("<list>" ENTRY("eve") "</list>"));
+	assert_sent(&f, PUT "match=\"2\"");
+	assert_sent(&f, BOB);
+	assert_null(strstr(f.http.log, "kim"));
+	answer(&f, 200, "\"3\"", NULL);
+	assert_log(&f.t->a, "list:eve,bob=Bob/A ");
+	two_run(f.t, 4 * MINUTE);
+	assert_int_equal(f.http.requests.count, 0);
+	/* One that takes it and has it not. */
+	set(&f, BOB, "B", "A");
+	for (i = 0; i < 2; i++) {
+		answer(&f, 404, NULL, NULL);
+		answer(&f, 201, "\"1\"", NULL);
+		assert_log(&f.t->a, "list:bob=B/A ");
+		two_run(f.t, 2100);
+		answer(&f, 404, NULL, NULL);
+	}
+	assert_lines(&f,
+		"is not kept: what is written there is not there "
+		"afterwards\n");
+	assert_log(&f.t->a, "");
+	two_run(f.t, 60 * MINUTE);
+	assert_int_equal(f.http.requests.count, 0);
+	sign_in_again(&f);
+	answer(&f, 404, NULL, NULL);
+	assert_log(&f.t->a, "list:none ");
+	/* Who leaves looks at once. */
+	set(&f, BOB, "B", "A");
+	answer(&f, 404, NULL, NULL);
+	answer(&f, 201, "\"1\"", NULL);
+	endpoint_sign_out(f.t->a.e, 2000, person_done_h, &f.t->a);
+	two_run(f.t, 100);
+	assert_log(&f.t->a, "list:bob=B/A offline ");
+	answer(&f, 200, "\"1\"", DOC("<list name='A'>" ENTRY("eve") "</list>"));
+	assert_sent(&f, PUT "match=\"1\"");
+	answer(&f, 200, "\"2\"", NULL);
+	two_run(f.t, 10);
+	assert_log(&f.t->a, "done ");
+	two_close(f.t);
+}
+
+
 /* While the server is in trouble changes wait; the newest counts. */
 static void later(void **state)
 {
@@ -466,6 +534,7 @@ int test_simple_lists(void)
 		cmocka_unit_test(trouble),
 		cmocka_unit_test(changed),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(created),
 		cmocka_unit_test(later),
 		cmocka_unit_test(goodbye),
 		cmocka_unit_test(lost),

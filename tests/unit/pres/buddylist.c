@@ -118,6 +118,7 @@ static void nothing(void **state)
 	(void)state;
 	assert_int_equal(buddylist_alloc(&l, &none), 0);
 	assert_int_equal(buddylist_count(l), 0);
+	assert_false(buddylist_has(l, "sip:bob@example.org"));
 	mem_deref(l);
 }
 
@@ -220,6 +221,8 @@ static void many_groups(void **state)
 	assert_int_equal(buddylist_alloc(&l, &pl), 0);
 	buddylist_each(l, person_h, out);
 	text = mbuf_strdup(out);
+	assert_true(buddylist_has(l, "sips:bob@example.org"));
+	assert_false(buddylist_has(l, "bob"));
 	assert_non_null(strstr(text, "/62/63\n"));
 	mem_deref(text);
 	mem_deref(l);
