@@ -14,6 +14,7 @@
 
 enum {
 	ASK_GAP = 5000, /* ms between two questions */
+	POLL = 5 * 60 * 1000, /* ms between two, as servers tell nothing */
 	PEOPLE_MAX = 20000, /* of whom rules are told */
 };
 
@@ -27,6 +28,7 @@ struct simple_rules_read {
 	char *etag; /* of what was told last */
 	uint64_t asked; /* monotonic; 0: never */
 	bool failed; /* which was told */
+	struct tmr poll;
 };
 
 /* Somebody whom rules name. */
@@ -47,6 +49,7 @@ static void read_destructor(void *data)
 {
 	struct simple_rules_read *rr = data;
 
+	tmr_cancel(&rr->poll);
 	mem_deref(rr->request);
 	mem_deref(rr->etag);
 }
@@ -60,6 +63,22 @@ static struct simple_rules_read *read_of(struct endpoint *e)
 		e->rules_read->e = e;
 	}
 	return e->rules_read;
+}
+
+
+/* ---- now and then ---- */
+
+static void poll_handler(void *arg)
+{
+	struct simple_rules_read *rr = arg;
+
+	simple_rules_ask(rr->e);
+}
+
+
+static void poll_later(struct simple_rules_read *rr)
+{
+	tmr_start(rr->e->stack->tmrs, &rr->poll, POLL, poll_handler, rr);
 }
 
 
@@ -148,6 +167,7 @@ void simple_rules_take(
 	struct reading reading = {.e = e};
 	int err;
 
+	poll_later(rr);
 	if (rr->etag && etag && !strcmp(rr->etag, etag))
 		return;
 	mem_deref(rr->etag);
@@ -203,6 +223,7 @@ void simple_rules_ask(struct endpoint *e)
 	if (!where || !e->online)
 		return;
 	rr = read_of(e);
+	poll_later(rr);
 	if (rr->request || (rr->asked && now - rr->asked < ASK_GAP))
 		return;
 	rr->asked = now;

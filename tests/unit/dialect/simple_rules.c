@@ -383,6 +383,35 @@ static void read(void **state)
 }
 
 
+/* As servers do not tell that another device wrote some. */
+static void now_and_then(void **state)
+{
+	struct fixture f;
+	unsigned i;
+
+	(void)state;
+	begin_reading(&f);
+	endpoint_decide(f.t->a.e, KIM, ENDPOINT_ALLOW, ENDPOINT_ALLOW);
+	answer(&f, 200, NULL, CAPS("pres-rules"));
+	answer(&f, 200, "\"1\"", EMPTY);
+	answer(&f, 200, "\"2\"", NULL);
+	f.t->a.log[0] = '\0';
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(f.http.requests.count, 0);
+		two_run(f.t, 300 * 1000);
+		assert_string_equal(f.http.log, "GET " URL " none=\"2\"");
+		answer(&f, 304, NULL, NULL);
+	}
+	two_run(f.t, 300 * 1000);
+	answer(&f, 200, "\"3\"", RULESET(RULE("a", ONE(KIM), "block")));
+	assert_log(&f.t->a, "rules:kim=polite-block ");
+	endpoint_sign_out(f.t->a.e, 2000, NULL, NULL);
+	two_run(f.t, 900 * 1000);
+	assert_int_equal(f.http.requests.count, 0);
+	two_close(f.t);
+}
+
+
 /* An edit tells what the rules are too, another device's among them. */
 static void read_by_edit(void **state)
 {
@@ -469,6 +498,7 @@ int test_simple_rules(void)
 		cmocka_unit_test(goodbye),
 		cmocka_unit_test(read),
 		cmocka_unit_test(read_by_edit),
+		cmocka_unit_test(now_and_then),
 		cmocka_unit_test(oma),
 	};
 

@@ -537,7 +537,7 @@ static void test_open(void **state)
 	fixture_start(f);
 	fakeway_answer(&http, &caps);
 	fakeway_answer(&http, &absent);
-	world_run(&f->w, 300 * 1000);
+	world_run(&f->w, 290 * 1000);
 	assert_int_equal(f->subscribed, 1);
 	tell(f, "P1 bob/pending");
 	f->answer = "";
@@ -551,7 +551,7 @@ static void test_open(void **state)
 	world_run(&f->w, 60 * 1000);
 	assert_log(&f->p, "bob:asks bob:settled ");
 	fakeway_answer(&http, &absent);
-	world_run(&f->w, 300 * 1000);
+	world_run(&f->w, 290 * 1000);
 	assert_int_equal(f->subscribed, 5);
 	fixture_close(f);
 }
