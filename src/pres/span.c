@@ -156,6 +156,40 @@ static bool hidden(
 }
 
 
+/* True if a name may begin with PREFIX, as far as ASCII goes: libxml2 lets
+ * declarations of others pass. */
+static bool is_prefix(const struct pl *prefix)
+{
+	size_t i;
+
+	for (i = 0; i < prefix->l; i++) {
+		char c = prefix->p[i], lower = (char)(c | 0x20);
+		bool letter = (lower >= 'a' && lower <= 'z') || c == '_';
+
+		if (!letter &&
+			!(i &&
+				((c >= '0' && c <= '9') || c == '-' ||
+					c == '.')))
+			return false;
+	}
+	return prefix->l && !pl_streq(prefix, "xml") &&
+		!pl_streq(prefix, "xmlns");
+}
+
+
+/* True if attribute NAME declares *PREFIX. */
+static bool declares(const struct pl *name, struct pl *prefix)
+{
+	*prefix = pl_make("", 0);
+	if (pl_streq(name, "xmlns"))
+		return true;
+	if (!pl_startswith(name, "xmlns:"))
+		return false;
+	*prefix = pl_make(name->p + 6, name->l - 6);
+	return is_prefix(prefix);
+}
+
+
 bool span_ns_prefix(
 	const struct spans *s, size_t i, const char *ns, struct pl *prefix)
 {
@@ -165,15 +199,9 @@ bool span_ns_prefix(
 		struct pl attrs = span_attrs(s, at), name, all;
 
 		while (span_attr_next(&attrs, &name, &all)) {
-			bool main = pl_streq(&name, "xmlns");
-
-			if ((!main && !pl_startswith(&name, "xmlns:")) ||
-				!attr_is(&all, ns) || hidden(s, i, at, &name))
-				continue;
-			*prefix = pl_make("", 0);
-			if (!main)
-				*prefix = pl_make(name.p + 6, name.l - 6);
-			return true;
+			if (declares(&name, prefix) && attr_is(&all, ns) &&
+				!hidden(s, i, at, &name))
+				return true;
 		}
 	}
 	return false;
@@ -296,15 +324,34 @@ static int scan(struct spans *s)
 }
 
 
+/* True if DECL, an XML declaration, says UTF-8 or nothing. */
+static bool declares_utf8(struct pl decl)
+{
+	const struct pl word = PL("encoding");
+	const char *p = pl_find(&decl, &word);
+	size_t n = 0;
+
+	if (!p)
+		return true;
+	pl_skip(&decl, (size_t)(p - decl.p) + word.l);
+	while (decl.l && strchr(" \t\r\n='\"", decl.p[0]))
+		pl_skip(&decl, 1);
+	while (n < decl.l && !strchr("'\"", decl.p[n]))
+		n++;
+	decl.l = n;
+	return pl_strcaseeq(&decl, "utf-8") || pl_strcaseeq(&decl, "utf8") ||
+		pl_strcaseeq(&decl, "us-ascii");
+}
+
+
 /* Whatever else it declares would be read otherwise than it is scanned. */
 static bool is_utf8(const struct pl *text)
 {
-	const struct pl word = PL("encoding"), utf8 = PL("utf-8"),
-			end = PL("?>");
+	const struct pl end = PL("?>");
 	struct pl head = *text;
 	const char *p;
 
-	if (!utf8_valid(text))
+	if (!utf8_valid(text) || pl_chr(text, '\0'))
 		return false;
 	if (pl_startswith(&head, "\xef\xbb\xbf"))
 		pl_skip(&head, 3);
@@ -314,7 +361,7 @@ static bool is_utf8(const struct pl *text)
 	if (!p)
 		return false;
 	head.l = (size_t)(p - head.p);
-	return !pl_find(&head, &word) || pl_casefind(&head, &utf8);
+	return declares_utf8(head);
 }
 
 

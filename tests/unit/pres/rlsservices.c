@@ -119,6 +119,15 @@ static const struct {
 		"\"urn:ietf:params:xml:ns:resource-lists\">"
 		"<rl:entry uri=\"" BOB "\"/></list>" CLOSE,
 		BOB, NULL, false},
+	{"what looks like a prefix",
+		OPEN "<list xmlns:='urn:ietf:params:xml:ns:resource-lists' "
+		     "xmlns:2='urn:ietf:params:xml:ns:resource-lists'/>" CLOSE,
+		OPEN "<list xmlns:='urn:ietf:params:xml:ns:resource-lists' "
+		     "xmlns:2='urn:ietf:params:xml:ns:resource-lists' "
+		     "xmlns:rl="
+		     "\"urn:ietf:params:xml:ns:resource-lists\">"
+		     "<rl:entry uri=\"" BOB "\"/></list>" CLOSE,
+		BOB, NULL, false},
 	{"no prefix is needed",
 		"<r:rls-services xmlns:r='urn:ietf:params:xml:ns:rls-services' "
 		"xmlns='urn:ietf:params:xml:ns:resource-lists'>"
@@ -269,6 +278,12 @@ static void refused(void **state)
 		{OPEN CLOSE, OURS, "http://lab.test/", EINVAL},
 		{OPEN CLOSE, OURS, "", EINVAL},
 		{"<rls-services/>", OURS, BOB, EBADMSG},
+		{"<?xml version='1.0' encoding='iso-8859-1'?>" OPEN CLOSE, OURS,
+			BOB, EBADMSG},
+		{"<?xml version='1.0' encoding='no-UTF-8'?>" OPEN CLOSE, OURS,
+			BOB, EBADMSG},
+		{"<?xml version='1.0' encoding='Utf-8'?>" OPEN CLOSE, OURS, BOB,
+			0},
 		{"no XML", OURS, BOB, EBADMSG},
 		{"<!DOCTYPE a>" HEAD "</rls-services>", OURS, BOB, EBADMSG},
 		{OPEN "<resource-list>http://lab.test/</resource-list>" CLOSE,
