@@ -4,7 +4,8 @@
 srcdir=${srcdir:-.}
 status=0
 for target in buddylist challenge csv msdoc msg multipart ntlm presrules \
-	reslist rlmi rlsservices rtf stream uri vcard winfo xmlreader; do
+	reslist rlmi rlsservices rtf stream uri vcard winfo xcapdiff \
+	xmlreader; do
 	corpus=$srcdir/tests/fuzz/corpus/$target
 	if ./fuzz-replay-$target "$corpus"; then
 		echo "ok - fuzz $target"

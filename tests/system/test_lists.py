@@ -335,6 +335,27 @@ def test_created_at_once(alice, document):
         has(s, bob=(None,), kim=(None,))
 
 
+def test_edited_at_once(alice, document):
+    """Many changes on two machines at the same moment: If-Match keeps them
+    apart, and every one of them arrives."""
+    document.write("<resource-lists xmlns='%s'/>" % NS)
+    machines = [alice(name) for name in ("desk", "lap")]
+    for s in machines:
+        has(s)
+    for i in range(20):
+        for k, s in enumerate(machines):
+            s.send("buddy", "add", "sip:u%d%d@lab.test" % (k, i), "-g", "G")
+    text = document.becomes(*["sip:u%d%d@lab.test" % (k, i)
+                              for k in (0, 1) for i in range(20)])
+    assert text.count("<entry") == 40 and text.count("<list") == 1
+    for s in machines:
+        again(s)
+        end = time.monotonic() + 15
+        while len(people(s)) != 40:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+
 def test_lost_document(alice, document):
     """A server that has none any more: nobody was removed."""
     desk = alice("desk")
