@@ -15,7 +15,7 @@
 enum {
 	ASK_GAP = 5000, /* ms between two questions */
 	POLL = 5 * 60 * 1000, /* ms between two, as servers tell nothing */
-	PEOPLE_MAX = 20000, /* of whom rules are told */
+	PEOPLE_MAX = 20000, /* of whom rules are told; of more none is */
 };
 
 /* Ours that refuses: no block, which holds for texts too. */
@@ -42,6 +42,7 @@ struct ruled {
 struct reading {
 	const struct endpoint *e;
 	struct ruled *people; /* hash by peer, in the order of the document */
+	bool too_many;
 };
 
 
@@ -84,6 +85,18 @@ static void poll_later(struct simple_rules_read *rr)
 
 /* ---- the document ---- */
 
+static struct ruled *add_ruled(struct reading *reading, const char *peer)
+{
+	struct ruled *p = mem_zalloc(sizeof(*p), NULL);
+
+	p->peer = mem_strdup(peer);
+	p->handling = PRESRULES_BLOCK;
+	p->declined = true;
+	HASH_ADD_KEYPTR(hh, reading->people, p->peer, strlen(p->peer), p);
+	return p;
+}
+
+
 /* Of several rules for one person that counts which gives most. */
 static void one_handler(const char *id, const char *rule,
 	enum presrules_handling handling, bool conditional, void *arg)
@@ -99,15 +112,10 @@ static void one_handler(const char *id, const char *rule,
 		return;
 	peer = uri_aor(&uri);
 	HASH_FIND_STR(reading->people, peer, p);
-	if (!p && strcmp(peer, reading->e->aor) != 0 &&
-		HASH_COUNT(reading->people) < PEOPLE_MAX) {
-		p = mem_zalloc(sizeof(*p), NULL);
-		p->peer = mem_ref(peer);
-		p->handling = handling;
-		p->declined = true;
-		HASH_ADD_KEYPTR(
-			hh, reading->people, p->peer, strlen(p->peer), p);
-	}
+	if (!p && HASH_COUNT(reading->people) >= PEOPLE_MAX)
+		reading->too_many = true;
+	else if (!p && strcmp(peer, reading->e->aor) != 0)
+		p = add_ruled(reading, peer);
 	if (p && handling >= p->handling) {
 		p->handling = handling;
 		p->declined = !strncmp(rule, declined, sizeof(declined) - 1);
@@ -149,7 +157,8 @@ static void tell(struct endpoint *e, struct reading *reading)
 		n += verdict_of(&rules[n].verdict, p);
 	}
 	/* Without a single rule it was lost rather than changed. */
-	if (reading->people && e->h.rules && endpoint_hears(e))
+	if (reading->people && !reading->too_many && e->h.rules &&
+		endpoint_hears(e))
 		e->h.rules(rules, n, e->h.arg);
 	mem_deref(rules);
 	HASH_ITER (hh, reading->people, p, next) {
@@ -177,6 +186,11 @@ void simple_rules_take(
 		log_print(e->stack->log, LOG_WARN, "xcap",
 			"%s: the server's rules cannot be read: %s", e->aor,
 			strerror(err));
+	else if (reading.too_many)
+		log_print(e->stack->log, LOG_WARN, "xcap",
+			"%s: the server's rules are about too many people to "
+			"be taken over",
+			e->aor);
 	tell(e, &reading);
 }
 

@@ -383,6 +383,38 @@ static void read(void **state)
 }
 
 
+/* So many that it is no list of a person's: none is told, as those left out
+ * would seem to be taken back. */
+static void too_many(void **state)
+{
+	struct mbuf *mb = mbuf_alloc(4 << 20);
+	struct fixture f;
+	char *text;
+	unsigned i;
+
+	(void)state;
+	(void)mbuf_write_str(mb,
+		"<ruleset xmlns='urn:ietf:params:xml:ns:common-policy'><rule "
+		"id='a'><conditions><identity>");
+	for (i = 0; i < 20001; i++)
+		(void)mbuf_printf(mb, "<one id='sip:%u@x'/>", i);
+	(void)mbuf_write_str(mb,
+		"</identity></conditions><actions><sub-handling xmlns='urn:"
+		"ietf:params:xml:ns:pres-rules'>allow</sub-handling>"
+		"</actions></rule></ruleset>");
+	text = mbuf_strdup(mb);
+	begin_reading(&f);
+	answer(&f, 200, NULL, CAPS("pres-rules"));
+	f.t->a.log[0] = '\0';
+	answer(&f, 200, "\"1\"", text);
+	assert_log(&f.t->a, "");
+	assert_non_null(strstr(f.lines, "too many people"));
+	two_close(f.t);
+	mem_deref(text);
+	mem_deref(mb);
+}
+
+
 /* As servers do not tell that another device wrote some. */
 static void now_and_then(void **state)
 {
@@ -498,6 +530,7 @@ int test_simple_rules(void)
 		cmocka_unit_test(goodbye),
 		cmocka_unit_test(read),
 		cmocka_unit_test(read_by_edit),
+		cmocka_unit_test(too_many),
 		cmocka_unit_test(now_and_then),
 		cmocka_unit_test(oma),
 	};
