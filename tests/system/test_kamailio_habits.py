@@ -2,8 +2,8 @@
 """What a client has to live with on Kamailio 5.6: one test a habit, which
 fails too where the habit is gone. In files of their own: that nobody is told
 of watchers whom an own rule moved (test_winfo.py), that a polite block is a
-notification without a body (test_rules.py, test_strangers.py), that a PUT of
-something new is 200 (test_xcap.py)."""
+notification without a body (test_rules.py), that two devices may both create
+one document (test_lists.py)."""
 
 import http.client
 import os
