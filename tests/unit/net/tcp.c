@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "net_test.h"
 #include "stream.h"
 
 int test_tcp(void);
+
+
+enum {
+	MANY = 1000, /* connections of one listener */
+};
 
 
 enum what {
@@ -489,6 +495,95 @@ static void bulk(void **state)
 }
 
 
+struct many {
+	struct stream *streams[MANY];
+	size_t n;
+};
+
+
+static void many_handler(struct stream *s, const struct sa *peer, void *arg)
+{
+	struct many *m = arg;
+
+	(void)peer;
+	assert_true(m->n < MANY);
+	m->streams[m->n++] = s;
+}
+
+
+static int raw_connect(const struct sa *dst)
+{
+	int fd = socket(sa_family(dst), SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(connect(fd, &dst->u.sa, sizeof(dst->u.in)), 0);
+	return fd;
+}
+
+
+/* True if the other side closed FD. */
+static bool is_closed(int fd)
+{
+	char c;
+
+	return recv(fd, &c, 1, MSG_DONTWAIT) == 0 || errno == ECONNRESET;
+}
+
+
+/* A listener has 1,000 connections at once; one more is closed at once, and
+ * there is room again when one has gone. */
+static void bounded(void **state)
+{
+	struct fixture *f = *state;
+	struct rlimit files;
+	struct many m = {.n = 0};
+	struct sa sa;
+	int fds[MANY + 1], extra;
+	size_t i;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &files), 0);
+	if (files.rlim_cur < 3 * MANY && files.rlim_max >= 3 * MANY) {
+		files.rlim_cur = 3 * MANY;
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &files), 0);
+	}
+	if (files.rlim_cur < 3 * MANY) {
+		print_message("too few open files are allowed here\n");
+		skip();
+	}
+	assert_int_equal(sa_set_str(&sa, "127.0.0.1", 0), 0);
+	assert_int_equal(stream_listen(&f->listener, f->t.loop, &sa, NULL,
+				 many_handler, &m),
+		0);
+	sa = *stream_listener_local(f->listener);
+	for (i = 0; i < MANY; i++) {
+		fds[i] = raw_connect(&sa);
+		if (i % 50 == 49)
+			net_test_pause(&f->t, 1);
+	}
+	for (i = 0; i < 1000 && m.n < MANY; i++)
+		net_test_pause(&f->t, 1);
+	assert_int_equal(m.n, MANY);
+	extra = raw_connect(&sa);
+	for (i = 0; i < 1000 && !is_closed(extra); i++)
+		net_test_pause(&f->t, 1);
+	assert_true(is_closed(extra));
+	assert_int_equal(m.n, MANY);
+	close(extra);
+	m.streams[--m.n] = mem_deref(m.streams[MANY - 1]);
+	net_test_pause(&f->t, 5);
+	extra = raw_connect(&sa);
+	for (i = 0; i < 1000 && m.n < MANY; i++)
+		net_test_pause(&f->t, 1);
+	assert_int_equal(m.n, MANY);
+	assert_false(is_closed(extra));
+	close(extra);
+	for (i = 0; i < MANY; i++) {
+		close(fds[i]);
+		mem_deref(m.streams[i]);
+	}
+}
+
+
 #define TEST(name_) cmocka_unit_test_setup_teardown(name_, setup, teardown)
 
 int test_tcp(void)
@@ -506,6 +601,7 @@ int test_tcp(void)
 		TEST(linger_at_end),
 		TEST(reset),
 		TEST(bulk),
+		TEST(bounded),
 	};
 
 	return cmocka_run_group_tests_name("tcp", tests, NULL, NULL);

@@ -660,6 +660,41 @@ static void reply_without_way(void **state)
 }
 
 
+/* TR16 over TLS: a connection that is gone is not made anew, for who would be
+ * at the place that Via names cannot be told. Who asks again by another one
+ * gets the answer there. */
+static void tls_reply_without_way(void **state)
+{
+	struct world *w = *state;
+	struct tls *tls = mem_zalloc(1, NULL);
+	struct sip_port *port = NULL;
+	char *text = world_request("MESSAGE", "z9hG4bKa", 1, "");
+	uint64_t connects;
+	struct sa sa;
+
+	assert_int_equal(sa_set_str(&sa, "192.0.2.1", 5061), 0);
+	assert_int_equal(sip_listen(&port, w->sip, SIP_TLS, &sa, tls), 0);
+	world_connect(w, 5061, tls);
+	world_stream(w, text);
+	assert_int_equal(w->requests, 1);
+	w->peer_conn = mem_deref(w->peer_conn);
+	world_run(w, 1);
+	connects = memnet_stats(w->mn)->connects;
+	assert_int_equal(sip_strans_answer(w->st, 200, NULL), ENOTCONN);
+	world_run(w, 60 * 1000);
+	assert_int_equal(memnet_stats(w->mn)->connects, connects);
+	assert_int_equal(w->ngot, 0);
+	w->answer = 200;
+	world_connect(w, 5061, tls);
+	world_stream(w, text);
+	assert_int_equal(w->ngot, 1);
+	assert_int_equal(world_status(w), 200);
+	mem_deref(text);
+	mem_deref(port);
+	mem_deref(tls);
+}
+
+
 struct traces {
 	unsigned sent, received;
 	bool secret;
@@ -795,6 +830,7 @@ int test_transp(void)
 		T(never_whole),
 		T(stuffed),
 		T(tls_reuse),
+		T(tls_reply_without_way),
 		T(tls_unreadable),
 		T(port_closes),
 		T(reply_without_way),

@@ -228,20 +228,28 @@ void world_send(struct world *w, const char *text)
 }
 
 
-void world_stream_bytes(struct world *w, const void *p, size_t n)
+void world_connect(struct world *w, uint16_t port, struct tls *tls)
 {
+	static const struct tls_peer anybody = {0};
 	const struct sip_net *net = memnet_net(w->there);
 	struct sa dst;
 
-	if (!w->peer_conn) {
-		assert_int_equal(sa_set_str(&dst, "192.0.2.1", 5060), 0);
-		w->peer_down = false;
-		assert_int_equal(net->connect(&w->peer_conn, net->ctx, &dst,
-					 NULL, NULL, &peer_handlers, w),
-			0);
-		memnet_run(w->mn, 1);
-		assert_true(w->peer_up);
-	}
+	assert_int_equal(sa_set_str(&dst, "192.0.2.1", port), 0);
+	w->peer_down = false;
+	assert_int_equal(net->connect(&w->peer_conn, net->ctx, &dst, tls,
+				 tls ? &anybody : NULL, &peer_handlers, w),
+		0);
+	memnet_run(w->mn, 1);
+	assert_true(w->peer_up);
+}
+
+
+void world_stream_bytes(struct world *w, const void *p, size_t n)
+{
+	const struct sip_net *net = memnet_net(w->there);
+
+	if (!w->peer_conn)
+		world_connect(w, 5060, NULL);
 	assert_int_equal(net->send(w->peer_conn, p, n), 0);
 	memnet_run(w->mn, 1);
 }

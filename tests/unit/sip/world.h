@@ -74,6 +74,9 @@ void world_run(struct world *w, uint64_t ms);
 /* The peer sends TEXT ("\n" becomes CRLF) as a datagram or over its
  * connection (made when there is none), then 1 ms passes. */
 void world_send(struct world *w, const char *text);
+
+/* The peer connects to PORT of the stack, by TLS where that is set. */
+void world_connect(struct world *w, uint16_t port, struct tls *tls);
 void world_stream(struct world *w, const char *text);
 void world_stream_bytes(struct world *w, const void *p, size_t n);
 
