@@ -163,7 +163,7 @@ struct endpoint {
 	enum endpoint_visibility visibility;
 	uint32_t idle; /* seconds without a key after which it came to this; 0:
 	                  it was said */
-	int64_t own_at; /* when it became so, wall ms; 0: not yet */
+	int64_t own_at; /* when it became so, or the user signed in; wall ms */
 
 	/* SIMPLE. */
 	struct simple_watch *watches; /* hash by peer */

@@ -410,6 +410,8 @@ static bool left_waits(struct endpoint *e)
 
 void endpoint_sign_in(struct endpoint *e)
 {
+	/* Who signs in is there now, whatever was said before. */
+	e->own_at = tmrs_wall(e->stack->tmrs);
 	/* Who comes back does not wait any more for what was before. */
 	e->work_until = 0;
 	if (tmr_isrunning(&e->work_tmr))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* simple_presence.c - own presence: what watchers and the server get. */
+#include "date.h"
 #include "people.h"
 
 
@@ -162,6 +163,68 @@ static void test_publishing_off(void **state)
 }
 
 
+static char *stamp(int64_t ms)
+{
+	char date[DATE_SIZE];
+
+	date_rfc3339(date, ms);
+	return mem_printf("<timestamp>%s<", date);
+}
+
+
+/* RFC 4480 3.14: since when no key was pressed, until one is. What stands there
+ * dates from when it came to be, not from when it is written again. */
+static void test_idle(void **state)
+{
+	struct presence *away =
+		presence_alloc(PRESENCE_ONLINE, PRESENCE_AWAY, NULL, NULL);
+	struct presence *idle = presence_idle(away, INT64_C(1768478400123));
+	struct server s;
+	struct person p;
+	struct world *w = register_at(&p, &s, NULL);
+	int64_t then;
+	char *text;
+
+	(void)state;
+	endpoint_publish(p.e, idle, ENDPOINT_VISIBLE, 600);
+	world_run(w, 1000);
+	assert_true(published(&s,
+		"<rpid:user-input idle-threshold=\"600\" "
+		"last-input=\"2026-01-15T12:00:00.123Z\">idle<"));
+	/* Without a word since when. */
+	endpoint_publish(p.e, away, ENDPOINT_VISIBLE, 600);
+	world_run(w, 1000);
+	assert_true(published(
+		&s, "<rpid:user-input idle-threshold=\"600\">idle<"));
+	/* Said by the user. */
+	then = tmrs_wall(memnet_tmrs(w->mn));
+	endpoint_publish(p.e, away, ENDPOINT_VISIBLE, 0);
+	world_run(w, 1000);
+	assert_true(published(&s, "<rpid:away/>"));
+	assert_false(published(&s, "user-input"));
+	text = stamp(then);
+	assert_true(published(&s, text));
+	mem_deref(text);
+	/* Invisible, nobody is idle. */
+	endpoint_publish(p.e, idle, ENDPOINT_INVISIBLE, 600);
+	world_run(w, 1000);
+	assert_false(published(&s, "user-input"));
+	/* A sign-in is something that the user does. */
+	endpoint_publish(p.e, away, ENDPOINT_VISIBLE, 0);
+	endpoint_sign_out(p.e, 2000, person_done_h, &p);
+	world_run(w, 3600 * 1000);
+	then = tmrs_wall(memnet_tmrs(w->mn));
+	endpoint_sign_in(p.e);
+	world_run(w, 1000);
+	text = stamp(then);
+	assert_true(published(&s, text));
+	mem_deref(text);
+	mem_deref(idle);
+	mem_deref(away);
+	release(w, &p, &s);
+}
+
+
 int test_simple_presence(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -169,6 +232,7 @@ int test_simple_presence(void)
 		cmocka_unit_test(test_activity),
 		cmocka_unit_test(test_publishing),
 		cmocka_unit_test(test_publishing_off),
+		cmocka_unit_test(test_idle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
