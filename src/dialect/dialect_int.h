@@ -440,6 +440,7 @@ void simple_rules_online(struct endpoint *e);
 void simple_rules_decide(
 	struct endpoint *e, const char *peer, enum endpoint_verdict verdict);
 enum endpoint_rules simple_rules(const struct endpoint *e);
+void simple_rules_again(struct endpoint *e); /* it answers again */
 const struct xcap_where *simple_rules_where(
 	const struct endpoint *e); /* NULL: there are none */
 void simple_rules_close(struct endpoint *e);

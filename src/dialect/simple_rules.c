@@ -30,7 +30,7 @@ struct simple_rules {
 	struct xcap_edit *edit;
 	struct xcap_where where; /* of the rules; no AUID: not known yet */
 	bool refused; /* it keeps none: nothing is to be written */
-	bool later; /* it is in trouble: at the next login */
+	bool later; /* it is in trouble: when it answers again */
 	bool awaited; /* a sign-out waits until it is known what it keeps */
 };
 
@@ -101,7 +101,7 @@ static int change_handler(struct mbuf **fresh, const struct pl *body, void *arg)
 /* What becomes of a decision by an answer. */
 enum fate {
 	FATE_WRITTEN,
-	FATE_LATER, /* the next sign-in tries again */
+	FATE_LATER, /* it is tried again */
 	FATE_REFUSED,
 };
 
@@ -184,7 +184,7 @@ static void decision_over(struct simple_rules *r, struct decision *d,
 }
 
 
-/* Those of the edit wait for the next login. */
+/* Those of the edit wait until the server answers again. */
 static void put_off(struct simple_rules *r, const char *why)
 {
 	struct le *le, *next;
@@ -197,7 +197,7 @@ static void put_off(struct simple_rules *r, const char *why)
 		d->going = false;
 		log_print(r->e->stack->log, LOG_WARN, "xcap",
 			"%s: the server does not keep what was decided about "
-			"%s, which is obeyed here; the next login tries again: "
+			"%s, which is obeyed here; it is tried again later: "
 			"%s",
 			r->e->aor, d->peer, why);
 	}
@@ -386,6 +386,17 @@ enum endpoint_rules simple_rules(const struct endpoint *e)
 	if (e->online && e->rules && e->rules->where.auid)
 		return ENDPOINT_RULES_KEPT;
 	return ENDPOINT_RULES_LATER;
+}
+
+
+void simple_rules_again(struct endpoint *e)
+{
+	struct simple_rules *r = e->rules;
+
+	if (!r || !r->later)
+		return;
+	r->later = false;
+	edit_next(r);
 }
 
 

@@ -209,9 +209,11 @@ static void answer_handler(const struct xcap_answer *answer, void *arg)
 		simple_rules_take(e, &answer->body, answer->etag);
 		break;
 	case XCAP_ABSENT:
+		rr->failed = false;
 		rr->etag = mem_deref(rr->etag);
 		break;
 	case XCAP_UNCHANGED:
+		rr->failed = false;
 		break;
 	default:
 		if (!rr->failed)
@@ -221,8 +223,11 @@ static void answer_handler(const struct xcap_answer *answer, void *arg)
 		rr->failed = true;
 		break;
 	}
-	if (endpoint_hears(e))
+	if (endpoint_hears(e)) {
+		if (!rr->failed)
+			simple_rules_again(e);
 		simple_winfo_ruled(e);
+	}
 	mem_deref(rr);
 	endpoint_release(e);
 }

@@ -52,6 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int handling, ignored;
 
 	(void)presrules_decode(&text, one_h, &ignored);
+	mem_deref(presrules_rival(&text, PRESRULES_BLOCK));
 	for (handling = PRESRULES_BLOCK; handling <= PRESRULES_ALLOW;
 		handling++)
 		change(&text, (enum presrules_handling)handling);

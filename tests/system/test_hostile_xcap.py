@@ -74,7 +74,7 @@ OK = b"HTTP/1.1 200 OK\r\n"
 CHUNK = b"f4240\r\n" + MILLION + b"\r\n"
 PLAIN = (RULES % "").encode()
 SIZED = b"Content-Length: %d\r\n\r\n" % len(PLAIN) + PLAIN
-LATER = "the next login tries again"
+LATER = "it is tried again later"
 
 MISBEHAVIOUR = {
     "moved for good": (status(301, Location="/root/x"), "has moved (301)"),

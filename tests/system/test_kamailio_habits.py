@@ -218,7 +218,7 @@ def test_trouble_is_asked_about_again(start, tmp_path):
             "alice", "account set me xcap-root %s/root" % web.root))
         alice.logged("the server keeps: pres-rules")
         alice.do("buddy", "block", BOB)
-        alice.logged(BOB, "the next login tries again", "in trouble (500)")
+        alice.logged(BOB, "it is tried again later", "in trouble (500)")
         alice.do("logout")
         alice.do("login")
         alice.logged(BOB, "rule", "is now: polite-block")

@@ -207,7 +207,7 @@ static void refused(void **state)
 			false},
 		{200, "<!DOCTYPE x>" EMPTY, "is not understood: it ",
 			"kim:not-ruled ", false},
-		{503, NULL, "the next login tries again: ", "", true},
+		{503, NULL, "it is tried again later: ", "", true},
 	};
 	size_t i;
 
@@ -383,6 +383,31 @@ static void read(void **state)
 }
 
 
+/* A server that was in trouble is tried again when it answers. */
+static void trouble(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	keeps(&f);
+	endpoint_decide(f.t->a.e, KIM, ENDPOINT_REFUSE, ENDPOINT_REFUSE);
+	answer(&f, 503, NULL, NULL);
+	f.t->a.log[0] = '\0';
+	two_run(f.t, 300 * 1000);
+	answer(&f, 503, NULL, NULL);
+	assert_int_equal(f.http.requests.count, 0);
+	two_run(f.t, 300 * 1000);
+	answer(&f, 200, "\"1\"", EMPTY);
+	answer(&f, 200, "\"1\"", EMPTY);
+	assert_sent(&f, "sotto-block");
+	answer(&f, 200, "\"2\"", NULL);
+	assert_log(&f.t->a, "kim:ruled ");
+	assert_int_equal(f.http.requests.count, 0);
+	two_close(f.t);
+}
+
+
 /* So many that it is no list of a person's: none is told, as those left out
  * would seem to be taken back. */
 static void too_many(void **state)
@@ -530,6 +555,7 @@ int test_simple_rules(void)
 		cmocka_unit_test(goodbye),
 		cmocka_unit_test(read),
 		cmocka_unit_test(read_by_edit),
+		cmocka_unit_test(trouble),
 		cmocka_unit_test(too_many),
 		cmocka_unit_test(now_and_then),
 		cmocka_unit_test(oma),

@@ -367,6 +367,53 @@ static void rules(void **state)
 }
 
 
+/* Who gives more, by conditions that are not known. */
+static void rivals(void **state)
+{
+#define OMA "xmlns:o='urn:oma:xml:xdm:common-policy'"
+#define IF(id, conditions, handling)                    \
+	"<c:rule id='" id "'><c:conditions>" conditions \
+	"</c:conditions>" DO(handling)
+	static const struct {
+		const char *text, *polite; /* for polite-block; NULL: none */
+	} cases[] = {
+		{HEAD TAIL, NULL},
+		{HEAD IF("a", "<o:external-list " OMA "/>", "allow") TAIL, "a"},
+		{HEAD IF("a", "<o:external-list " OMA "/>", "polite-block")
+				TAIL,
+			NULL},
+		{HEAD IF("a", "<o:other-identity " OMA "/>", "allow") TAIL,
+			NULL},
+		{HEAD IF("a", "<o:anonymous-request " OMA "/>", "allow") TAIL,
+			NULL},
+		{HEAD IF("a", "<c:sphere value='work'/>", "allow") TAIL, "a"},
+		/* with an identity it is known who */
+		{HEAD IF("a", "<c:validity/><c:identity>" BOB "</c:identity>",
+			 "allow") TAIL,
+			NULL},
+		{HEAD IF("a", "", "allow") TAIL, NULL},
+		{"<x/>", NULL},
+		{"", NULL},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(cases); i++) {
+		struct pl text = pl_str(cases[i].text);
+		char *name = presrules_rival(&text, PRESRULES_POLITE_BLOCK);
+
+		if (cases[i].polite)
+			assert_string_equal(name, cases[i].polite);
+		else
+			assert_null(name);
+		mem_deref(name);
+		assert_null(presrules_rival(&text, PRESRULES_ALLOW));
+	}
+#undef IF
+#undef OMA
+}
+
+
 /* Real documents: read, changed, and everything else as it was. */
 static void examples(void **state)
 {
@@ -455,6 +502,7 @@ int test_presrules(void)
 		cmocka_unit_test(names_taken),
 		cmocka_unit_test(bounds),
 		cmocka_unit_test(rules),
+		cmocka_unit_test(rivals),
 		cmocka_unit_test(examples),
 		cmocka_unit_test(schema),
 	};
