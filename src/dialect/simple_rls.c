@@ -256,7 +256,7 @@ void simple_rls_written(struct simple_rls *r, bool changed)
 /* What stands goes on without the change. */
 void simple_rls_unwritten(struct simple_rls *r, const char *why)
 {
-	if (!r->sub) {
+	if (!r->sub && r->e->online && !r->barred) {
 		simple_rls_bar(r, why);
 		return;
 	}
@@ -432,8 +432,10 @@ void simple_rls_stop(struct endpoint *e)
 
 void simple_rls_goodbye(struct endpoint *e, uint64_t limit)
 {
-	if (e->rls && e->rls->sub)
+	if (e->rls && e->rls->sub) {
+		simple_rls_write_now(e->rls);
 		ua_sub_end(e->rls->sub, limit, NULL, NULL);
+	}
 	simple_rls_stop(e);
 }
 

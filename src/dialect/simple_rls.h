@@ -81,6 +81,7 @@ void simple_rls_read_stop(struct simple_rls *r);
 
 /* Writes who is missing there, and takes out who is gone. */
 void simple_rls_write_soon(struct simple_rls *r, uint64_t ms);
+void simple_rls_write_now(struct simple_rls *r); /* what waits for that */
 void simple_rls_gone_add(struct simple_rls *r, const char *peer);
 void simple_rls_gone_drop(struct simple_rls *r, const char *peer);
 void simple_rls_service_close(struct simple_rls *r);

@@ -113,6 +113,7 @@ static void done_handler(const struct xcap_answer *answer, void *arg)
 	bool done =
 		answer->result == XCAP_OK || answer->result == XCAP_UNCHANGED;
 
+	endpoint_work_end(r->e);
 	r->edit = mem_deref(r->edit);
 	HASH_ITER (hh, r->gone, g, next) {
 		if (g->going && done)
@@ -136,7 +137,7 @@ static void edit_handler(void *arg)
 	struct simple_rls_gone *g, *next;
 	int err;
 
-	if (!r->e->online)
+	if (!r->e->online && !r->e->leaving)
 		return;
 	r->again = r->edit;
 	if (r->edit)
@@ -148,6 +149,8 @@ static void edit_handler(void *arg)
 		change_handler, done_handler, r);
 	if (err)
 		simple_rls_unwritten(r, strerror(err));
+	else
+		endpoint_work_begin(r->e);
 }
 
 
@@ -155,6 +158,15 @@ void simple_rls_write_soon(struct simple_rls *r, uint64_t ms)
 {
 	if (!tmr_isrunning(&r->soon))
 		tmr_start(r->e->stack->tmrs, &r->soon, ms, edit_handler, r);
+}
+
+
+void simple_rls_write_now(struct simple_rls *r)
+{
+	if (!tmr_isrunning(&r->soon))
+		return;
+	tmr_cancel(&r->soon);
+	edit_handler(r);
 }
 
 

@@ -351,6 +351,8 @@ void ua_sub_account(struct ua_sub *sub)
 		return;
 	sub->finished = false;
 	sub->failures = 0;
+	/* What was known went with the sign-in. */
+	sub->whole = true;
 	if (sub->ua->profile.microsoft)
 		spread = (uint32_t)sub->ua->subs.count * SPREAD_MS;
 	ua_sub_start_in(sub, rand_below(sub->ua->stack->rand, spread + 1));

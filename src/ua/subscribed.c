@@ -213,7 +213,9 @@ static void accepted(struct ua_sub *sub, const struct sip_result *r)
 	if (!sub->notified && !tmr_isrunning(&sub->tmr_n))
 		ua_sub_await(sub);
 	piggyback_take(sub, r->msg);
-	if (!sub->stale && sub->h.taken && ua_sub_hears(sub))
+	/* A list that stays as it was is not told again. */
+	if (!sub->stale && sub->h.taken && ua_sub_hears(sub) &&
+		!(sub->list && r->status == 204))
 		sub->h.taken(sub->h.arg);
 }
 

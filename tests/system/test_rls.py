@@ -262,7 +262,7 @@ def test_changes(server, documents, people):
     assert text.startswith(head)
     for _, h in requests(alice):
         if LIST in h["to"]:
-            assert h["supported"] == "eventlist"
+            assert h["supported"] == "eventlist"  # PR6
 
 
 def test_two_devices(server, documents, people):

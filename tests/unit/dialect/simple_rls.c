@@ -313,7 +313,8 @@ static void fixture_close(struct fixture *f)
 
 /* ---- tests ---- */
 
-/* What each state of an instance says, in the first document and later. */
+/* PR7, PR8: what each state of an instance says, in the first document and
+ * later. */
 static void states(void **state)
 {
 	static const struct {
@@ -341,6 +342,9 @@ static void states(void **state)
 		{{"F1 bob=open kim=open", "P2 bob=probation"},
 			"bob=online kim=online bob=offline ", 1},
 		{{"F1 bob=giveup kim=open"}, "kim=online bob=offline ", 1},
+		/* something is so with him that it has no word for */
+		{{"F1 bob=open kim=open", "P2 bob"},
+			"bob=online kim=online bob=offline ", 1},
 		/* a later one that shows nothing changes nothing; all of it
 		 * does */
 		{{"F1 bob=open kim=open", "P2 bob=empty"},
@@ -502,7 +506,7 @@ static void ends(void **state)
 }
 
 
-/* ---- what was missed ---- */
+/* ---- what was missed (PR7) ---- */
 
 static void gaps(void **state)
 {
@@ -714,6 +718,26 @@ static void goodbye(void **state)
 }
 
 
+/* Who was removed right before that is taken out all the same. */
+static void removed_last(void **state)
+{
+	struct fixture *f = fixture_open("F1 bob=open kim=open");
+
+	(void)state;
+	world_run(&f->w, 1000);
+	endpoint_unwatch(f->p.e, "sip:bob@example.org");
+	endpoint_sign_out(f->p.e, 2000, person_done_h, &f->p);
+	world_run(&f->w, 200);
+	assert_null(strstr(f->p.log, "done"));
+	http_answer(f, "GET " URL, 200, "\"1\"", BOTH);
+	assert_null(strstr(f->http.log, "sip:bob@"));
+	http_answer(f, "PUT " URL, 200, "\"2\"", NULL);
+	assert_non_null(strstr(f->p.log, "done"));
+	assert_int_equal(f->listed, 2);
+	fixture_close(f);
+}
+
+
 /* A sign of life of somebody who was refused makes us ask them alone. */
 static void hint(void **state)
 {
@@ -812,6 +836,7 @@ int test_simple_rls(void)
 		cmocka_unit_test(how_many),
 		cmocka_unit_test(again),
 		cmocka_unit_test(goodbye),
+		cmocka_unit_test(removed_last),
 		cmocka_unit_test(hint),
 		cmocka_unit_test(released),
 		cmocka_unit_test(many),
