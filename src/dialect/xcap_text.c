@@ -4,6 +4,7 @@
 #include <string.h>
 #include "mbuf.h"
 #include "mem.h"
+#include "utf8.h"
 #include "xcap.h"
 #include "xml.h"
 
@@ -13,6 +14,7 @@
 
 enum {
 	AUIDS_MAX = 4096, /* bytes of all */
+	PHRASE_MAX = 200, /* columns, and four times as many bytes */
 };
 
 static const struct {
@@ -48,7 +50,8 @@ char *xcap_conflict(const struct pl *body)
 {
 	static const char plain[] = "the XCAP server refuses the change";
 	const struct xml_node *error = NULL;
-	const char *words = NULL, *phrase = NULL;
+	const char *words = NULL;
+	struct pl phrase = PL_INIT;
 	struct xml_doc *doc = NULL;
 	char *why;
 
@@ -58,9 +61,13 @@ char *xcap_conflict(const struct pl *body)
 	if (error)
 		words = words_of(error);
 	if (words)
-		phrase = xml_attr(error, "phrase");
-	if (words && phrase && *phrase)
-		why = mem_printf("%s: %s (%s)", plain, words, phrase);
+		phrase = pl_str(xml_attr(error, "phrase"));
+	if (phrase.l > 4 * PHRASE_MAX)
+		phrase.l = 4 * PHRASE_MAX;
+	phrase.l = utf8_fit(&phrase, PHRASE_MAX);
+	if (phrase.l)
+		why = mem_printf(
+			"%s: %s (%.*s)", plain, words, PL_ARG(&phrase));
 	else if (words)
 		why = mem_printf("%s: %s", plain, words);
 	else

@@ -32,18 +32,19 @@ def raw(text):
 
 class Web(WebServer):
     """Asks for digest, keeps documents of the kind AUID, and answers a GET
-    of one with `answer`, a function or a document, where there is one."""
+    of one with `answer`, a function or a document, where there is one;
+    what else is asked with `refuses`."""
 
     def __init__(self, auid="pres-rules", **options):
         super().__init__("digest", script=self.play, **options)
-        self.answer = None
+        self.answer = self.refuses = None
         self.caps = CAPS % auid.encode()
 
     def play(self, h):
         if "/xcap-caps/" in h.path:
             answer = self.caps
         else:
-            answer = self.answer if h.command == "GET" else None
+            answer = (self.answer if h.command == "GET" else self.refuses)
         if callable(answer):
             answer(h)
             h.close_connection = True

@@ -28,11 +28,13 @@ class SimpleServer(Peer):
         self.subs = {}       # by Call-ID
         self.answers = {}    # status by (Call-ID, CSeq) of a NOTIFY
         self.seen = []       # every request, in order
-        # By event or method: a status instead of 200, or what tells one.
+        # By event or method: a status instead of 200 and headers, or what
+        # tells them.
         self.refused = {}
-        # By who is subscribed to: what tells the first document of a list
-        # and its type, and that it is one.
+        # By who is subscribed to: what tells the first document and its
+        # type; of lists, that it is one.
         self.lists = {}
+        self.documents = {}
         self.over = False
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
@@ -74,9 +76,11 @@ class SimpleServer(Peer):
                                   self.refused.get(m.method))
         if callable(status):
             status = status(m)
+        if isinstance(status, str):
+            status = (status,)
         try:
             if status:
-                self.answer(m, status)
+                self.answer(m, *status)
             elif m.method != "ACK":
                 getattr(self, name, self._other)(m)
         except OSError:
@@ -102,7 +106,10 @@ class SimpleServer(Peer):
         self.answer(m, "200 OK", "Expires: " + m.get("expires"),
                     "Contact: <%s>" % self.uri(), *more)
         s.active = not end
-        body, ctype = tells() if tells and not end else (b"", None)
+        if s.who in self.documents:
+            body, ctype = self.documents[s.who]
+        else:
+            body, ctype = tells() if tells and not end else (b"", None)
         self._notify(s, body, ctype, "terminated;reason=timeout" if end
                      else "active;expires=600", *more)
 

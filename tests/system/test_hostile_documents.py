@@ -7,6 +7,8 @@ import pytest
 
 from hostile import (ALICE, BIG, BOB, BOMB, FILE, KIM, KIND, NESTED, NOT,
                      OTHER, alice_at, raw)
+from peer import pidf
+from simpleserver import TYPES, SimpleServer
 
 
 @pytest.fixture
@@ -61,6 +63,48 @@ def test_presence(server, alice):
         assert server.notify(KIM, OPEN % "", ctype=ctype) == 415, ctype
         alice.since(n, KIM, KIND)
         alice.goes_on()
+
+
+def test_a_stranger_looked_up(server, alice):
+    """What is asked for once."""
+    eve = "sip:eve@lab.test"
+    for name, (doc, why) in PIDF.items():
+        n = alice.lines()
+        server.documents[eve] = (doc if isinstance(doc, bytes)
+                                 else doc.encode()), TYPES["presence"]
+        alice.s.do("search", "-p", eve)
+        alice.s.expect("presence", buddy=eve, state="unknown",
+                       reason="what they publish cannot be read")
+        alice.since(n, eve, "presence document")
+    server.documents[eve] = pidf(eve, "open").encode(), TYPES["presence"]
+    alice.s.do("search", "-p", eve)
+    alice.s.expect("presence", buddy=eve, state="online")
+    alice.goes_on()
+
+
+def test_elsewhere(server, servers, alice):
+    """Redirected to another host, which asks for a password: it gets none."""
+    other = servers(SimpleServer)
+    realm = 'Digest realm="lab.test", nonce="x", qop="auth", algorithm=MD5'
+    for name in ("REGISTER", "SUBSCRIBE", "PUBLISH", "MESSAGE", "OPTIONS",
+                 "INVITE"):
+        other.refused[name] = ("401 Unauthorized", "WWW-Authenticate: "
+                               + realm)
+    moved = ("302 Moved Temporarily", "Contact: <%s>" % other.uri("kim"))
+    for name in ("MESSAGE", "presence", "PUBLISH", "INVITE", "OPTIONS"):
+        server.refused[name] = moved
+    reply = alice.s.do("msg", KIM, "hello", ok=False)
+    assert "302" in reply["error"]
+    alice.s.do("search", "-p", "sip:eve@lab.test")
+    alice.s.expect("presence", buddy="sip:eve@lab.test", state="unknown",
+                   reason=lambda r: "302" in r)
+    alice.s.do("presence", "set", "busy")
+    alice.said("own presence is not published", "302")
+    server.refused["REGISTER"] = moved
+    alice.s.do("logout")
+    reply = alice.s.do("login", ok=False)
+    assert "sends us elsewhere" in reply["error"]
+    assert not other.seen
 
 
 def test_too_long_for_sip(server, alice):

@@ -124,6 +124,48 @@ def test_misbehaviour(alice):
     alice.decides("the server's rule", "is now: polite-block")
 
 
+ERROR = ("<?xml version='1.0'?>%s<xcap-error xmlns='urn:ietf:params:xml:ns:"
+         "xcap-error'>%s</xcap-error>")
+REFUSE = "the XCAP server refuses the change"
+CONFLICTS = {
+    "wrong root": ("<x/>", REFUSE),
+    "nested": (ERROR % ("", NESTED), REFUSE),
+    "bomb": (ERROR % (BOMB, "<not-utf-8 phrase='&j;'/>"), REFUSE),
+    "9 MB": (ERROR % ("", "<not-utf-8/>" + " " * 9000000), "8 MiB"),
+    "a long phrase": (ERROR % ("", "<not-utf-8 phrase='%s'/>" % (
+        "p" * 100000)), "it is not UTF-8"),
+    "a phrase with an escape": (ERROR % (
+        "", "<not-utf-8 phrase='\u009b2J&#10;10:10 Bob hi'/>"),
+        "it is not UTF-8"),
+    "insisting": (ERROR % ("", "<uniqueness-failure field='f'><exists field='"
+                           "../../x'><alt-value>file:///etc/passwd</alt-value>"
+                           "</exists></uniqueness-failure>"),
+                  "it names something that exists already"),
+}
+
+
+def test_conflicts(alice):
+    """What is refused with an explanation."""
+    for name, (body, why) in CONFLICTS.items():
+        alice.web.refuses = lambda h, b=body.encode(): h.reply(
+            409, b, Content_Type="application/xcap-error+xml")
+        assert len(alice.decides(why)) < 400, name
+    alice.web.refuses = None
+    alice.decides("the server's rule", "is now: polite-block")
+
+
+def test_always_another_version(alice):
+    """Who is never let through gives up, and tries at the next sign-in."""
+    alice.web.refuses = status(412)
+    begin = len(alice.web.seen)
+    alice.decides("it has been changed meanwhile")
+    assert [s[0] for s in alice.web.seen[begin:]] == ["GET", "PUT"] * 5
+    alice.goes_on()
+    alice.web.refuses = None
+    alice.signs_in_anew()
+    alice.said("sip:eve1@lab.test", "is now: polite-block")
+
+
 def test_elsewhere(alice, servers):
     """No redirection is followed, to whatever address: credentials and
     documents stay where they belong."""

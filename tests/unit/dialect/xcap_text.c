@@ -5,6 +5,7 @@
 
 int test_xcap_text(void);
 
+#define X50 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define ERROR(inside_)                                                       \
 	PL("<?xml version=\"1.0\"?><xcap-error xmlns=\"urn:ietf:params:xml:" \
 	   "ns:xcap-error\">" inside_ "</xcap-error>")
@@ -22,6 +23,8 @@ static void conflicts(void **state)
 			": it names something that exists already (taken)"},
 		{ERROR("<schema-validation-error phrase=\"\"/>"),
 			": it is against the schema"},
+		{ERROR("<not-utf-8 phrase=\"" X50 X50 X50 X50 "yyy\"/>"),
+			": it is not UTF-8 (" X50 X50 X50 X50 ")"},
 		{ERROR("<extension><x/></extension>"), ""},
 		{ERROR("<unheard-of phrase=\"x\"/>"), ""},
 		{ERROR(""), ""},
