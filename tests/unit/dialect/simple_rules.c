@@ -383,6 +383,51 @@ static void read(void **state)
 }
 
 
+/* The endpoint goes in a handler. */
+static void bombs(void **state)
+{
+	static const char *const bombs[] = {
+		"kim:ruled", "kim:not-ruled", "rules:"};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(bombs); i++) {
+		struct fixture f;
+
+		begin_reading(&f);
+		answer(&f, 200, NULL, CAPS("pres-rules"));
+		endpoint_decide(f.t->a.e, KIM, ENDPOINT_ALLOW, ENDPOINT_ALLOW);
+		endpoint_decide(f.t->a.e, "sip:bob@192.0.2.2", ENDPOINT_ALLOW,
+			ENDPOINT_ALLOW);
+		f.t->a.bomb = bombs[i];
+		if (i == 1) {
+			answer(&f, 403, NULL, NULL);
+		} else {
+			answer(&f, 200, "\"1\"", EMPTY);
+			answer(&f, 200, "\"2\"", NULL);
+		}
+		assert_null(f.t->a.e);
+		assert_int_equal(f.http.requests.count, 0);
+		two_close(f.t);
+	}
+}
+
+
+/* ... and while the rules are read. */
+static void bomb_reading(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin_reading(&f);
+	answer(&f, 200, NULL, CAPS("pres-rules"));
+	f.t->a.bomb = "rules:";
+	answer(&f, 200, "\"1\"", RULESET(RULE("a", ONE(KIM), "block")));
+	assert_null(f.t->a.e);
+	two_close(f.t);
+}
+
+
 /* A server that was in trouble is tried again when it answers. */
 static void trouble(void **state)
 {
@@ -555,6 +600,8 @@ int test_simple_rules(void)
 		cmocka_unit_test(goodbye),
 		cmocka_unit_test(read),
 		cmocka_unit_test(read_by_edit),
+		cmocka_unit_test(bombs),
+		cmocka_unit_test(bomb_reading),
 		cmocka_unit_test(trouble),
 		cmocka_unit_test(too_many),
 		cmocka_unit_test(now_and_then),
