@@ -142,8 +142,8 @@ const char *cmd_key_of(
 
 /* Every key of PLACE in the order of the table; HELP is what COMMAND does in
  * words. */
-typedef void(cmd_key_h)(const char *key, const char *command, const char *help,
-	void *arg);
+typedef void(cmd_key_h)(
+	const char *key, const char *command, const char *help, void *arg);
 void cmd_keys_each(
 	const struct cmd *cmd, const char *place, cmd_key_h *h, void *arg);
 
@@ -167,8 +167,8 @@ bool cmd_needs_network(struct cmd *cmd, size_t argc, const char *const argv[],
 
 /* True if the command sends message *ID again: the account that is signed in
  * first is that of the message. */
-bool cmd_resends(struct cmd *cmd, size_t argc, const char *const argv[],
-	uint64_t *id);
+bool cmd_resends(
+	struct cmd *cmd, size_t argc, const char *const argv[], uint64_t *id);
 
 /* True if what the command does waits in the store while there is no server:
  * `msg`. */
@@ -182,8 +182,8 @@ bool cmd_needs_nothing(size_t argc, const char *const argv[]);
  * with the names of files made absolute. *LIMIT becomes the ms of its `-t`, if
  * it has one; *ENDLESS is true where the command may take as long as it
  * needs: `wait`, `sleep`, what only the other program knows. */
-struct json *cmd_words_away(size_t argc, const char *const argv[],
-	uint64_t *limit, bool *endless);
+struct json *cmd_words_away(
+	size_t argc, const char *const argv[], uint64_t *limit, bool *endless);
 
 /* ---- 3 state -------------------------------------------------------- */
 
@@ -343,6 +343,14 @@ typedef void(cmd_complete_h)(const char *text, const char *help, void *arg);
  */
 enum cmd_kind cmd_complete(struct cmd *cmd, const char *line, size_t cursor,
 	size_t *from, cmd_complete_h *emit, void *arg);
+
+/* Gives H the names of files that begin with WORD ("~/" allowed; FOLD: case
+ * ignored), in order; those of directories end in "/". They are read beside
+ * the loop, which waits for them 0.1 s: false where they are not known then;
+ * asked again for the same word, they may be. */
+typedef void(cmd_file_h)(const char *name, void *arg);
+bool cmd_files(
+	struct cmd *cmd, const char *word, bool fold, cmd_file_h *h, void *arg);
 
 /* WORD in quotes if a shell's split would change it (mem_deref). */
 char *cmd_quote(const char *word);

@@ -51,6 +51,7 @@ struct core_config {
 };
 
 int core_alloc(struct core **cp, const struct core_config *config);
+const struct work *core_work(const struct core *core); /* that of CONFIG */
 
 /* Calls H once what is kept has been read, or could not be: buddies are known
  * from then on. One at a time. */

@@ -48,6 +48,7 @@ static void cmd_destructor(void *data)
 	mem_deref(cmd->inbox);
 	list_flush(&cmd->aliases);
 	journal_clear(cmd);
+	files_forget(cmd);
 	mem_deref(cmd->keys);
 	mem_deref(cmd->account);
 	mem_deref(cmd->config);

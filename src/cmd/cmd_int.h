@@ -222,6 +222,9 @@ struct key_default {
 extern const struct key_default key_defaults[]; /* key_default.c */
 
 struct key_table;
+/* What is being read for a word is not wanted any more (files.c). */
+void files_forget(struct cmd *cmd);
+
 struct key_table *key_table_alloc(void); /* with the default keys */
 const char *key_table_find(
 	const struct key_table *t, const char *place, const char *key);
@@ -328,6 +331,7 @@ struct cmd {
 	struct core_listener *listener;
 	struct list aliases;
 	struct key_table *keys;
+	struct cmd_files *files; /* a directory that is read; NULL: none */
 	struct list calls; /* not owned */
 	struct inbox *inbox; /* of all queues that have none of their own */
 	struct list inboxes; /* not owned */

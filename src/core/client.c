@@ -307,6 +307,12 @@ void core_shutdown_landed(struct core *core)
 }
 
 
+const struct work *core_work(const struct core *core)
+{
+	return core->config.work;
+}
+
+
 void core_shutdown(
 	struct core *core, uint64_t limit, void (*done)(void *arg), void *arg)
 {

@@ -9,10 +9,8 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <readline/readline.h>
 #include "edit_int.h"
-#include "file.h"
 #include "mem.h"
 #include "utf8.h"
 
@@ -48,33 +46,25 @@ static void collect(const char *text, const char *help, void *arg)
 }
 
 
-static bool is_directory(const char *path)
+static void collect_file(const char *name, void *arg)
 {
-	char *expanded = file_expand(path);
-	struct stat st;
-	bool yes = expanded && stat(expanded, &st) == 0 && S_ISDIR(st.st_mode);
+	char *quoted = cmd_quote(name);
 
-	mem_deref(expanded);
-	return yes;
+	collect(quoted, NULL, arg);
+	mem_deref(quoted);
 }
 
 
 /* Names of files as they would stand in the line. */
-static void collect_files(struct edit_matches *m, const char *word)
+static void collect_files(
+	struct edit *e, struct edit_matches *m, const char *word)
 {
-	char *file, *whole, *quoted;
-	int state = 0;
+	const char *fold = rl_variable_value("completion-ignore-case");
 
 	if (*word == '\'' || *word == '"')
 		++word;
-	while ((file = rl_filename_completion_function(word, state++))) {
-		whole = mem_printf("%s%s", file, is_directory(file) ? "/" : "");
-		quoted = cmd_quote(whole);
-		collect(quoted, NULL, m);
-		mem_deref(quoted);
-		mem_deref(whole);
-		free(file);
-	}
+	(void)cmd_files(
+		e->cmd, word, fold && !strcmp(fold, "on"), collect_file, m);
 }
 
 
@@ -162,7 +152,7 @@ struct edit_matches *edit_matches(struct edit *e, int end, size_t *from)
 	*from = 0;
 	if (cmd_complete(e->cmd, typed, strlen(typed), from, collect, m) ==
 		CMD_FILE)
-		collect_files(m, typed + *from);
+		collect_files(e, m, typed + *from);
 	mem_deref(typed);
 	return m;
 }

@@ -36,7 +36,7 @@ allowed() {
 	dialect) echo base h:tmr h:http msg ua pres im dialect ;;
 	core) echo base h:tmr h:work h:child h:uri h:presence h:reslist \
 		dialect store core ;;
-	cmd) echo base h:loop h:tmr h:uri h:presence core front cmd ;;
+	cmd) echo base h:loop h:tmr h:uri h:presence h:work core front cmd ;;
 	edit) echo base h:loop h:writer cmd front core edit ;;
 	json)
 		echo base h:loop h:tmr h:writer h:local core cmd front json

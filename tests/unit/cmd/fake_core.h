@@ -41,4 +41,13 @@ void fake_note(struct core *core, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void fake_unsent(struct core *core, size_t n, bool failed);
 
+/* A job for a thread: done at once, or, if SLOW, kept for the test. */
+struct fake_job {
+	bool slow;
+	work_run_h *run;
+	work_done_h *done;
+	void *arg;
+};
+extern struct fake_job fake_job;
+
 #endif

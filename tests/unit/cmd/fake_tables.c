@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fake_tables.c - options, settings, blocks and messages for tests of
  * commands. */
+#include <assert.h>
 #include <errno.h>
 #include <sysexits.h>
 #include <string.h>
@@ -190,4 +191,32 @@ int core_way_learn(struct core_account *a, const char *peer, const char *typed,
 	(void)origin;
 	(void)why;
 	return 0;
+}
+
+
+struct fake_job fake_job;
+
+
+static int submit(void *ctx, work_run_h *run, work_done_h *done, void *arg)
+{
+	(void)ctx;
+	if (fake_job.slow) {
+		assert(!fake_job.run);
+		fake_job.run = run;
+		fake_job.done = done;
+		fake_job.arg = arg;
+		return 0;
+	}
+	run(arg);
+	done(arg);
+	return 0;
+}
+
+
+const struct work *core_work(const struct core *core)
+{
+	static const struct work work = {.submit = submit};
+
+	(void)core;
+	return &work;
 }

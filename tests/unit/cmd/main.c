@@ -4,6 +4,7 @@
 int test_args(void);
 int test_commands(void);
 int test_complete(void);
+int test_files(void);
 int test_history(void);
 int test_journal(void);
 int test_key(void);
@@ -17,4 +18,4 @@ int test_wait(void);
 
 UNIT_MAIN(test_parse, test_args, test_lookup, test_line, test_queue, test_key,
 	test_wait, test_complete, test_script, test_commands, test_history,
-	test_journal, test_setup)
+	test_journal, test_setup, test_files)
