@@ -213,18 +213,34 @@ static void heard(
 }
 
 
-/* What both had and the server has no more: gone, unless it was changed here
- * meanwhile or a file declares it. */
-static void vanished(struct core_account *a, struct core_contact *c)
+/* What both had and the server has no more: gone (true), unless it was changed
+ * here meanwhile or a file declares it. */
+static bool vanished(struct core_account *a, struct core_contact *c)
 {
 	struct core_buddy *b = core_buddy_added_find(a, c->aor);
 	char *here = b ? core_value_of_buddy(b) : NULL;
+	bool gone = b && !b->file && !strcmp(here, c->value);
 
-	if (b && !b->file && !strcmp(here, c->value))
+	if (gone)
 		(void)core_buddy_remove(b, NULL);
 	mem_deref(here);
 	core_saved_contact(a, c->aor, NULL);
 	contact_free(a, c);
+	return gone;
+}
+
+
+/* N of them, one of whom is AOR: whoever misses them is to find why. */
+static void tell_vanished(struct core_account *a, const char *aor, size_t n)
+{
+	char *others = n == 2 ? mem_strdup(" and 1 other")
+			      : mem_printf(" and %zu others", n - 1);
+
+	core_say(a->core, LOG_INFO,
+		"%s: %s%s: removed from the server's list, by another of your "
+		"devices",
+		a->aor, aor, n > 1 ? others : "");
+	mem_deref(others);
 }
 
 
@@ -271,11 +287,19 @@ static void same_list(struct core_account *a)
 static void heard_all(struct core_account *a)
 {
 	struct core_contact *c, *next;
+	char *gone = NULL;
+	size_t n = 0;
 
 	HASH_ITER (hh, a->contacts, c, next) {
-		if (!c->there)
-			vanished(a, c);
+		char *aor = c->there ? NULL : mem_strdup(c->aor);
+
+		if (aor && vanished(a, c) && !n++)
+			gone = mem_ref(aor);
+		mem_deref(aor);
 	}
+	if (n)
+		tell_vanished(a, gone, n);
+	mem_deref(gone);
 	send_rest(a);
 }
 

@@ -162,6 +162,7 @@ def test_follows_its_owner(alice, document):
     document.becomes("Rob", without=[DAN, "Work"])
     again(desk)
     has(desk, bob=("Rob", "Friends"), kim=("Kim", "Friends"))
+    desk.logged(DAN + ": removed from the server's list, by another")
     # A list of nobody is one too: it is not the same as none.
     desk.do("buddy", "remove", BOB)
     desk.do("buddy", "remove", KIM)
