@@ -51,6 +51,8 @@ struct msdoc_news {
 	const char *peer;
 	unsigned has;
 	uint32_t availability; /* 0: they publish none, or none for us */
+	int64_t active; /* when they last did something at a device, ms since
+	                   1970; 0: not said */
 	const char *activity;  /* "on-the-phone", ..., or words of their own;
 	                          NULL: none */
 	const char *note;      /* NULL: none */
@@ -71,6 +73,10 @@ int msdoc_pidf_decode(const struct pl *body, msdoc_news_h *h, void *arg);
  * presence has no word for stands in the place of a note that is not there. */
 struct presence *msdoc_presence(
 	uint32_t availability, const char *activity, const char *note);
+
+/* The same, idle since ACTIVE where the number says so. */
+struct presence *msdoc_presence_since(uint32_t availability,
+	const char *activity, const char *note, int64_t active);
 
 /* The number to publish: 3500 and the like; 18500 where it is not online. */
 uint32_t msdoc_availability(const struct presence *p);

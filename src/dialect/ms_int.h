@@ -86,6 +86,7 @@ struct ms_peer {
 	bool heard; /* something was told in this sign-in */
 	struct presence *document; /* a whole presence document; NULL: */
 	uint32_t availability; /* ... these */
+	int64_t active;
 	char *activity;
 	char *note;
 	char *name; /* on their contact card */

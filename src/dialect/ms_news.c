@@ -132,6 +132,7 @@ static void merge(struct ms_peer *p, const struct msdoc_news *news)
 	if (news->has & MSDOC_STATE) {
 		p->document = mem_deref(p->document);
 		p->availability = news->availability;
+		p->active = news->active;
 		mem_deref(p->activity);
 		p->activity = mem_strdup(news->activity);
 		p->heard = true;
@@ -288,8 +289,8 @@ static void read_handler(const struct msdoc_news *news, void *arg)
 	if (strcmp(news->peer, r->peer) != 0 || !(news->has & MSDOC_STATE))
 		return;
 	mem_deref(r->found);
-	r->found =
-		msdoc_presence(news->availability, news->activity, news->note);
+	r->found = msdoc_presence_since(
+		news->availability, news->activity, news->note, news->active);
 }
 
 

@@ -47,7 +47,8 @@ static struct presence *current(const struct ms_peer *p)
 	if (p->heard && p->document)
 		return mem_ref(p->document);
 	if (p->heard)
-		return msdoc_presence(p->availability, p->activity, p->note);
+		return msdoc_presence_since(
+			p->availability, p->activity, p->note, p->active);
 	return simple_unknown(p->why ? p->why : "waiting for an answer");
 }
 
@@ -87,6 +88,7 @@ static void forget(struct ms_peer *p)
 	p->activity = mem_deref(p->activity);
 	p->note = mem_deref(p->note);
 	p->availability = 0;
+	p->active = 0;
 }
 
 

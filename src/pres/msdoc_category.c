@@ -3,6 +3,7 @@
  * 2.2.2.4). */
 #include <errno.h>
 #include <string.h>
+#include "date.h"
 #include "mem.h"
 #include "msdoc_int.h"
 
@@ -39,6 +40,25 @@ static bool is_aggregate(const struct xml_node *state)
 }
 
 
+/* A time of UTC, which may not say that it is. */
+static int64_t active_at(const struct xml_node *state)
+{
+	const char *said = xml_attr(state, "lastActive");
+	struct pl pl = pl_str(said);
+	int64_t ms = 0;
+	char *text;
+
+	if (!said || !date_rfc3339_decode(&ms, &pl))
+		return ms;
+	text = mem_printf("%.64sZ", said);
+	pl = pl_str(text);
+	if (date_rfc3339_decode(&ms, &pl))
+		ms = 0;
+	mem_deref(text);
+	return ms;
+}
+
+
 /* Words of their own, in whatever language comes first, else the token; NULL:
  * neither. */
 static char *activity_text(const struct xml_node *activity)
@@ -58,6 +78,7 @@ static void state_take(struct gathered *g, const struct xml_node *category)
 		return;
 	g->aggregated = is_aggregate(state);
 	g->news.availability = msdoc_state_number(state);
+	g->news.active = active_at(state);
 	activity = msdoc_find(state, "activity");
 	mem_deref(g->activity);
 	g->activity = activity ? activity_text(activity) : NULL;

@@ -110,6 +110,29 @@ struct presence *msdoc_presence(
 }
 
 
+/* Available and busy have a number for those who are idle; who is away may be
+ * so by that alone. */
+static bool is_idle(uint32_t n)
+{
+	return (n >= 4500 && n < 6000) || (n >= 7500 && n < 9000) ||
+		(n >= 15000 && n < 18000);
+}
+
+
+struct presence *msdoc_presence_since(uint32_t availability,
+	const char *activity, const char *note, int64_t active)
+{
+	struct presence *plain = msdoc_presence(availability, activity, note);
+	struct presence *idle;
+
+	if (!active || !is_idle(availability))
+		return plain;
+	idle = presence_idle(plain, active);
+	mem_deref(plain);
+	return idle;
+}
+
+
 uint32_t msdoc_availability(const struct presence *p)
 {
 	return p->state == PRESENCE_ONLINE ? published[p->activity]

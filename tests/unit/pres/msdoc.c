@@ -446,8 +446,7 @@ static void writing_lists(void **state)
 	struct mbuf *mb = mbuf_alloc(65536);
 
 	(void)state;
-	(void)msdoc_batch_encode(
-		mb, "sip:alice@example.org", &one, 1, 1008912);
+	(void)msdoc_batch_encode(mb, "sip:alice@example.org", &one, 1, 1008912);
 	assert_written(mb,
 		"<batchSub xmlns=\"http://schemas.microsoft.com/2006/01/sip/"
 		"batch-subscribe\" uri=\"sip:alice@example.org\" name=\"\">"
@@ -575,6 +574,58 @@ static void writing_self(void **state)
 }
 
 
+static void active_h(const struct msdoc_news *n, void *arg)
+{
+	struct presence **pp = arg;
+
+	*pp = msdoc_presence_since(n->availability, NULL, NULL, n->active);
+}
+
+
+/* When the last key was pressed, of those who press none. */
+static void idle(void **state)
+{
+	static const struct {
+		const char *number, *at;
+		int64_t since;
+	} cases[] = {
+		{"3500", "2026-01-15T12:00:00", 0},
+		{"4500", "2026-01-15T12:00:00", INT64_C(1768478400000)},
+		{"5000", "2026-01-15T12:00:00.5", INT64_C(1768478400500)},
+		{"5999", "2026-01-15T13:00:00+01:00", INT64_C(1768478400000)},
+		{"6500", "2026-01-15T12:00:00Z", 0},
+		{"7500", "2026-01-15T12:00:00Z", INT64_C(1768478400000)},
+		{"9000", "2026-01-15T12:00:00Z", 0},
+		{"12500", "2026-01-15T12:00:00Z", 0},
+		{"15500", "2026-01-15T12:00:00Z", INT64_C(1768478400000)},
+		{"18500", "2026-01-15T12:00:00Z", 0},
+		{"5000", "soon", 0},
+		{"5000", "", 0},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(cases); i++) {
+		char *text = mem_printf(
+			"<categories uri='kim@example.org'>"
+			"<category name='state'><state lastActive='%s'>"
+			"<availability>%s</availability></state></category>"
+			"</categories>",
+			cases[i].at, cases[i].number);
+		struct presence *p = NULL;
+		struct pl body = pl_str(text);
+
+		assert_int_equal(
+			msdoc_categories_decode(&body, active_h, &p), 0);
+		if (p->idle_since != cases[i].since)
+			fail_msg("%s %s gives %lld", cases[i].number,
+				cases[i].at, (long long)p->idle_since);
+		mem_deref(p);
+		mem_deref(text);
+	}
+}
+
+
 int test_msdoc(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -582,6 +633,7 @@ int test_msdoc(void)
 		cmocka_unit_test(cut),
 		cmocka_unit_test(too_big),
 		cmocka_unit_test(numbers),
+		cmocka_unit_test(idle),
 		cmocka_unit_test(writing_lists),
 		cmocka_unit_test(writing_contacts),
 		cmocka_unit_test(writing_self),
