@@ -391,6 +391,8 @@ static void answer_code(
 	else if (code == CURLE_SSL_PINNEDPUBKEYNOTMATCH)
 		x->why = mem_strdup("the public key of the server's "
 				    "certificate is none that tls-pin names");
+	else if (err == ETIMEDOUT)
+		x->why = mem_strdup("no whole answer came in time");
 	else if (code == CURLE_SSL_CACERT_BADFILE)
 		x->why = mem_printf("tls-ca-file: %s", why);
 	else
