@@ -24,8 +24,8 @@ typedef void(xcapdiff_h)(const struct xcapdiff_document *document, void *arg);
  * nodes). */
 int xcapdiff_decode(const struct pl *text, xcapdiff_h *h, void *arg);
 
-/* Writes what to subscribe to, of event xcap-diff (RFC 5875 4.4): the document
- * WHERE. Returns mbuf errors. */
-int xcapdiff_subscribe(struct mbuf *mb, const char *where);
+/* Writes what to subscribe to, of event xcap-diff (RFC 5875 4.4): the documents
+ * WHERE, NULL-terminated. Returns mbuf errors. */
+int xcapdiff_subscribe(struct mbuf *mb, const char *const *where);
 
 #endif

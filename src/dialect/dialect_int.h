@@ -460,6 +460,7 @@ void simple_contact_drop(struct endpoint *e, const char *peer);
 void simple_rules_ask(struct endpoint *e);
 void simple_rules_ask_anew(struct endpoint *e);
 void simple_rules_ask_stop(struct endpoint *e);
+void simple_rules_told(struct endpoint *e, const char *etag); /* it is now */
 bool simple_rules_asking(const struct endpoint *e);
 void simple_rules_take(
 	struct endpoint *e, const struct pl *body, const char *etag);

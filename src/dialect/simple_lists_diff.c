@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* simple_lists_diff.c - a server that tells of changes of the buddy list
- * (RFC 5875); one that does not is not asked again before the next sign-in. */
+/* simple_lists_diff.c - a server that tells of changes of the buddy list and of
+ * the rules (RFC 5875); one that does not is not asked again before the next
+ * sign-in. */
 #include <errno.h>
 #include <string.h>
 #include "buddylist.h"
@@ -33,6 +34,9 @@ static void document_h(const struct xcapdiff_document *document, void *arg)
 	struct simple_lists *l = arg;
 	struct pl where = pl_str(document->where);
 
+	if (pl_startswith(&where, SIMPLE_RULES "/users/") ||
+		pl_startswith(&where, SIMPLE_RULES_OMA "/users/"))
+		simple_rules_told(l->e, document->etag);
 	if (!pl_startswith(&where, "resource-lists/users/"))
 		return;
 	l->told = true;
@@ -92,18 +96,23 @@ void simple_lists_diff_online(struct simple_lists *l)
 		.content_type = BUDDYLIST_TYPE,
 		.expires = e->expires,
 	};
+	const struct xcap_where *rules = simple_rules_where(e);
+	char *where[3] = {NULL};
 	struct mbuf *mb;
-	char *where;
 
 	if (l->sub || !e->config->do_register)
 		return;
 	mb = mbuf_alloc(SUBSCRIBE_MAX);
-	where = mem_printf("resource-lists/users/%s/index", e->aor);
-	if (!xcapdiff_subscribe(mb, where)) {
+	where[0] = mem_printf("resource-lists/users/%s/index", e->aor);
+	if (rules)
+		where[1] = mem_printf("%s/users/%s/%s", rules->auid, e->aor,
+			rules->document ? rules->document : "index");
+	if (!xcapdiff_subscribe(mb, (const char *const *)where)) {
 		config.body = mbuf_all(mb);
 		(void)ua_subscribe(&l->sub, e->ua, &config, &h);
 	}
-	mem_deref(where);
+	mem_deref(where[0]);
+	mem_deref(where[1]);
 	mem_deref(mb);
 }
 

@@ -28,6 +28,7 @@ struct simple_rules_read {
 	char *etag; /* of what was told last */
 	uint64_t asked; /* monotonic; 0: never */
 	bool failed; /* which was told */
+	bool again; /* it changed while it was asked for */
 	struct tmr poll;
 };
 
@@ -223,6 +224,8 @@ static void answer_handler(const struct xcap_answer *answer, void *arg)
 		rr->failed = true;
 		break;
 	}
+	if (rr->again)
+		simple_rules_ask_anew(e);
 	if (endpoint_hears(e)) {
 		if (!rr->failed)
 			simple_rules_again(e);
@@ -253,9 +256,26 @@ void simple_rules_ask(struct endpoint *e)
 
 void simple_rules_ask_anew(struct endpoint *e)
 {
-	if (e->rules_read)
-		e->rules_read->asked = 0;
+	struct simple_rules_read *rr = e->rules_read;
+
+	if (rr) {
+		rr->asked = 0;
+		rr->again = rr->request != NULL;
+	}
 	simple_rules_ask(e);
+}
+
+
+void simple_rules_told(struct endpoint *e, const char *etag)
+{
+	const char *known = e->rules_read ? e->rules_read->etag : NULL;
+	struct pl ours = pl_str(known);
+
+	/* It stands in a header with quotes. */
+	if (ours.l > 1 && ours.p[0] == '"')
+		ours = pl_make(ours.p + 1, ours.l - 2);
+	if (etag && !(known && pl_streq(&ours, etag)))
+		simple_rules_ask_anew(e);
 }
 
 

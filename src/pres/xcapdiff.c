@@ -45,12 +45,16 @@ int xcapdiff_decode(const struct pl *text, xcapdiff_h *h, void *arg)
 }
 
 
-int xcapdiff_subscribe(struct mbuf *mb, const char *where)
+int xcapdiff_subscribe(struct mbuf *mb, const char *const *where)
 {
 	(void)mbuf_write_str(mb,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		"<resource-lists xmlns=\"urn:ietf:params:xml:ns:resource-lists"
-		"\">\n  <list>\n    <entry uri=\"");
-	(void)xml_write_text(mb, where);
-	return mbuf_write_str(mb, "\"/>\n  </list>\n</resource-lists>\n");
+		"\">\n  <list>\n");
+	for (; *where; where++) {
+		(void)mbuf_write_str(mb, "    <entry uri=\"");
+		(void)xml_write_text(mb, *where);
+		(void)mbuf_write_str(mb, "\"/>\n");
+	}
+	return mbuf_write_str(mb, "  </list>\n</resource-lists>\n");
 }

@@ -138,6 +138,36 @@ def test_told(server, web, alice):
                  m.get("event") == "xcap-diff")
 
 
+def test_rules_told(server, web, alice):
+    """So are rules that another device has written."""
+    web.documents["/root/xcap-caps/global/index"] = (
+        '"1"', "application/xcap-caps+xml", CAPS.replace(
+            b"<auid>", b"<auid>pres-rules</auid><auid>"))
+    rules = "/root/pres-rules/users/sip:alice@lab.test/index"
+    s = alice()
+    s.logged("the server keeps: pres-rules")
+    buddies(s)
+    sub = server.find("xcap-diff", ALICE).sub
+    assert (b'<entry uri="pres-rules/users/sip:alice@lab.test/index"/>'
+            in sub.body)
+    s.do("buddy", "accept", KIM)
+    s.logged("the server's rule for %s is now: allow" % KIM)
+    text = web.documents[rules][2].decode()
+    web.documents[rules] = ('"9"', "application/auth-policy+xml",
+                            text.replace(KIM, BOB).encode())
+    assert server.notify(ALICE, DIFF.replace("resource-lists/", "pres-rules/")
+                         % "9", "xcap-diff",
+                         "application/xcap-diff+xml") == 200
+    s.expect("log", text=lambda t: BOB + " is accepted" in t)
+    s.expect("log", text=lambda t: KIM + " is no longer decided" in t)
+    asked = len(web.seen)
+    assert server.notify(ALICE, DIFF.replace("resource-lists/", "pres-rules/")
+                         % "9", "xcap-diff",
+                         "application/xcap-diff+xml") == 200
+    s.do("sleep", "0.3")
+    assert len(web.seen) == asked
+
+
 CROWD = "<list>%s</list>" % "".join(
     "<entry uri='sip:u%d@lab.test'/>" % i for i in range(20001))
 

@@ -383,6 +383,23 @@ static void read(void **state)
 }
 
 
+/* It is signed in anew while an answer is awaited, which may be of before. */
+static void asked_twice(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin_reading(&f);
+	answer(&f, 200, NULL, CAPS("pres-rules"));
+	sign_in_again(&f);
+	answer(&f, 404, NULL, NULL);
+	assert_string_equal(f.http.log, "GET " URL);
+	answer(&f, 404, NULL, NULL);
+	assert_int_equal(f.http.requests.count, 0);
+	two_close(f.t);
+}
+
+
 /* The endpoint goes in a handler. */
 static void bombs(void **state)
 {
@@ -600,6 +617,7 @@ int test_simple_rules(void)
 		cmocka_unit_test(goodbye),
 		cmocka_unit_test(read),
 		cmocka_unit_test(read_by_edit),
+		cmocka_unit_test(asked_twice),
 		cmocka_unit_test(bombs),
 		cmocka_unit_test(bomb_reading),
 		cmocka_unit_test(trouble),

@@ -77,16 +77,19 @@ static void hostile(void **state)
 
 static void asked(void **state)
 {
+	static const char *const where[] = {
+		"resource-lists/users/sip:a&b@x/index",
+		"pres-rules/users/sip:a@x/index", NULL};
 	struct mbuf *mb = mbuf_alloc(SIZE_MAX);
 	char *schema = doc_path("xsd/resource-lists.xsd"), *text;
 
 	(void)state;
-	assert_int_equal(
-		xcapdiff_subscribe(mb, "resource-lists/users/sip:a&b@x/index"),
-		0);
+	assert_int_equal(xcapdiff_subscribe(mb, where), 0);
 	text = mbuf_strdup(mb);
 	assert_non_null(strstr(text,
 		"<entry uri=\"resource-lists/users/sip:a&amp;b@x/index\"/>"));
+	assert_non_null(strstr(
+		text, "<entry uri=\"pres-rules/users/sip:a@x/index\"/>"));
 	if (access(schema, R_OK))
 		print_message("skip: no %s\n", schema);
 	else
