@@ -204,7 +204,6 @@ static void put_event(struct ua_sub *sub, struct mbuf *mb)
 	(void)mbuf_write_str(mb, "\r\n");
 	if (sub->conditional)
 		(void)mbuf_printf(mb, "Suppress-If-Match: %s\r\n", sub->etag);
-	sub->whole = false;
 }
 
 
@@ -457,8 +456,14 @@ void ua_sub_set_body(struct ua_sub *sub, const struct pl *body)
 
 void ua_sub_refresh(struct ua_sub *sub)
 {
-	if (!ua_isonline(sub->ua) || sub->req)
+	if (!ua_isonline(sub->ua))
 		return;
+	if (sub->req) {
+		/* What is under way may be answered by "nothing new". */
+		sub->whole = sub->whole || sub->conditional;
+		sub->stale = sub->stale || sub->conditional;
+		return;
+	}
 	sub->finished = false;
 	sub->failures = 0;
 	sub->whole = true;

@@ -202,6 +202,7 @@ static void accepted(struct ua_sub *sub, const struct sip_result *r)
 	if (!msg_seconds(r->msg, HDR_EXPIRES, &said) && said < seconds)
 		seconds = said;
 	sub->raises = 0;
+	sub->whole = sub->whole && sub->conditional;
 	sub->rd = mem_deref(sub->rd);
 	if (ua_sub_ends(sub)) {
 		if (sub->list || r->status == 204)

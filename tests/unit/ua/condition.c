@@ -380,6 +380,8 @@ struct fixture {
 	const char *text;
 	uint16_t conditional; /* what a condition gets; 0: 204 or 200 */
 	uint16_t paced; /* what a rate gets; 0: 200 */
+	uint16_t whole; /* what asks for all gets; 0: 200 */
+	bool silent;
 	unsigned cseq;
 };
 
@@ -409,13 +411,15 @@ static void notifier_h(struct server *s, const struct msg *req, void *arg)
 	char *known, *event;
 	bool same;
 
-	if (req->method != MSG_SUBSCRIBE)
+	if (req->method != MSG_SUBSCRIBE || f->silent)
 		return;
 	known = header(req, "Suppress-If-Match");
 	event = header(req, "Event");
 	same = *known && !strcmp(known, f->tag);
 	if (*known && f->conditional) {
 		server_reply(s, req, f->conditional, "t", NULL, NULL);
+	} else if (!*known && f->whole) {
+		server_reply(s, req, f->whole, "t", NULL, NULL);
 	} else if (strstr(event, "rate") && f->paced) {
 		server_reply(s, req, f->paced, "t", NULL, NULL);
 	} else {
@@ -514,6 +518,40 @@ static void test_refresh(void **state)
 }
 
 
+/* All is asked for, whatever is under way and however it is answered. */
+static void test_whole(void **state)
+{
+	struct fixture *f = fixture_open("x1", "");
+
+	(void)state;
+	f->whole = 500;
+	server_forget(&f->s);
+	ua_sub_refresh(f->sub);
+	world_run(&f->w, 100);
+	assert_log(&f->a, "");
+	f->whole = 0;
+	world_run(&f->w, 100 * 1000);
+	assert_log(&f->a, "NOTIFY:A ");
+	assert_header(
+		server_last(&f->s, "SUBSCRIBE"), "Suppress-If-Match", "");
+	/* A refresh by itself is under way. */
+	server_forget(&f->s);
+	f->silent = true;
+	while (!server_count(&f->s, "SUBSCRIBE"))
+		world_run(&f->w, 1000);
+	assert_header(
+		server_last(&f->s, "SUBSCRIBE"), "Suppress-If-Match", "x1");
+	ua_sub_refresh(f->sub);
+	f->silent = false;
+	world_run(&f->w, 10 * 1000);
+	assert_log(&f->a, "NOTIFY:A ");
+	assert_header(
+		server_last(&f->s, "SUBSCRIBE"), "Suppress-If-Match", "");
+	assert_header(refresh(f), "Suppress-If-Match", "x1");
+	fixture_close(f);
+}
+
+
 /* Lost state hides nothing: a new dialog asks for all. */
 static void test_anew(void **state)
 {
@@ -597,6 +635,7 @@ int test_condition(void)
 		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_rate_answered),
 		cmocka_unit_test(test_refresh),
+		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_anew),
 		cmocka_unit_test(test_left_out),
 		cmocka_unit_test(test_paced),
