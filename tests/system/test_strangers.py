@@ -4,8 +4,11 @@ server with rules, watcher information and documents: scenario one of
 test_public_im_connectivity.py in the order that SIMPLE has for it, on `--json`
 and on two full screens."""
 
+import time
+
 import pytest
 
+from httphelper import Helper
 from kamailio import Kamailio
 from sotto import account
 
@@ -37,6 +40,20 @@ def keeps(s):
     """S knows that the server keeps rules."""
     s.expect("account", state="online")
     s.logged("the server keeps: pres-rules")
+
+
+def written(server, text):
+    """TEXT is in Kim's rules."""
+    helper, end = Helper(), time.monotonic() + 10
+    try:
+        while text.encode() not in helper.ask(
+                "GET", "%s/pres-rules/users/%s/index" % (
+                    server.xcap_root, KIM), user="kim",
+                password="secret-kim")["body"]:
+            assert time.monotonic() < end
+            time.sleep(0.02)
+    finally:
+        helper.close()
 
 
 SAYS = {"presence": "state", "watcher": "watcher", "message": "text",
@@ -226,14 +243,19 @@ def test_scenario_one_on_screens(server, screen):
 
 
 def test_blocked_on_screens(server, screen):
-    """Blocked and unblocked, seen on both."""
+    """Declined, let in, blocked and unblocked, seen on both."""
     bob = screen("bob", config(server, "bob", "tcp", "buddy add %s -n Kim"
                                % KIM, session="page"), rows=24, cols=80)
     bob.see(r"\? Kim").line("/chat show kim").see("unknown: waiting for app")
     kim = screen("kim", config(server, "kim", "tcp", session="page"),
                  rows=24, cols=80)
-    kim.see("Added you: " + BOB)
-    kim.line("/buddy add %s -n Bob" % BOB).gone("Added you").see("● Bob")
+    kim.see("Added you: " + BOB).keys("F3").gone("Added you")
+    bob.see(r"─ Kim \? unknown: declined").same("strangers-bob-declined")
+    # To be in her list does not take that back.
+    kim.line("/buddy add %s -n Bob" % BOB).see("● Bob")
+    kim.line("/buddy accept bob")
+    written(server, ">allow<")
+    bob.line("/logout").see("me ○").line("/login")
     bob.see("─ Kim ● online").line("hello").see("hello +✓")
     kim.line("/chat show bob").see("Bob +hello")
 
@@ -242,6 +264,7 @@ def test_blocked_on_screens(server, screen):
     kim.keys("Enter").see("─ Bob ● online, blocked").see("● Bob blocked")
     kim.same("strangers-kim-blocked")
     bob.line("hello?").see("not delivered: they, or their server,")
+    written(server, ">polite-block<")
     bob.line("/logout").see("me ○").line("/login")
     bob.see("─ Kim ○ offline").see("○ Kim").same("strangers-bob-blocked")
     kim.keys("Escape").see("F6 buddies")
