@@ -107,6 +107,10 @@ struct pres_doc {
 int pres_decode(struct pres_doc **dp, const struct pl *content_type,
 	const struct pl *body, const struct pres_query *query);
 
+/* Forgets all of DOC, which nobody else has, that is not compared or told:
+ * one that is kept while thousands are. */
+void pres_doc_trim(struct pres_doc *doc);
+
 /* True if DOC is older than PREV (RFC 3856 9.4): some tuple or person that
  * both stamp is older in DOC, and none is newer. Either may be NULL. */
 bool pres_is_stale(const struct pres_doc *doc, const struct pres_doc *prev);

@@ -3,9 +3,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <unistd.h>
 #include "app.h"
+
+
+enum {
+	LARGE = 256 * 1024, /* bytes */
+};
 
 
 /* A descriptor that was closed at the start must not become a socket of ours:
@@ -22,11 +30,24 @@ static void open_standard(void)
 }
 
 
+/* What is large goes back to the system whenever it is freed. By itself the
+ * library would keep as much as it once saw: after a notification about ten
+ * thousand people more than all of them take. */
+static void return_memory(void)
+{
+#ifdef __GLIBC__
+	(void)mallopt(M_MMAP_THRESHOLD, LARGE);
+	(void)mallopt(M_TRIM_THRESHOLD, LARGE);
+#endif
+}
+
+
 int main(int argc, char *argv[])
 {
 	struct app_options options;
 	int status;
 
+	return_memory();
 	open_standard();
 	/* Only characters: numbers and sentences are ours. */
 	(void)setlocale(LC_CTYPE, "");

@@ -145,6 +145,16 @@ void simple_watch_know_nothing(struct simple_watch *w)
 }
 
 
+/* There may be ten thousand of them. */
+static void keep_stamps(struct simple_watch *w, struct pres_doc *doc)
+{
+	pres_doc_trim(doc);
+	mem_deref(w->doc);
+	w->doc = doc->nstamps ? mem_ref(doc) : NULL;
+	mem_deref(doc);
+}
+
+
 uint16_t simple_watch_document(
 	struct simple_watch *w, const struct pl *type, const struct pl *body)
 {
@@ -159,10 +169,9 @@ uint16_t simple_watch_document(
 	} else if (w->doc && pres_is_stale(doc, w->doc)) {
 		mem_deref(doc);
 	} else {
-		mem_deref(w->doc);
-		w->doc = doc;
 		simple_watch_know(w, mem_ref(doc->presence));
 		simple_timed_keep(w, doc->until, type, body);
+		keep_stamps(w, doc);
 	}
 	return status;
 }

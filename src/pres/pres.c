@@ -27,6 +27,13 @@ static void doc_destructor(void *data)
 }
 
 
+void pres_doc_trim(struct pres_doc *doc)
+{
+	doc->entity = mem_deref(doc->entity);
+	doc->contact = mem_deref(doc->contact);
+}
+
+
 struct pres_doc *pres_doc_new(struct presence *presence, const char *entity)
 {
 	struct pres_doc *doc = mem_zalloc(sizeof(*doc), doc_destructor);

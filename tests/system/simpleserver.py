@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A SIMPLE server of the tests' own, over TCP on loopback, that lets everybody
-in and notifies whatever a test writes. It lives in a thread; every wait is
+"""A SIMPLE server of the tests' own, over TCP or TLS on loopback, that lets
+everybody in and notifies whatever a test writes. It lives in a thread; every wait is
 bounded."""
 
 import contextlib
@@ -22,8 +22,10 @@ class Subscription:
 
 
 class SimpleServer(Peer):
-    def __init__(self):
-        super().__init__("tcp")
+    subscription = Subscription
+
+    def __init__(self, tls=None):
+        super().__init__("tls" if tls else "tcp", tls)
         self.lock = threading.RLock()
         self.subs = {}       # by Call-ID
         self.answers = {}    # status by (Call-ID, CSeq) of a NOTIFY
@@ -98,7 +100,7 @@ class SimpleServer(Peer):
                     "Expires: 600")
 
     def _subscribe(self, m):
-        s = self.subs.setdefault(m.get("call-id"), Subscription(m))
+        s = self.subs.setdefault(m.get("call-id"), self.subscription(m))
         s.sub = m
         end = m.get("expires") == "0"
         tells = self.lists.get(s.who)
@@ -116,8 +118,9 @@ class SimpleServer(Peer):
     def _notify(self, s, body, ctype, state, *headers):
         s.n += 1
         lines = ["NOTIFY %s SIP/2.0" % s.sub.contact(),
-                 "Via: SIP/2.0/TCP 127.0.0.1:%d;branch=z9hG4bK%s%d;rport"
-                 % (self.port, s.sub.get("call-id"), s.n),
+                 "Via: SIP/2.0/%s 127.0.0.1:%d;branch=z9hG4bK%s%d;rport"
+                 % (self.transport.upper(), self.port,
+                    s.sub.get("call-id"), s.n),
                  "Max-Forwards: 70",
                  "From: %s;tag=peer" % s.sub.get("to").split(";tag=")[0],
                  "To: " + s.sub.get("from"),
