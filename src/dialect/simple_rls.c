@@ -15,10 +15,10 @@ enum {
 	HOLD_MS = 2000, /* for one step towards the list */
 	SETTLE_MAX = 6000, /* ms from a SUBSCRIBE to asking for who is not
 			      told of: servers gather news for 5 s */
-	SETTLE_QUIET = 2000, /* ... from the last news */
+	SETTLE_QUIET = 1200, /* ... from the last news */
 	SLIGHT = 1500, /* ms that a NOTIFY may be faster than the 2xx */
-	TICK = 100, /* ms between two steps of asking for many alone */
-	TICK_COUNT = 20, /* SUBSCRIBEs in one */
+	TICK = 20, /* ms between two steps of asking for many alone */
+	TICK_COUNT = 100, /* who are asked for in one */
 	AT_ONCE = 5, /* new ones who are asked for before the list tells */
 };
 
@@ -57,18 +57,29 @@ static void start(struct simple_rls *r, struct tmr *tmr, uint64_t ms, tmr_h *h)
 
 /* ---- who is asked for alone ---- */
 
+/* By each refresh a server tells of who is online; of who is not there may be
+ * no word, as nothing has changed. */
+static bool is_told(const struct simple_rls *r, const struct simple_watch *w)
+{
+	return w->listed &&
+		(w->listed >= r->since ||
+			(w->state == UA_SUB_ACTIVE && w->known &&
+				w->known->state == PRESENCE_OFFLINE));
+}
+
+
 static bool wants_alone(
 	const struct simple_rls *r, const struct simple_watch *w)
 {
 	if (w->alone)
 		return false;
 	if (r->mode == RLS_LIST)
-		return r->settled && (!w->listed || w->listed < r->since);
+		return r->settled && !is_told(r, w);
 	return r->mode == RLS_ALONE;
 }
 
 
-/* Many do not leave together. */
+/* Not all in one turn. */
 static void tick_handler(void *arg)
 {
 	struct simple_rls *r = arg;
@@ -309,8 +320,11 @@ bool simple_rls_watch(struct simple_watch *w)
 		begin(r);
 	else if (r->asked)
 		simple_rls_write_soon(r, 100);
-	return r->mode == RLS_ALONE ||
-		(r->mode == RLS_LIST && r->additions++ < AT_ONCE);
+	if (r->mode == RLS_LIST && r->additions++ >= AT_ONCE) {
+		settle_anew(r, r->since);
+		return false;
+	}
+	return r->mode != RLS_HOLD;
 }
 
 

@@ -185,6 +185,9 @@ static void resource_handler(const struct rlmi_resource *resource, void *arg)
 	if (!w)
 		return;
 	w->member = r->member;
+	/* The whole may be told before the states are known. */
+	if (!resource->n && now->d->full)
+		return;
 	if (!resource->n ||
 		!take_instance(
 			w, best_of(resource->instances, resource->n), now->d)) {

@@ -587,8 +587,9 @@ class Kamailio:
         self.log = open(os.path.join(self.dir, "kamailio.log"), "ab")
         self.process = subprocess.Popen(
             (self.program(), "-f", self.dir + "/kamailio.cfg", "-Y",
-             self.dir, "-w", self.dir, "-m", "64", "-M", "8", "-DD", "-E",
-             *(("-x", "fm", "-X", "fm") if self.rls else ())),
+             self.dir, "-w", self.dir, "-M", "8", "-DD", "-E",
+             *(("-m", "256", "-x", "fm", "-X", "fm") if self.rls
+               else ("-m", "64"))),
             cwd=self.dir, stdin=subprocess.DEVNULL, stdout=self.log,
             stderr=self.log, start_new_session=True)
         self._wait_ready()

@@ -561,6 +561,32 @@ static void always_wrong(void **state)
 }
 
 
+/* Somebody offline, of whom there is no word, is not asked for each time that
+ * all is told; somebody online is. */
+static void no_word(void **state)
+{
+	struct fixture *f = fixture_open("F1 bob=open kim");
+
+	(void)state;
+	world_run(&f->w, 8000);
+	assert_log(&f->p, "bob=online kim=offline ");
+	assert_int_equal(f->singles, 1);
+	assert_int_equal(f->ends, 1);
+	f->answer = "F10 bob=open kim";
+	tell(f, "P9 bob=open");
+	world_run(&f->w, 20 * 1000);
+	assert_int_equal(f->listed, 2);
+	assert_int_equal(f->singles, 1);
+	f->answer = NULL;
+	tell(f, "P19 tom=open");
+	world_run(&f->w, 20 * 1000);
+	assert_int_equal(f->listed, 3);
+	assert_int_equal(f->singles, 2);
+	assert_log(&f->p, "bob=offline ");
+	fixture_close(f);
+}
+
+
 /* ---- changes ---- */
 
 /* One edit for all that come together, then the list is asked for anew; the
@@ -831,6 +857,7 @@ int test_simple_rls(void)
 		cmocka_unit_test(ends),
 		cmocka_unit_test(gaps),
 		cmocka_unit_test(always_wrong),
+		cmocka_unit_test(no_word),
 		cmocka_unit_test(additions),
 		cmocka_unit_test(removals),
 		cmocka_unit_test(how_many),
