@@ -28,6 +28,7 @@ static void lists_destructor(void *data)
 	struct simple_lists *l = data;
 
 	tmr_cancel(&l->poll);
+	tmr_cancel(&l->tell);
 	mem_deref(l->sub);
 	mem_deref(l->get);
 	simple_lists_edit_flush(l);
@@ -113,13 +114,19 @@ static void tell_references(
 }
 
 
-static void tell(struct simple_lists *l)
+/* Not while there is more to change, as that would be undone. */
+static void tell_handler(void *arg)
 {
+	struct simple_lists *l = arg;
 	struct endpoint *e = endpoint_hold(l->e);
 	struct buddylist *list = NULL;
 	struct pl text = PL_INIT;
 	int err;
 
+	if (!e->h.contacts || !e->online || l->waiting || l->going.head) {
+		endpoint_release(e);
+		return;
+	}
 	if (l->text)
 		text = pl_make(
 			l->text->end ? (char *)l->text->buf : "", l->text->end);
@@ -140,10 +147,16 @@ static void tell(struct simple_lists *l)
 }
 
 
+/* In a turn of its own: a long list is work enough for one. */
+static void tell(struct simple_lists *l)
+{
+	tmr_start(l->e->stack->tmrs, &l->tell, 0, tell_handler, l);
+}
+
+
 void simple_lists_take(
 	struct simple_lists *l, const struct pl *body, const char *etag)
 {
-	struct endpoint *e = l->e;
 	char *tag = mem_strdup(etag);
 
 	mem_deref(l->etag);
@@ -153,8 +166,7 @@ void simple_lists_take(
 		l->text = mbuf_alloc_size(body->l, body->l);
 		(void)mbuf_write_pl(l->text, body);
 	}
-	if (e->h.contacts && e->online && !l->waiting && !l->going.head)
-		tell(l);
+	tell(l);
 }
 
 
@@ -190,8 +202,7 @@ static void absent(struct simple_lists *l)
 
 static void got_handler(const struct xcap_answer *answer, void *arg)
 {
-	struct simple_lists *l = mem_ref(arg);
-	struct endpoint *e = endpoint_hold(l->e);
+	struct simple_lists *l = arg;
 	struct pl body;
 
 	l->get = mem_deref(l->get);
@@ -207,20 +218,15 @@ static void got_handler(const struct xcap_answer *answer, void *arg)
 		break;
 	case XCAP_UNCHANGED:
 		list_flush(&l->unsure);
-		if (!l->heard && e->h.contacts && e->online && !l->waiting &&
-			!l->going.head)
+		if (!l->heard)
 			tell(l);
 		break;
 	default:
 		trouble(l, answer);
 		break;
 	}
-	if (endpoint_hears(e) && e->lists == l) {
-		simple_lists_schedule(l, answer->result == XCAP_LATER);
-		simple_lists_edit_next(l);
-	}
-	mem_deref(l);
-	endpoint_release(e);
+	simple_lists_schedule(l, answer->result == XCAP_LATER);
+	simple_lists_edit_next(l);
 }
 
 

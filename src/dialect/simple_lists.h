@@ -27,6 +27,7 @@ struct simple_lists {
 	unsigned failures; /* of the server, in a row */
 	struct xcap_request *get;
 	struct tmr poll;
+	struct tmr tell; /* what was seen */
 	struct ua_sub *sub; /* to its changes */
 	bool told; /* ... which it has told */
 

@@ -204,10 +204,9 @@ bool simple_lists_edit_again(struct simple_lists *l, bool there)
 
 static void done_handler(const struct xcap_answer *answer, void *arg)
 {
-	struct simple_lists *l = mem_ref(arg);
-	struct endpoint *e = endpoint_hold(l->e);
+	struct simple_lists *l = arg;
 
-	endpoint_work_end(e);
+	endpoint_work_end(l->e);
 	l->edit = mem_deref(l->edit);
 	switch (answer->result) {
 	case XCAP_OK:
@@ -221,10 +220,10 @@ static void done_handler(const struct xcap_answer *answer, void *arg)
 	case XCAP_LATER:
 	case XCAP_CHANGED: /* others were faster all the time */
 		if (!l->failures)
-			log_print(e->stack->log, LOG_WARN, "contacts",
+			log_print(l->e->stack->log, LOG_WARN, "contacts",
 				"%s: the server's buddy list cannot be changed "
 				"now; it is tried again: %s",
-				e->aor, answer->why);
+				l->e->aor, answer->why);
 		back(l, &l->going);
 		l->later = true;
 		break;
@@ -232,12 +231,8 @@ static void done_handler(const struct xcap_answer *answer, void *arg)
 		refused(l, answer->why);
 		break;
 	}
-	if (endpoint_hears(e) && e->lists == l) {
-		simple_lists_schedule(l, l->later);
-		simple_lists_edit_next(l);
-	}
-	mem_deref(l);
-	endpoint_release(e);
+	simple_lists_schedule(l, l->later);
+	simple_lists_edit_next(l);
 }
 
 

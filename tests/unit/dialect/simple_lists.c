@@ -51,6 +51,8 @@ static void answer(
 
 	assert_int_equal(f->http.requests.count, 1);
 	fakeway_answer(&f->http, &a);
+	if (f->t->a.e)
+		two_run(f->t, 1);
 }
 
 
