@@ -184,8 +184,10 @@ static void reads_what_is_seen(void **state)
 	mem_deref(fake_draw(f, v, 6, 40, true));
 	assert_int_equal(f->reads, 0);
 	fake_answer(f);
-	mem_deref(fake_draw(f, v, 6, 40, false));
+	f->unseen = true;
+	mem_deref(fake_draw(f, v, 6, 40, true));
 	assert_int_equal(f->reads, 0);
+	f->unseen = false;
 	draws(v, 6, 40,
 		" 02:13  Bob  text 27\n"
 		"               -- new --\n"

@@ -197,6 +197,13 @@ void ui_dirty(struct ui_front *f)
 }
 
 
+bool ui_seen(const struct ui_front *f)
+{
+	(void)f;
+	return !fake->unseen;
+}
+
+
 void ui_read(struct ui_front *f, struct core_account *account, const char *peer)
 {
 	(void)f;

@@ -22,6 +22,7 @@ struct fake {
 	enum ui_style styles[FAKE_ROWS][FAKE_COLS];
 	char links[200]; /* URIs, a blank behind each */
 	struct ui_area area;
+	bool unseen; /* the terminal has lost the focus */
 
 	struct tmrs *tmrs;
 	uint64_t now;
