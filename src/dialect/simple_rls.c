@@ -279,13 +279,16 @@ void simple_rls_unwritten(struct simple_rls *r, const char *why)
 
 /* ---- who is watched ---- */
 
+/* What is told of many at once is more than a datagram holds. */
 static size_t least(const struct simple_rls *r)
 {
 	const char *setting = r->e->config->presence_list;
+	const char *transport = endpoint_transport(r->e);
 
 	if (setting && !strcmp(setting, "yes"))
 		return 1;
-	if (setting && !strcmp(setting, "no"))
+	if ((setting && !strcmp(setting, "no")) ||
+		(transport && !strcmp(transport, "UDP")))
 		return SIZE_MAX;
 	return LEAST;
 }

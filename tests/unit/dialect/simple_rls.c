@@ -657,22 +657,27 @@ static void how_many(void **state)
 {
 	static const struct {
 		const char *setting;
+		const char *transport;
 		size_t n;
 		bool list;
 	} rows[] = {
-		{"auto", 19, false},
-		{"auto", 20, true},
-		{NULL, 20, true},
-		{"yes", 1, true},
-		{"no", 40, false},
+		{"auto", "tcp", 19, false},
+		{"auto", "tcp", 20, true},
+		{NULL, "tcp", 20, true},
+		{"auto", "udp", 40, false},
+		{"yes", "udp", 1, true},
+		{"no", "tcp", 40, false},
 	};
 	size_t i, k;
 
 	(void)state;
 	for (i = 0; i < UNIT_N(rows); i++) {
 		struct fixture *f = fixture_make();
-		char user[32];
+		char user[32], *proxy;
 
+		proxy = mem_printf(
+			"sip:192.0.2.9;transport=%s", rows[i].transport);
+		f->p.config.proxy = proxy;
 		f->p.config.presence_list = rows[i].setting;
 		person_start(&f->p);
 		for (k = 0; k < rows[i].n; k++) {
@@ -683,6 +688,7 @@ static void how_many(void **state)
 		http_answer(f, "GET " CAPS_URL, 200, NULL, CAPS);
 		assert_int_equal(f->http.requests.count, rows[i].list);
 		assert_int_equal(f->singles, rows[i].list ? 0 : rows[i].n);
+		mem_deref(proxy);
 		fixture_close(f);
 	}
 }
