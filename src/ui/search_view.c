@@ -11,6 +11,7 @@
 
 enum {
 	REST_MS = 120, /* after the last key, then it is asked */
+	EARLY_MS = 50, /* then what is found is shown, though not all is */
 	MESSAGES = 50,
 	PEOPLE_MAX = 200,
 	EXCERPT = 30, /* characters before a hit */
@@ -33,6 +34,7 @@ struct search_view {
 	struct list_view list;
 	char *query;
 	struct tmr tmr;
+	struct tmr early;
 	struct list asked; /* struct asked: answers still due */
 	struct found **found;
 	size_t n;
@@ -79,6 +81,7 @@ static void destructor(void *data)
 	struct search_view *v = data;
 
 	tmr_cancel(&v->tmr);
+	tmr_cancel(&v->early);
 	list_flush(&v->asked);
 	list_view_clear(&v->list);
 	forget(v);
@@ -95,6 +98,7 @@ static void fill(struct search_view *v)
 	size_t i, n = 0;
 	int group;
 
+	tmr_cancel(&v->early);
 	for (group = 0; group < GROUPS; group++) {
 		bool head = false;
 
@@ -115,6 +119,12 @@ static void fill(struct search_view *v)
 	if (n > 1 && !v->list.cursor)
 		v->list.cursor = 1;
 	ui_dirty(v->view.front);
+}
+
+
+static void early_h(void *arg)
+{
+	fill(arg);
 }
 
 
@@ -158,6 +168,10 @@ static void hit_h(const struct core_hit *hit, void *arg)
 		hit->note	    ? hit->note
 			: hit->name ? hit->peer
 				    : NULL);
+	/* Somebody's presence may be asked for, which can take long. */
+	if (!tmr_isrunning(&a->view->early))
+		tmr_start(ui_tmrs(a->view->view.front), &a->view->early,
+			EARLY_MS, early_h, a->view);
 }
 
 
@@ -242,6 +256,7 @@ static void ask_h(void *arg)
 
 	for (le = v->asked.head; le; le = le->next)
 		((struct asked *)le->data)->old = true;
+	tmr_cancel(&v->early);
 	forget(v);
 	if (!v->query || !*v->query) {
 		fill(v);
@@ -303,17 +318,29 @@ static void title(struct ui_view *base, char *text, size_t size)
 }
 
 
+static bool is_looking(const struct search_view *v)
+{
+	const struct asked *last = v->asked.tail ? v->asked.tail->data : NULL;
+
+	return tmr_isrunning(&v->tmr) || (last && !last->old);
+}
+
+
+static const char *hint(const struct search_view *v)
+{
+	if (!v->query || !*v->query)
+		return "Type a name, an address or words of a message.";
+	return is_looking(v) ? "Looking for it." : "Nothing is found.";
+}
+
+
 static void draw(struct ui_view *base, struct screen *s,
 	const struct ui_area *a, bool focus)
 {
 	struct search_view *v = (struct search_view *)base;
 
 	if (!v->list.n)
-		(void)screen_cut(s, a, 0, 1, a->cols, UI_NOTE,
-			v->query && *v->query
-				? "Nothing is found."
-				: "Type a name, an address or words of a "
-				  "message.");
+		(void)screen_cut(s, a, 0, 1, a->cols, UI_NOTE, hint(v));
 	list_view_draw(&v->list, s, a, focus);
 }
 

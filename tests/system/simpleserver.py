@@ -33,6 +33,7 @@ class SimpleServer(Peer):
         # By event or method: a status instead of 200 and headers, or what
         # tells them.
         self.refused = {}
+        self.silent = set()  # events and methods that get no answer
         # By who is subscribed to: what tells the first document and its
         # type; of lists, that it is one.
         self.lists = {}
@@ -73,6 +74,8 @@ class SimpleServer(Peer):
             self.answers[m.get("call-id"), m.get("cseq")] = m.status
             return
         self.seen.append(m)
+        if {m.get("event").split(";")[0], m.method} & self.silent:
+            return
         name = "_" + m.method.lower()
         status = self.refused.get(m.get("event").split(";")[0],
                                   self.refused.get(m.method))

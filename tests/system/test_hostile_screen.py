@@ -62,3 +62,17 @@ def test_bytes(servers, screen, front):
     s.line("/quit")
     assert s.ended() == 0
     nothing_foreign(s.raw)
+
+
+def test_who_is_searched_is_shown_at_once(servers, screen):
+    """Though the server never answers what it was asked about them."""
+    server = servers(SimpleServer)
+    server.silent.add("presence")
+    s = screen("alice", server.config("alice")).see("me ●")
+    s.keys("F7").see("^search:").write(KIM)
+    s.see("People").keys("Down").see("a add")
+    assert b"Nothing is found" not in s.raw
+    server.asked("SUBSCRIBE", lambda m: KIM in m.get("to"))
+    s.keys("Enter").see("─ kim")
+    s.line("/quit")
+    assert s.ended() == 0
