@@ -78,9 +78,9 @@ struct pres_doc {
  *   assistant beside the person's own.
  * - Where a device is in use, those that are idle tell nothing: "away" at the
  *   office does not hide that somebody sits at home.
- * - Among those left the one used last tells the activity: by last-input, else
- *   by timestamp. Beside it count those that do not say when; the first, by
- *   contact priority, that has an activity.
+ * - Among those left the one used last tells activity and note: by last-input,
+ *   else by timestamp. Beside it count those that do not say when, by contact
+ *   priority; the first that has an activity, the first that has a note.
  * - Do-not-disturb counts from any device in use, on-the-phone from any that is
  *   open, idle or not: who talks presses no key.
  * - All are idle: idle_since is the latest last-input, and away the activity
@@ -140,8 +140,8 @@ struct pres_source {
  * on-the-phone as RPID has them, do-not-disturb as <busy/> and
  * <other>do-not-disturb</other>, be-right-back as <away/> and
  * <other>be-right-back</other>, so that a reader who knows only RPID's words
- * shows the nearest one. Where the presence is idle, the person says since
- * when.
+ * shows the nearest one. Where the presence is idle, the tuple says since when:
+ * other devices may be in use.
  */
 int pres_encode(struct mbuf *mb, const struct pres_source *source);
 

@@ -179,46 +179,6 @@ static char *note_find(const struct compose *c)
 
 /* ---- devices ---- */
 
-/* Clients of AG Projects say what they do within the status. */
-static enum presence_activity extended_activity(const struct xml_node *status)
-{
-	const struct xml_node *node = xml_find(status, NS_AGP, "extended");
-	enum presence_activity activity;
-	char *text;
-	struct pl pl;
-
-	if (!node)
-		return PRESENCE_NONE;
-	text = xml_text(node);
-	pl = pl_str(text);
-	activity = rpid_word(&pl);
-	mem_deref(text);
-	return activity;
-}
-
-
-/* Gateways of public messengers write <activities><activity>busy</activity>
- * </activities> into the status, in no namespace of their own. */
-static enum presence_activity status_activity(const struct xml_node *tuple)
-{
-	const struct xml_node *node = xml_find(tuple, NS_PIDF, "status");
-	enum presence_activity activity = PRESENCE_NONE;
-
-	if (node)
-		activity = extended_activity(node);
-	node = node ? xml_find(node, NULL, "activities") : NULL;
-	node = node ? xml_find(node, NULL, "activity") : NULL;
-	for (; node; node = xml_next(node)) {
-		char *text = xml_text(node);
-		struct pl pl = pl_str(text);
-
-		activity = rpid_stronger(activity, rpid_word(&pl));
-		mem_deref(text);
-	}
-	return activity;
-}
-
-
 /* When it was used: a clock that is ahead of ours wins nothing by that. */
 static int64_t used_at(const struct compose *c, enum rpid_input input,
 	int64_t time, int64_t last)
@@ -340,13 +300,13 @@ static void unit_add(struct compose *c, const struct part *tuple)
 		u->idle = device->idle;
 		u->last = device->last;
 	}
-	if (device->input || device->used > u->used)
+	if (device->input || (!u->idle && device->used > u->used))
 		u->used = device->used;
 	u->activity = device->activity;
 	if (!u->activity)
 		u->activity =
 			rpid_stronger(rpid_decode(tuple->node, c->query->now),
-				status_activity(tuple->node));
+				rpid_status(tuple->node));
 }
 
 
@@ -407,7 +367,25 @@ static void units_make(struct compose *c, const struct parts *tuples)
 
 /* ---- the line ---- */
 
-/* Who does not say when it was used may be the one. */
+/* The one used last; who does not say when may be that too. */
+static bool is_last(const struct compose *c, const struct unit *u)
+{
+	return u->used == INT64_MIN || u->used == c->units[0].used;
+}
+
+
+static void units_last(struct compose *c)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < c->nunits; i++) {
+		if (is_last(c, &c->units[i]))
+			c->units[n++] = c->units[i];
+	}
+	c->nunits = n;
+}
+
+
 static enum presence_activity activity_find(
 	const struct compose *c, enum presence_activity any)
 {
@@ -419,8 +397,7 @@ static enum presence_activity activity_find(
 
 		if (u->activity == PRESENCE_DO_NOT_DISTURB)
 			any = u->activity;
-		if (!activity &&
-			(u->used == INT64_MIN || u->used == c->units[0].used))
+		if (!activity && is_last(c, u))
 			activity = u->activity;
 	}
 	activity = rpid_stronger(activity, any);
@@ -459,6 +436,7 @@ static struct presence *line_make(struct compose *c, enum basic basic)
 		state = PRESENCE_ONLINE;
 		activity = activity_find(c, units_settle(c));
 		since = idle_since(c);
+		units_last(c);
 	} else if (basic == BASIC_SILENT) {
 		state = PRESENCE_UNKNOWN;
 		reason = "the notification says neither open nor closed";

@@ -36,6 +36,10 @@ static void put_tuple(struct mbuf *mb, const struct pres_source *source,
 	mbuf_printf(mb, "<tuple id=\"%s\"><status>", source->tuple_id);
 	put_element(mb, "basic", open ? "open" : "closed");
 	mbuf_write_str(mb, "</status>");
+	/* Of this device alone: a person's would be of all (RFC 4480 3.14). */
+	if (open)
+		rpid_input_encode(
+			mb, source->presence->idle_since, source->threshold);
 	if (source->contact && !strpbrk(source->contact, "[]"))
 		put_element(mb, "contact", source->contact);
 	put_element(mb, "note", source->presence->note);
@@ -49,19 +53,13 @@ static void put_person(struct mbuf *mb, const struct pres_source *source,
 {
 	const struct presence *presence = source->presence;
 	enum presence_activity activity = presence->activity;
-	int64_t since = presence->idle_since;
 
-	uint32_t threshold = source->threshold;
-
-	if (presence->state != PRESENCE_ONLINE) {
+	if (presence->state != PRESENCE_ONLINE)
 		activity = PRESENCE_NONE;
-		since = threshold = 0;
-	}
-	if (!activity && !presence->note && !since && !threshold)
+	if (activity == PRESENCE_NONE && !presence->note)
 		return;
 	mbuf_printf(mb, "<dm:person id=\"p%s\">", source->tuple_id);
 	rpid_encode(mb, activity);
-	rpid_input_encode(mb, since, threshold);
 	put_element(mb, "dm:note", presence->note);
 	put_element(mb, "dm:timestamp", timestamp);
 	mbuf_write_str(mb, "</dm:person>\n");

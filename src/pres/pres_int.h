@@ -55,6 +55,9 @@ enum rpid_input rpid_input(const struct xml_node *node, int64_t *last);
 /* Activity told by the <activities> among NODE's children. */
 enum presence_activity rpid_decode(const struct xml_node *node, int64_t now);
 
+/* Activity told within the <status> of TUPLE, as RPID has it not. */
+enum presence_activity rpid_status(const struct xml_node *tuple);
+
 /* The first <rpid:activities> child of NODE that holds NOW, or, with AFTER, the
  * next one behind that; NULL: no more. */
 const struct xml_node *rpid_activities(const struct xml_node *node,

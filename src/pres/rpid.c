@@ -220,6 +220,46 @@ const struct xml_node *rpid_activities(
 }
 
 
+/* Clients of AG Projects say what they do within the status. */
+static enum presence_activity extended_activity(const struct xml_node *status)
+{
+	const struct xml_node *node = xml_find(status, NS_AGP, "extended");
+	enum presence_activity activity;
+	char *text;
+	struct pl pl;
+
+	if (!node)
+		return PRESENCE_NONE;
+	text = xml_text(node);
+	pl = pl_str(text);
+	activity = rpid_word(&pl);
+	mem_deref(text);
+	return activity;
+}
+
+
+/* Gateways of public messengers write <activities><activity>busy</activity>
+ * </activities> into the status, in no namespace of their own. */
+enum presence_activity rpid_status(const struct xml_node *tuple)
+{
+	const struct xml_node *node = xml_find(tuple, NS_PIDF, "status");
+	enum presence_activity activity = PRESENCE_NONE;
+
+	if (node)
+		activity = extended_activity(node);
+	node = node ? xml_find(node, NULL, "activities") : NULL;
+	node = node ? xml_find(node, NULL, "activity") : NULL;
+	for (; node; node = xml_next(node)) {
+		char *text = xml_text(node);
+		struct pl pl = pl_str(text);
+
+		activity = rpid_stronger(activity, rpid_word(&pl));
+		mem_deref(text);
+	}
+	return activity;
+}
+
+
 static int64_t sooner(const struct xml_node *node, const char *name,
 	int64_t now, int64_t until)
 {

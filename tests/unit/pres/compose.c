@@ -40,6 +40,9 @@ int test_compose(void);
 #define SAYS(n_, what_, note_, t_)    \
 	OPEN("t" n_, note_ STAMP(t_)) \
 	PERSON("pt" n_, what_, note_ AT(t_))
+#define RESTS(n_, since_, what_, note_, t_)         \
+	OPEN("t" n_, SINCE(since_) note_ STAMP(t_)) \
+	PERSON("pt" n_, what_, note_ AT(t_))
 
 struct line {
 	const char *xml;
@@ -91,17 +94,24 @@ static void two_of_ours(void **state)
 		{OPEN("tb", "") OPEN("ta", "")
 				PERSON("pta", DOES("away") SINCE(ONE), ""),
 			PRESENCE_NONE, NULL, NULL},
+		{PLAIN("b", ONE) RESTS("a", ONE, DOES("away"), NOTE("x"), TWO),
+			PRESENCE_NONE, NULL, NULL},
+		{RESTS("a", ONE, DOES("away"), NOTE("x"), NOW)
+				RESTS("b", TWO, DOES("busy"), "", TWO),
+			PRESENCE_BUSY, NULL, TWO},
+		{RESTS("a", ONE, DOES("away"), NOTE("x"), TWO), PRESENCE_AWAY,
+			"x", ONE},
 		/* both are idle: since the last key at any */
 		{SAYS("a", DOES("away") SINCE(ONE), NOTE("lunch"), TWO)
 				SAYS("b", DOES("away") SINCE(TWO), "", NOW),
-			PRESENCE_AWAY, "lunch", TWO},
+			PRESENCE_AWAY, NULL, TWO},
 		/* set by hand, and the last thing said */
 		{SAYS("a", DOES("away"), NOTE("gone"), TWO) PLAIN("b", ONE),
 			PRESENCE_AWAY, "gone", NULL},
 		{SAYS("a", DOES("away"), "", ONE) PLAIN("b", TWO),
 			PRESENCE_NONE, NULL, NULL},
 		{PLAIN("b", TWO) SAYS("a", DOES("busy"), NOTE("x"), ONE),
-			PRESENCE_NONE, "x", NULL},
+			PRESENCE_NONE, NULL, NULL},
 		{SAYS("a", DOES("busy"), NOTE("x"), ONE)
 				SAYS("b", DOES("away"), NOTE("y"), TWO),
 			PRESENCE_AWAY, "y", NULL},

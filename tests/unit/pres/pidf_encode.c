@@ -101,12 +101,12 @@ static void idle(void **state)
 		" xmlns:rpid=\"urn:ietf:params:xml:ns:pidf:rpid\""
 		" entity=\"sip:alice@example.org\">\n"
 		"<tuple id=\"t8a1c2e3f\"><status><basic>open</basic></status>"
-		"<note>lunch</note>"
+		"<rpid:user-input idle-threshold=\"900\""
+		" last-input=\"2026-01-15T11:45:00.000Z\">idle"
+		"</rpid:user-input><note>lunch</note>"
 		"<timestamp>2026-01-15T12:00:00.123Z</timestamp></tuple>\n"
 		"<dm:person id=\"pt8a1c2e3f\"><rpid:activities><rpid:away/>"
-		"</rpid:activities><rpid:user-input idle-threshold=\"900\""
-		" last-input=\"2026-01-15T11:45:00.000Z\">idle"
-		"</rpid:user-input><dm:note>lunch</dm:note>"
+		"</rpid:activities><dm:note>lunch</dm:note>"
 		"<dm:timestamp>2026-01-15T12:00:00.123Z</dm:timestamp>"
 		"</dm:person>\n</presence>\n");
 	mem_deref(mb);
