@@ -11,6 +11,7 @@ import pytest
 
 from httphelper import Helper
 from kamailio import RULE, Kamailio
+from listserver import ListServer, document
 from sotto import account
 from webserver import WebServer
 
@@ -299,6 +300,40 @@ def test_restart(server, documents, people):
     bob.do("presence", "set", "away")
     alice.expect("presence", buddy=BOB, activity="away")
     assert dialogs(alice)[LIST]
+
+
+def test_a_gap(start, tmp_path):
+    """Something was missed: all is asked for anew, while what is known
+    stays."""
+    both = [BOB, KIM]
+    server = ListServer(document(both))
+    trace = tmp_path / "trace"
+    try:
+        alice = start("alice", server.config("alice", *adds("bob", "kim")),
+                      "--trace", str(trace))
+        alice.trace = str(trace)
+        for buddy in both:
+            alice.expect("presence", buddy=buddy, state="online", keep=True)
+        server.body = document(both, note="back")
+        sub = server.find("presence", LIST)
+        with server.lock:
+            server.told = 6
+            server.tell(sub, document([KIM], 6, lambda i: "closed",
+                                      full=False))
+        alice.expect("presence", buddy=KIM, state="offline")
+        assert not alice.seen("presence", buddy=BOB, note="back")
+        alice.expect("presence", buddy=BOB, state="online", note="back")
+        alice.expect("presence", buddy=KIM, state="online", note="back")
+        assert [h["supported"] for _, h in requests(alice)
+                if LIST in h["to"]] == ["eventlist"] * 2
+        assert set(dialogs(alice)) == {LIST}
+        # What is older than that says nothing.
+        with server.lock:
+            server.tell(sub, document([BOB], 3, lambda i: "closed",
+                                      full=False))
+        alice.none("presence", 0.5, buddy=BOB)
+    finally:
+        server.close()
 
 
 CAPS = (b"<?xml version='1.0'?><xcap-caps "
