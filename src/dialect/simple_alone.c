@@ -231,6 +231,8 @@ void simple_alone_start(struct simple_watch *w)
 			err == EINVAL ? "this is no SIP address"
 				      : strerror(err),
 			0);
+	if (err)
+		simple_watch_tell_soon(w);
 }
 
 

@@ -15,7 +15,7 @@ enum {
 	HOLD_MS = 2000, /* for one step towards the list */
 	SETTLE_MAX = 6000, /* ms from a SUBSCRIBE to asking for who is not
 			      told of: servers gather news for 5 s */
-	SETTLE_QUIET = 1200, /* ... from the last news */
+	SETTLE_QUIET = 1500, /* ... from the last news */
 	SLIGHT = 1500, /* ms that a NOTIFY may be faster than the 2xx */
 	TICK = 20, /* ms between two steps of asking for many alone */
 	TICK_COUNT = 100, /* who are asked for in one */
@@ -153,7 +153,7 @@ static void hold(struct simple_rls *r)
 void simple_rls_bar(struct simple_rls *r, const char *why)
 {
 	log_print(r->e->stack->log, LOG_INFO, "presence",
-		"%s: there is no one subscription for all: %s", r->e->aor, why);
+		"%s: everybody is asked for alone: %s", r->e->aor, why);
 	r->barred = r->failed = true;
 	if (r->sub)
 		ua_sub_end(r->sub, DIALECT_GOODBYE, NULL, NULL);
@@ -167,6 +167,8 @@ void simple_rls_stands(struct simple_rls *r)
 {
 	if (r->mode == RLS_LIST)
 		return;
+	log_print(r->e->stack->log, LOG_INFO, "presence",
+		"%s: one subscription is for all: %s", r->e->aor, r->service);
 	r->mode = RLS_LIST;
 	r->failed = false;
 	tmr_cancel(&r->hold);

@@ -266,6 +266,20 @@ def test_changes(server, documents, people):
             assert h["supported"] == "eventlist"  # PR6
 
 
+def test_refused_later(server, documents, people):
+    """Kamailio's list has no word for who refuses us meanwhile: the next
+    refresh brings it out."""
+    documents.rule("bob", "allow")
+    people(server, "bob", transport="udp")
+    alice = people(server, "alice", *adds("bob"), presence_list="yes")
+    alice.expect("presence", buddy=BOB, state="online")
+    alice.logged("one subscription is for all: " + LIST)
+    documents.rule("bob", "block")
+    alice.none("presence", 2, buddy=BOB)
+    alice.do("buddy", "add", KIM)
+    alice.expect("presence", buddy=BOB, state="unknown", reason="declined")
+
+
 def test_two_devices(server, documents, people):
     """They share the list: each puts in whom it watches, and takes out whom
     it itself no longer does."""
@@ -360,5 +374,5 @@ def test_no_list(tmp_path, people, writes):
         assert set(dialogs(alice)) - {LIST} == {BOB, KIM}
         assert (LIST in dialogs(alice)) == writes
         assert [r for r in alice.do("log")["result"]
-                if "one subscription for all" in r["text"]]
+                if "everybody is asked for alone" in r["text"]]
     web.close()
