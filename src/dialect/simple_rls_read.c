@@ -341,8 +341,11 @@ uint16_t simple_rls_take(
 		simple_rls_bar(r, "the server tells of no list");
 		return 0;
 	}
-	if (r->docs.count >= DOCS_MAX)
+	if (r->docs.count >= DOCS_MAX) {
+		/* It may have been the last word. */
+		whole_want(r);
 		return 503;
+	}
 	d = mem_zalloc(sizeof(*d), doc_destructor);
 	d->first = first;
 	err = rlmi_reader_alloc(&d->reader, &notify->content_type,

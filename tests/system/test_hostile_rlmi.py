@@ -94,6 +94,21 @@ def test_documents_of_others(rls):
     rls.goes_on()
 
 
+def test_flood(rls):
+    """More than can be read meanwhile: what was refused is asked for anew."""
+    many = "<resource uri='sip:eve@lab.test'/>" * 5000
+    for _ in range(60):
+        rls.server.notify(
+            LIST, rls.document(kim="closed", more=many, full="false").encode(),
+            ctype=TYPE, wait=False, headers=["Require: eventlist"])
+    rls.kim = "open"
+    rls.alice.s.expect("presence", buddy=KIM, state="online")
+    assert 503 in rls.server.answers.values()
+    rls.kim = "closed"
+    assert rls.tell() == 200
+    rls.goes_on()
+
+
 def test_no_list(rls):
     """A server that changes its mind: each is asked for alone."""
     assert rls.tell(raw=pidf(KIM, "open"), ctype="application/pidf+xml") == 200
