@@ -17,17 +17,16 @@ static void person_destructor(void *data)
 {
 	struct buddy_person *p = data;
 
-	mem_deref(p->account);
+	if (!p->buddy)
+		mem_deref((char *)(uintptr_t)p->peer);
 	mem_deref(p->buddy);
-	mem_deref(p->peer);
-	mem_deref(p->name);
-	mem_deref(p->key);
+	mem_deref(p->account);
 }
 
 
 static void forget(struct buddy_people *bp)
 {
-	HASH_CLEAR(hh, bp->by_key);
+	HASH_CLEAR(hh, bp->by_address);
 	while (bp->n)
 		mem_deref(bp->all[--bp->n]);
 	bp->all = mem_deref(bp->all);
@@ -72,31 +71,36 @@ static struct buddy_group *group_get(struct buddy_people *bp, const char *name)
 
 
 /* sip: and sips: are one person. */
-static char *person_key(const char *account, const char *peer)
+static const char *address_of(const char *peer)
 {
 	const char *address = strchr(peer, ':');
 
-	return mem_printf("%s\t%s", account, address ? address : peer);
+	return address ? address : peer;
 }
 
 
 static void enter(struct buddy_people *bp, struct buddy_person *p)
 {
-	struct buddy_person *first;
+	const char *address = address_of(p->peer);
+	struct buddy_person *first, *same;
 
-	p->key = person_key(core_account_name(p->account), p->peer);
-	HASH_FIND_STR(bp->by_key, p->key, first);
+	p->first = true;
+	HASH_FIND_STR(bp->by_address, address, first);
 	if (!first) {
-		HASH_ADD_KEYPTR(hh, bp->by_key, p->key, strlen(p->key), p);
+		HASH_ADD_KEYPTR(
+			hh, bp->by_address, address, strlen(address), p);
 		return;
+	}
+	for (same = first; same; same = same->next) {
+		if (same->account == p->account)
+			p->first = false;
 	}
 	p->next = first->next;
 	first->next = p;
-	p->key = mem_deref(p->key);
 }
 
 
-static int rank(const struct presence *p)
+static uint8_t rank(const struct presence *p)
 {
 	if (!p)
 		return BUDDY_UNKNOWN;
@@ -121,7 +125,7 @@ static void count(
 	size_t one = in ? 1 : (size_t)-1;
 	bool online = p->rank <= BUDDY_BUSY;
 
-	if (p->key && !g->others) {
+	if (p->first && !g->others) {
 		bp->buddies += one;
 		bp->online += online ? one : 0;
 	}
@@ -144,14 +148,18 @@ static void look_at(struct buddy_person *p)
 static void add_person(struct buddy_people *bp, struct core_account *a,
 	struct core_buddy *b, const char *peer, const char *group)
 {
-	struct buddy_person *p = mem_zalloc(sizeof(*p), person_destructor);
+	char *name = utf8_show_dup(core_peer_name(a, peer), UTF8_NAME);
+	size_t size = strlen(name) + 1;
+	struct buddy_person *p = mem_alloc_clear(
+		sizeof(*p) + size, sizeof(*p), person_destructor);
 
+	memcpy(p->name, name, size);
+	mem_deref(name);
 	p->account = mem_ref(a);
 	p->buddy = mem_ref(b);
-	p->peer = mem_strdup(peer);
-	p->name = utf8_show_dup(core_peer_name(a, peer), UTF8_NAME);
+	p->peer = b ? core_buddy_aor(b) : mem_strdup(peer);
 	p->group = group_get(bp, group);
-	p->place = bp->n;
+	p->place = (uint32_t)bp->n;
 	look_at(p);
 	enter(bp, p);
 	count(bp, p, true);
@@ -249,14 +257,17 @@ void buddy_people_make(struct buddy_people *bp)
 bool buddy_people_touch(
 	struct buddy_people *bp, const char *account, const char *peer)
 {
-	char *key = person_key(account, peer);
-	struct buddy_person *first, *p;
+	const char *address = address_of(peer);
+	struct buddy_person *p, *found = NULL;
 
-	HASH_FIND_STR(bp->by_key, key, first);
-	mem_deref(key);
-	for (p = first; p; p = p->next)
+	HASH_FIND_STR(bp->by_address, address, p);
+	for (; p; p = p->next) {
+		if (strcmp(core_account_name(p->account), account) != 0)
+			continue;
 		p->touched = true;
-	return first && (first->buddy || core_chat_find(first->account, peer));
+		found = p;
+	}
+	return found && (found->buddy || core_chat_find(found->account, peer));
 }
 
 

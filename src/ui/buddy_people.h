@@ -29,16 +29,17 @@ struct buddy_group {
 struct buddy_person {
 	struct core_account *account; /* a reference */
 	struct core_buddy *buddy; /* a reference; NULL: not in the list */
-	char *peer;
-	char *name; /* clean */
+	const char *peer; /* the buddy's; ours where there is none */
 	struct buddy_group *group;
+	struct buddy_person *next; /* with the same address, in another group
+				      or of another account */
 	unsigned unread;
-	int rank;
-	size_t place; /* in the order of the roster */
-	char *key; /* account's name TAB address, in the first of them */
-	struct buddy_person *next; /* the same one in another group */
+	uint32_t place; /* in the order of the roster */
+	uint8_t rank;
+	bool first; /* of those with this address and account */
 	bool touched; /* RANK and UNREAD may be others now */
-	UT_hash_handle hh;
+	UT_hash_handle hh; /* by address: of the first that has it */
+	char name[]; /* clean */
 };
 
 struct buddy_people {
@@ -48,7 +49,7 @@ struct buddy_people {
 	struct buddy_person **all; /* references, in order */
 	size_t n, size;
 	size_t buddies, online; /* in the list, each once */
-	struct buddy_person *by_key;
+	struct buddy_person *by_address;
 };
 
 void buddy_people_clear(struct buddy_people *bp);
