@@ -167,6 +167,7 @@ struct endpoint {
 
 	/* SIMPLE. */
 	struct simple_watch *watches; /* hash by peer */
+	struct tmr tell_watches; /* only while some are to be told of */
 	struct list fetches;
 	struct ua_notifier *notifier;
 	struct ua_publisher *publisher;

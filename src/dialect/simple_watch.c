@@ -8,11 +8,15 @@
 #include "xml.h"
 
 
+enum {
+	TELLS_A_TURN = 500, /* so that no turn of the loop is long */
+};
+
+
 static void watch_destructor(void *data)
 {
 	struct simple_watch *w = data;
 
-	tmr_cancel(&w->tmr);
 	mem_deref(w->alone);
 	mem_deref(w->known);
 	mem_deref(w->doc);
@@ -98,7 +102,7 @@ void simple_watch_tell(struct simple_watch *w)
 	struct presence *p = current(w);
 	uint16_t code = e->online && w->why ? w->code : 0;
 
-	tmr_cancel(&w->tmr);
+	w->soon = false;
 	if ((w->told && presence_eq(w->told, p)) || !endpoint_hears(e)) {
 		mem_deref(p);
 		return;
@@ -110,20 +114,51 @@ void simple_watch_tell(struct simple_watch *w)
 }
 
 
+/* Takes those that are to be told of, TELLS_A_TURN at most, with a reference
+ * to each. */
+static size_t take_soon(const struct endpoint *e, struct simple_watch **some)
+{
+	struct simple_watch *w, *next;
+	size_t n = 0;
+
+	HASH_ITER (hh, e->watches, w, next) {
+		if (!w->soon)
+			continue;
+		w->soon = false;
+		some[n++] = mem_ref(w);
+		if (n == TELLS_A_TURN)
+			break;
+	}
+	return n;
+}
+
+
 static void tell_handler(void *arg)
 {
-	struct simple_watch *w = mem_ref(arg);
-	struct endpoint *e = endpoint_hold(w->e);
+	struct endpoint *e = endpoint_hold(arg);
+	struct simple_watch *some[TELLS_A_TURN];
+	size_t n = take_soon(e, some), i;
 
-	simple_watch_tell(w);
-	mem_deref(w);
+	/* Others may be left. */
+	if (n == TELLS_A_TURN)
+		tmr_start(e->stack->tmrs, &e->tell_watches, 0, tell_handler, e);
+	for (i = 0; i < n; i++) {
+		/* One that was let go meanwhile has only our reference. */
+		if (mem_nrefs(some[i]) > 1)
+			simple_watch_tell(some[i]);
+		mem_deref(some[i]);
+	}
 	endpoint_release(e);
 }
 
 
 void simple_watch_tell_soon(struct simple_watch *w)
 {
-	tmr_start(w->e->stack->tmrs, &w->tmr, 0, tell_handler, w);
+	struct endpoint *e = w->e;
+
+	w->soon = true;
+	if (!tmr_isrunning(&e->tell_watches))
+		tmr_start(e->stack->tmrs, &e->tell_watches, 0, tell_handler, e);
 }
 
 
@@ -218,7 +253,6 @@ void simple_watch(struct endpoint *e, const char *peer)
 static void watch_free(struct simple_watch *w)
 {
 	HASH_DEL(w->e->watches, w);
-	tmr_cancel(&w->tmr);
 	w->timed = mem_deref(w->timed);
 	w->alone = mem_deref(w->alone);
 	mem_deref(w);
@@ -310,6 +344,7 @@ void simple_watch_close(struct endpoint *e)
 {
 	struct simple_watch *w, *next;
 
+	tmr_cancel(&e->tell_watches);
 	HASH_ITER (hh, e->watches, w, next) {
 		watch_free(w);
 	}

@@ -29,7 +29,7 @@ struct simple_watch {
 	char *why; /* the last refusal of this sign-in */
 	uint16_t code;
 	struct presence *told; /* last told above */
-	struct tmr tmr; /* what is to be told in the next turn */
+	bool soon; /* what is known is to be told in the next turn */
 };
 
 /* ---- what is known (simple_watch.c) --------------------------------- */
