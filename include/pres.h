@@ -107,13 +107,15 @@ struct pres_doc {
 int pres_decode(struct pres_doc **dp, const struct pl *content_type,
 	const struct pl *body, const struct pres_query *query);
 
-/* Forgets all of DOC, which nobody else has, that is not compared or told:
- * one that is kept while thousands are. */
-void pres_doc_trim(struct pres_doc *doc);
+/* The stamps of DOC alone, in little memory (mem_deref), as those of thousands
+ * may be kept; NULL: it has none. */
+struct pres_stamps;
+struct pres_stamps *pres_doc_stamps(const struct pres_doc *doc);
 
-/* True if DOC is older than PREV (RFC 3856 9.4): some tuple or person that
+/* True if DOC is older than that of PREV (RFC 3856 9.4): some tuple or person that
  * both stamp is older in DOC, and none is newer. Either may be NULL. */
-bool pres_is_stale(const struct pres_doc *doc, const struct pres_doc *prev);
+bool pres_is_stale(
+	const struct pres_doc *doc, const struct pres_stamps *prev);
 
 /* ---- 2 write -------------------------------------------------------- */
 

@@ -19,7 +19,7 @@ static void watch_destructor(void *data)
 
 	mem_deref(w->alone);
 	mem_deref(w->known);
-	mem_deref(w->doc);
+	mem_deref(w->stamps);
 	mem_deref(w->timed);
 	mem_deref(w->why);
 	mem_deref(w->told);
@@ -173,27 +173,17 @@ void simple_watch_know(struct simple_watch *w, struct presence *p)
 
 void simple_watch_know_nothing(struct simple_watch *w)
 {
-	w->doc = mem_deref(w->doc);
+	w->stamps = mem_deref(w->stamps);
 	w->timed = mem_deref(w->timed);
 	simple_watch_know(
 		w, presence_alloc(PRESENCE_OFFLINE, PRESENCE_NONE, NULL, NULL));
 }
 
 
-/* There may be ten thousand of them. */
-static void keep_stamps(struct simple_watch *w, struct pres_doc *doc)
-{
-	pres_doc_trim(doc);
-	mem_deref(w->doc);
-	w->doc = doc->nstamps ? mem_ref(doc) : NULL;
-	mem_deref(doc);
-}
-
-
 uint16_t simple_watch_document(
 	struct simple_watch *w, const struct pl *type, const struct pl *body)
 {
-	struct pres_doc *doc;
+	struct pres_doc *doc = NULL;
 	uint16_t status = document_read(&doc, w->e, w->peer, type, body);
 
 	if (status) {
@@ -201,20 +191,20 @@ uint16_t simple_watch_document(
 			simple_watch_know(w,
 				simple_unknown("what they publish cannot be "
 					       "read"));
-	} else if (w->doc && pres_is_stale(doc, w->doc)) {
-		mem_deref(doc);
-	} else {
+	} else if (!pres_is_stale(doc, w->stamps)) {
 		simple_watch_know(w, mem_ref(doc->presence));
 		simple_timed_keep(w, doc->until, type, body);
-		keep_stamps(w, doc);
+		mem_deref(w->stamps);
+		w->stamps = pres_doc_stamps(doc);
 	}
+	mem_deref(doc);
 	return status;
 }
 
 
 void simple_watch_ended(struct simple_watch *w, const char *why, uint16_t code)
 {
-	w->doc = mem_deref(w->doc);
+	w->stamps = mem_deref(w->stamps);
 	w->timed = mem_deref(w->timed);
 	w->known = mem_deref(w->known);
 	mem_deref(w->why);
@@ -319,7 +309,7 @@ void simple_watch_goodbye(struct endpoint *e, uint64_t limit)
 
 	HASH_ITER (hh, e->watches, w, next) {
 		simple_alone_end(w, limit);
-		w->doc = mem_deref(w->doc);
+		w->stamps = mem_deref(w->stamps);
 		w->timed = mem_deref(w->timed);
 		w->known = mem_deref(w->known);
 		w->heard = false;

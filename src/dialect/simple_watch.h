@@ -23,7 +23,7 @@ struct simple_watch {
 	uint64_t listed; /* monotonic: when it is last told by the list or
 			    alone how things are; 0: not */
 	struct presence *known; /* what the last one said; NULL: none */
-	struct pres_doc *doc; /* its timestamps; NULL: it has none */
+	struct pres_stamps *stamps; /* ... in its document; NULL: none */
 	struct simple_timed *timed; /* and its text, where that says something
 				       else some day */
 	char *why; /* the last refusal of this sign-in */

@@ -14,6 +14,13 @@ static const struct xml_limits limits = {
 };
 
 
+/* The ids follow the times, each with its NUL. */
+struct pres_stamps {
+	size_t n;
+	int64_t times[];
+};
+
+
 static void doc_destructor(void *data)
 {
 	struct pres_doc *doc = data;
@@ -24,13 +31,6 @@ static void doc_destructor(void *data)
 	while (doc->nstamps)
 		mem_deref(doc->stamps[--doc->nstamps].id);
 	mem_deref(doc->stamps);
-}
-
-
-void pres_doc_trim(struct pres_doc *doc)
-{
-	doc->entity = mem_deref(doc->entity);
-	doc->contact = mem_deref(doc->contact);
 }
 
 
@@ -140,22 +140,60 @@ int pres_decode(struct pres_doc **dp, const struct pl *content_type,
 }
 
 
-bool pres_is_stale(const struct pres_doc *doc, const struct pres_doc *prev)
+struct pres_stamps *pres_doc_stamps(const struct pres_doc *doc)
+{
+	size_t size = sizeof(struct pres_stamps), i;
+	struct pres_stamps *stamps;
+	char *ids;
+
+	if (!doc->nstamps)
+		return NULL;
+	for (i = 0; i < doc->nstamps; i++)
+		size += sizeof(int64_t) + strlen(doc->stamps[i].id) + 1;
+	stamps = mem_alloc(size, NULL);
+	stamps->n = doc->nstamps;
+	ids = (char *)&stamps->times[stamps->n];
+	for (i = 0; i < doc->nstamps; i++) {
+		size_t len = strlen(doc->stamps[i].id) + 1;
+
+		stamps->times[i] = doc->stamps[i].time;
+		memcpy(ids, doc->stamps[i].id, len);
+		ids += len;
+	}
+	return stamps;
+}
+
+
+/* -1, 0 or 1: STAMP is older than that of its id in PREV, as old or not there,
+ * newer. */
+static int compare(
+	const struct pres_stamp *stamp, const struct pres_stamps *prev)
+{
+	const char *id = (const char *)&prev->times[prev->n];
+	size_t i;
+
+	for (i = 0; i < prev->n; i++) {
+		if (!strcmp(stamp->id, id) && stamp->time != prev->times[i])
+			return stamp->time < prev->times[i] ? -1 : 1;
+		id += strlen(id) + 1;
+	}
+	return 0;
+}
+
+
+bool pres_is_stale(const struct pres_doc *doc, const struct pres_stamps *prev)
 {
 	bool older = false;
-	size_t i, j;
+	size_t i;
 
 	if (!doc || !prev)
 		return false;
 	for (i = 0; i < doc->nstamps; i++) {
-		for (j = 0; j < prev->nstamps; j++) {
-			if (strcmp(doc->stamps[i].id, prev->stamps[j].id))
-				continue;
-			if (doc->stamps[i].time > prev->stamps[j].time)
-				return false;
-			if (doc->stamps[i].time < prev->stamps[j].time)
-				older = true;
-		}
+		int order = compare(&doc->stamps[i], prev);
+
+		if (order > 0)
+			return false;
+		older = older || order < 0;
 	}
 	return older;
 }

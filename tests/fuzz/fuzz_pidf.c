@@ -50,6 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.lang = "cs-CZ",
 		.now = 1768478400000};
 	struct pres_doc *doc = NULL, *any = NULL;
+	struct pres_stamps *stamps;
 	struct pl type, body;
 
 	if (!size)
@@ -59,7 +60,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)pres_decode(&doc, &type, &body, &query);
 	(void)pres_decode(&any, &type, &body, NULL);
 	must(!doc || any);
-	(void)pres_is_stale(any, doc);
+	stamps = doc ? pres_doc_stamps(doc) : NULL;
+	must(!pres_is_stale(doc, stamps));
+	(void)pres_is_stale(any, stamps);
+	mem_deref(stamps);
 	if (any && any->presence->state != PRESENCE_UNKNOWN)
 		round_trip(any->presence);
 	mem_deref(any);
