@@ -202,6 +202,11 @@ void queue_done(struct cmd_call *call, int status, const char *text);
  * mem_deref()ed by the caller. */
 bool target_peer(struct cmd_call *call, const char *typed,
 	struct core_account **ap, char **peer);
+
+/* The same for whom something is to go to: what TYPED says of the way there
+ * holds from now on. */
+bool target_reached(struct cmd_call *call, const char *typed,
+	struct core_account **ap, char **peer);
 bool target_buddy(struct cmd_call *call, struct core_buddy **bp);
 
 /* The chat of argument B, or the shown one if B is not given. */

@@ -125,7 +125,7 @@ static void show_exec(struct cmd_call *call)
 		show_own(call);
 		return;
 	}
-	if (!target_peer(call, typed, &a, &peer))
+	if (!target_reached(call, typed, &a, &peer))
 		return;
 	if (core_presence_of(a, peer)->state != PRESENCE_UNKNOWN ||
 		core_account_state(a) != ENDPOINT_ONLINE) {

@@ -96,17 +96,33 @@ bool target_buddy(struct cmd_call *call, struct core_buddy **bp)
 }
 
 
+bool target_reached(struct cmd_call *call, const char *typed,
+	struct core_account **ap, char **peer)
+{
+	const struct core_origin origin = {
+		call->origin.file, call->origin.line};
+	char *why = NULL;
+	int status;
+
+	if (!target_peer(call, typed, ap, peer))
+		return false;
+	status = core_way_learn(*ap, *peer, typed, &origin, &why);
+	if (!status)
+		return true;
+	reply_why(call, status, why);
+	*peer = mem_deref(*peer);
+	return false;
+}
+
+
 bool target_chat(struct cmd_call *call, struct core_chat **chatp)
 {
 	const char *typed = args_get(call->args, "B");
 	struct core_account *a = shown_account(call->cmd);
-	const struct core_origin origin = {
-		call->origin.file, call->origin.line};
-	char *peer = NULL, *why = NULL;
-	int status;
+	char *peer = NULL;
 
 	if (typed) {
-		if (!target_peer(call, typed, &a, &peer))
+		if (!target_reached(call, typed, &a, &peer))
 			return false;
 	} else if (a) {
 		peer = mem_strdup(call->cmd->shown.peer);
@@ -115,13 +131,9 @@ bool target_chat(struct cmd_call *call, struct core_chat **chatp)
 			*reply_slash(call) ? T_SLASH : "");
 		return false;
 	}
-	status = typed ? core_way_learn(a, peer, typed, &origin, &why) : 0;
-	if (status)
-		reply_why(call, status, why);
-	else
-		*chatp = core_chat_get(a, peer);
+	*chatp = core_chat_get(a, peer);
 	mem_deref(peer);
-	return !status;
+	return true;
 }
 
 

@@ -264,6 +264,12 @@ def test_the_way_that_was_typed(start):
     assert alice.reply(number)["ok"]
     alice.do("buddy", "add", aor, "-n", "Bob")
     other.answer(other.recv("SUBSCRIBE"), "403 Forbidden")
+    alice.do("buddy", "remove", aor)
+    number = alice.send("presence", "show", uri)
+    other.answer(other.recv("SUBSCRIBE"), "403 Forbidden")
+    assert alice.reply(number)
+    alice.do("buddy", "add", uri, "-n", "Bob")
+    other.answer(other.recv("SUBSCRIBE"), "403 Forbidden")
     refused = alice.do("msg", aor + ";transport=pigeon", "hi", ok=False)
     assert refused["status"] == 65 and "udp, tcp, tls" in refused["error"]
     assert alice.quit() == 0
