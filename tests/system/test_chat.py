@@ -90,3 +90,21 @@ def test_page_mode(kamailio, start, transport):
     assert (got["text"], got["via"]) == ("hello", "page")
     bob.do("msg", ALICE, "and back")
     alice.expect("message", direction="in", peer=BOB, text="and back")
+
+
+def test_transport_typed_with_an_address(kamailio, start):
+    """A server between finds them all the same."""
+    bob = start("bob", account("home", "bob", kamailio) + "login home\n")
+    alice = start("alice", account("work", "alice", kamailio)
+                  + "login work\n")
+    bob.expect("account", state="online")
+    alice.expect("account", state="online")
+    aor = "sip:bob@lab.test"
+    assert alice.do("msg", aor + ";transport=tcp", "one")["ok"]
+    bob.expect("message", text="one", direction="in")
+    bob.do("buddy", "accept", "sip:alice@lab.test")
+    alice.do("buddy", "add", aor + ";transport=tcp")
+    alice.expect("presence", buddy=aor, state="online")
+    alice.do("chat", "open", aor)
+    assert alice.do("msg", aor, "two")["ok"]
+    bob.expect("message", text="two", direction="in")
