@@ -112,8 +112,8 @@ int pres_decode(struct pres_doc **dp, const struct pl *content_type,
 struct pres_stamps;
 struct pres_stamps *pres_doc_stamps(const struct pres_doc *doc);
 
-/* True if DOC is older than that of PREV (RFC 3856 9.4): some tuple or person that
- * both stamp is older in DOC, and none is newer. Either may be NULL. */
+/* True if DOC is older than that of PREV (RFC 3856 9.4): some tuple or person
+ * that both stamp is older in DOC, and none is newer. Either may be NULL. */
 bool pres_is_stale(
 	const struct pres_doc *doc, const struct pres_stamps *prev);
 

@@ -12,7 +12,7 @@
 
 
 enum {
-	LARGE = 256 * 1024, /* bytes */
+	LARGE = 128 * 1024, /* bytes */
 };
 
 

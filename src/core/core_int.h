@@ -362,7 +362,7 @@ struct core_buddy {
 	UT_hash_handle hh; /* key: of the peer */
 	struct le le;
 	struct core_account *account; /* NULL: gone */
-	char *aor;
+	const char *aor; /* behind it, in the same block */
 	char *name; /* the user's; NULL: none */
 	char *card; /* ... and what they call themselves; NULL: not known */
 	const char **groups; /* NULL-terminated, one block; NULL: none */

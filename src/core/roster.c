@@ -10,7 +10,6 @@ static void destructor(void *data)
 	struct core_buddy *b = data;
 
 	list_unlink(&b->le);
-	mem_deref(b->aor);
 	mem_deref(b->name);
 	mem_deref(b->card);
 	mem_deref(b->groups);
@@ -81,13 +80,17 @@ static bool set_name(struct core_buddy *b, const char *name)
 }
 
 
+/* Takes AOR over. */
 static struct core_buddy *buddy_new(struct core_account *a, char *aor)
 {
-	struct core_buddy *b = mem_zalloc(sizeof(*b), destructor);
+	size_t size = strlen(aor) + 1;
+	struct core_buddy *b =
+		mem_alloc_clear(sizeof(*b) + size, sizeof(*b), destructor);
 	const char *key;
 
 	b->account = a;
-	b->aor = aor;
+	b->aor = memcpy(b + 1, aor, size);
+	mem_deref(aor);
 	key = core_peer_key(b->aor);
 	HASH_ADD_KEYPTR(hh, a->by_peer, key, strlen(key), b);
 	list_append(&a->buddies, &b->le, b);

@@ -23,7 +23,6 @@ static void watch_destructor(void *data)
 	mem_deref(w->timed);
 	mem_deref(w->why);
 	mem_deref(w->told);
-	mem_deref(w->peer);
 }
 
 
@@ -226,13 +225,14 @@ static struct simple_watch *find(const struct endpoint *e, const char *peer)
 
 void simple_watch(struct endpoint *e, const char *peer)
 {
+	size_t size = strlen(peer) + 1;
 	struct simple_watch *w;
 
 	if (find(e, peer))
 		return;
-	w = mem_zalloc(sizeof(*w), watch_destructor);
+	w = mem_alloc_clear(sizeof(*w) + size, sizeof(*w), watch_destructor);
 	w->e = e;
-	w->peer = mem_strdup(peer);
+	w->peer = memcpy(w + 1, peer, size);
 	HASH_ADD_KEYPTR(hh, e->watches, w->peer, strlen(w->peer), w);
 	if (simple_rls_watch(w) && e->online)
 		simple_alone_start(w);

@@ -15,7 +15,7 @@ struct simple_timed;
 struct simple_watch {
 	UT_hash_handle hh;
 	struct endpoint *e;
-	char *peer;
+	const char *peer; /* behind it, in the same block */
 	struct simple_alone *alone; /* NULL: there is none */
 	enum ua_sub_state state;
 	bool heard; /* a notification told of them in this sign-in */

@@ -26,15 +26,6 @@ enum {
 };
 
 
-static void presence_destructor(void *data)
-{
-	struct presence *p = data;
-
-	mem_deref(p->note);
-	mem_deref(p->reason);
-}
-
-
 /* A repaired copy of at most MAX bytes that ends behind a whole character;
  * NULL if there is no text. */
 static char *text_dup(const struct pl *pl, size_t max)
@@ -60,18 +51,40 @@ static char *text_dup(const struct pl *pl, size_t max)
 }
 
 
+/* TEXT behind what stands at *END, which moves on; NULL stays so. */
+static char *text_put(char **end, const char *text)
+{
+	char *at = *end;
+	size_t size = text ? strlen(text) + 1 : 0;
+
+	if (!text)
+		return NULL;
+	memcpy(at, text, size);
+	*end += size;
+	return at;
+}
+
+
+/* One block, texts and all: thousands are kept. */
 struct presence *presence_alloc(enum presence_state state,
 	enum presence_activity activity, const struct pl *note,
 	const char *reason)
 {
-	struct presence *p = mem_zalloc(sizeof(*p), presence_destructor);
-	struct pl why = pl_str(reason);
+	struct pl pl = pl_str(state == PRESENCE_UNKNOWN ? reason : NULL);
+	char *what = text_dup(note, PRESENCE_NOTE_MAX);
+	char *why = text_dup(&pl, PRESENCE_REASON_MAX);
+	size_t size = sizeof(struct presence) + (what ? strlen(what) + 1 : 0) +
+		(why ? strlen(why) + 1 : 0);
+	struct presence *p =
+		mem_alloc_clear(size, sizeof(struct presence), NULL);
+	char *end = (char *)(p + 1);
 
 	p->state = state;
 	p->activity = state == PRESENCE_UNKNOWN ? PRESENCE_NONE : activity;
-	p->note = text_dup(note, PRESENCE_NOTE_MAX);
-	if (state == PRESENCE_UNKNOWN)
-		p->reason = text_dup(&why, PRESENCE_REASON_MAX);
+	p->note = text_put(&end, what);
+	p->reason = text_put(&end, why);
+	mem_deref(what);
+	mem_deref(why);
 	return p;
 }
 
