@@ -19,6 +19,7 @@ enum {
 	SLIGHT = 1500, /* ms that a NOTIFY may be faster than the 2xx */
 	TICK = 20, /* ms between two steps of asking for many alone */
 	TICK_COUNT = 100, /* who are asked for in one */
+	DOUBT = 10000, /* ms that a list may be silent of who is online */
 	AT_ONCE = 5, /* new ones who are asked for before the list tells */
 };
 
@@ -37,6 +38,7 @@ static void rls_destructor(void *data)
 	tmr_cancel(&r->hold);
 	tmr_cancel(&r->settle);
 	tmr_cancel(&r->tick);
+	tmr_cancel(&r->doubt);
 	tmr_cancel(&r->whole);
 	mem_deref(r->sub);
 	mem_deref(r->service);
@@ -121,6 +123,8 @@ static void settle_anew(struct simple_rls *r, uint64_t since)
 
 void simple_rls_told(struct simple_rls *r, bool news, bool loss)
 {
+	if (news)
+		r->told_at = now_of(r);
 	if (r->settled ? loss : news)
 		start(r, &r->settle, SETTLE_QUIET, settle_handler);
 }
@@ -345,15 +349,32 @@ void simple_rls_unwatch(struct endpoint *e, const char *peer)
 }
 
 
-/* What was asked for alone is answered: the list goes on from here. */
+static void doubt_handler(void *arg)
+{
+	struct simple_rls *r = arg;
+
+	if (r->mode == RLS_LIST && r->told_at < r->since)
+		simple_rls_bar(r, "the server does not tell who is online");
+}
+
+
+/*
+ * What was asked for alone is answered. Of who is offline there may be no word
+ * in a list that works, and so it goes on from here; who is online stays asked
+ * for until it tells that too.
+ */
 void simple_rls_answered(struct simple_watch *w)
 {
 	struct simple_rls *r = w->e->rls;
 
 	if (!r || r->mode != RLS_LIST || !w->member || w->member != r->member)
 		return;
-	w->listed = now_of(r);
-	simple_alone_end(w, DIALECT_GOODBYE);
+	if (w->known && w->known->state == PRESENCE_OFFLINE) {
+		w->listed = now_of(r);
+		simple_alone_end(w, DIALECT_GOODBYE);
+	} else if (r->told_at < r->since && !tmr_isrunning(&r->doubt)) {
+		start(r, &r->doubt, DOUBT, doubt_handler);
+	}
 }
 
 
@@ -443,6 +464,7 @@ void simple_rls_stop(struct endpoint *e)
 	tmr_cancel(&r->hold);
 	tmr_cancel(&r->settle);
 	tmr_cancel(&r->tick);
+	tmr_cancel(&r->doubt);
 	tmr_cancel(&r->soon);
 	r->mode = RLS_ALONE;
 	r->barred = false;

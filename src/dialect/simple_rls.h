@@ -34,6 +34,8 @@ struct simple_rls {
 	bool settled; /* ... once it is clear who that is */
 	struct tmr settle;
 	struct tmr tick; /* the next few of them */
+	uint64_t told_at; /* monotonic: by the list; 0: never */
+	struct tmr doubt; /* whether it tells of anybody */
 	unsigned additions; /* since the list was last written */
 
 	/* What is told (simple_rls_read.c). */

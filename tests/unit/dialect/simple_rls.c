@@ -23,6 +23,10 @@ int test_simple_rls(void);
 
 #define BOTH SERVICES(ENTRY("bob") ENTRY("kim"))
 
+#define PIDF                                                                \
+	"<presence xmlns='urn:ietf:params:xml:ns:pidf' entity='%s'><tuple " \
+	"id='t'><status><basic>%s</basic></status></tuple></presence>"
+
 enum {
 	DOCUMENT_MAX = 4 << 20,
 };
@@ -41,6 +45,7 @@ struct fixture {
 	uint16_t status; /* of SUBSCRIBE to the list */
 	const char *answer; /* the document that follows it; NULL: nothing */
 	const char *alone; /* Subscription-State of who is asked for alone */
+	bool shown; /* ... with a document that says open */
 	const char *instead; /* ... of a list that is none; NULL: it is one */
 	unsigned cseq;
 	size_t listed; /* SUBSCRIBEs to the list */
@@ -183,7 +188,7 @@ static void subscribed_to_list(struct fixture *f, const struct msg *req)
 
 static void subscribed(struct fixture *f, const struct msg *req)
 {
-	char *to = pl_strdup(&req->to.uri_text);
+	char *to = pl_strdup(&req->to.uri_text), *doc;
 	uint32_t expires = 1;
 
 	(void)msg_seconds(req, HDR_EXPIRES, &expires);
@@ -193,8 +198,10 @@ static void subscribed(struct fixture *f, const struct msg *req)
 		f->singles += expires > 0;
 		f->ends += !expires;
 		server_reply(&f->s, req, 200, "w", "Expires: 3600\r\n", NULL);
+		doc = mem_printf(PIDF, to, "open");
 		notify(f, req, expires ? f->alone : "terminated;reason=timeout",
-			"application/pidf+xml", "");
+			"application/pidf+xml", f->shown && expires ? doc : "");
+		mem_deref(doc);
 	} else {
 		f->singles += expires > 0;
 		server_reply(&f->s, req, 403, "w", NULL, NULL);
@@ -587,6 +594,42 @@ static void no_word(void **state)
 }
 
 
+/* A list that tells nothing of people who are online is none; one that does is
+ * trusted, but for those whom it leaves out. */
+static void silent(void **state)
+{
+	static const struct {
+		const char *later;
+		size_t ends;
+		size_t ended;
+	} rows[] = {
+		{NULL, 0, 1},
+		{"P2 bob=open", 1, 0},
+		{"P2 bob=open kim=open", 2, 0},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(rows); i++) {
+		struct fixture *f = fixture_open("F1 bob kim");
+
+		f->shown = true;
+		world_run(&f->w, 8000);
+		assert_log(&f->p, "bob=online kim=online ");
+		assert_int_equal(f->singles, 2);
+		assert_int_equal(f->ends, 0);
+		if (rows[i].later)
+			tell(f, rows[i].later);
+		world_run(&f->w, 20 * 1000);
+		assert_log(&f->p, "");
+		assert_int_equal(f->singles, 2);
+		assert_int_equal(f->ends, rows[i].ends);
+		assert_int_equal(f->ended, rows[i].ended);
+		fixture_close(f);
+	}
+}
+
+
 /* ---- changes ---- */
 
 /* One edit for all that come together, then the list is asked for anew; the
@@ -864,6 +907,7 @@ int test_simple_rls(void)
 		cmocka_unit_test(gaps),
 		cmocka_unit_test(always_wrong),
 		cmocka_unit_test(no_word),
+		cmocka_unit_test(silent),
 		cmocka_unit_test(additions),
 		cmocka_unit_test(removals),
 		cmocka_unit_test(how_many),
