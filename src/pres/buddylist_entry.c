@@ -78,17 +78,6 @@ static void write_scope(
 
 /* ---- names ----------------------------------------------------------- */
 
-static size_t find_name(const struct spans *s, size_t entry)
-{
-	size_t i = span_child(s, entry);
-
-	while (i != SIZE_MAX &&
-		!xml_is(s->v[i].node, BUDDYLIST_NS, "display-name"))
-		i = span_next(s, i);
-	return i;
-}
-
-
 void buddylist_name_write(
 	struct mbuf *mb, const struct pl *prefix, const char *name)
 {
@@ -112,7 +101,7 @@ static void write_renamed(
 {
 	const struct span *span = &s->v[i], *old;
 	struct pl prefix = span_prefix(s, i), tag = span_name(s, i);
-	size_t k = find_name(s, i);
+	size_t k = span_find(s, i, BUDDYLIST_NS, "display-name");
 
 	if (span_is_empty(s, i)) {
 		if (!name) {

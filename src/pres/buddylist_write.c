@@ -83,17 +83,12 @@ static void find_gone(struct buddylist *l)
 
 /* ---- text ------------------------------------------------------------ */
 
-static struct mbuf *change(struct splices *c, size_t at, size_t gone)
-{
-	return splice_put(c, at, gone, buddylist_limits.bytes);
-}
-
-
 /* The white space before a child of span I: as it is before the last of those
  * that are there, or (*MORE) before I itself, and two blanks. */
 static struct pl indent_of(const struct spans *s, size_t i, const char **more)
 {
-	size_t k = span_child(s, i), best = SIZE_MAX, from;
+	size_t k = span_child(s, i), best = SIZE_MAX;
+	struct pl space;
 
 	for (; k != SIZE_MAX; k = span_next(s, k)) {
 		/* A name stands on the line of its list with many. */
@@ -105,23 +100,10 @@ static struct pl indent_of(const struct spans *s, size_t i, const char **more)
 	k = best == SIZE_MAX ? i : best;
 	if (!k)
 		return pl_str("\n");
-	from = span_indent(s, k);
-	if (from == s->v[k].start)
+	space = span_space(s, k);
+	if (!space.l)
 		*more = "";
-	return pl_make(s->text.p + from, s->v[k].start - from);
-}
-
-
-/* The last child of span I that is of resource lists; SIZE_MAX: none. */
-static size_t last_child(const struct spans *s, size_t i)
-{
-	size_t k = span_child(s, i), last = SIZE_MAX;
-
-	for (; k != SIZE_MAX; k = span_next(s, k)) {
-		if (!strcmp(xml_ns(s->v[k].node), BUDDYLIST_NS))
-			last = k;
-	}
-	return last;
+	return space;
 }
 
 
@@ -132,21 +114,20 @@ static void insert(const struct buddylist *l, struct splices *c, size_t i,
 {
 	const struct spans *s = l->s;
 	const struct span *span = &s->v[i];
-	size_t last = last_child(s, i), from = span_indent(s, i);
-	struct pl tag = span_name(s, i);
+	size_t last = span_last(s, i, BUDDYLIST_NS);
+	struct pl tag = span_name(s, i), space = span_space(s, i);
 	struct mbuf *mb;
 
 	if (!span_is_empty(s, i)) {
-		mb = change(c,
+		mb = splice_put(c,
 			last == SIZE_MAX ? span->open_end : s->v[last].end, 0);
 		(void)mbuf_write_pl(mb, text);
 		return;
 	}
-	mb = change(c, span->open_end - 2, 2);
+	mb = splice_put(c, span->open_end - 2, 2);
 	(void)mbuf_write_str(mb, ">");
 	(void)mbuf_write_pl(mb, text);
-	(void)mbuf_write_mem(mb, s->text.p + from, span->start - from);
-	(void)mbuf_printf(mb, "</%.*s>", PL_ARG(&tag));
+	(void)mbuf_printf(mb, "%.*s</%.*s>", PL_ARG(&space), PL_ARG(&tag));
 }
 
 
@@ -228,22 +209,19 @@ static void write_rename(const struct buddylist *l, struct splices *c,
 	struct pl prefix = span_prefix(s, list->span);
 	const char *more;
 	struct pl indent = indent_of(s, list->span, &more);
-	size_t i = span_child(s, list->span);
+	size_t i = span_find(s, list->span, BUDDYLIST_NS, "display-name");
 	struct mbuf *mb;
 
-	while (i != SIZE_MAX &&
-		!xml_is(s->v[i].node, BUDDYLIST_NS, "display-name"))
-		i = span_next(s, i);
 	if (i == SIZE_MAX) {
-		mb = change(c, s->v[list->span].open_end, 0);
+		mb = splice_put(c, s->v[list->span].open_end, 0);
 		(void)mbuf_printf(mb, "%.*s%s", PL_ARG(&indent), more);
 		buddylist_name_write(mb, &prefix, label);
 	} else if (span_is_empty(s, i)) {
-		buddylist_name_write(
-			change(c, s->v[i].start, s->v[i].end - s->v[i].start),
+		buddylist_name_write(splice_put(c, s->v[i].start,
+					     s->v[i].end - s->v[i].start),
 			&prefix, label);
 	} else {
-		mb = change(
+		mb = splice_put(
 			c, s->v[i].open_end, s->v[i].close - s->v[i].open_end);
 		(void)xml_write_text(mb, label);
 	}
@@ -310,8 +288,8 @@ static void write_entries(struct buddylist *l, struct splices *c)
 		if (e->cut)
 			splice_cut(c, l->s, e->span);
 		else if (is_renamed(l, e))
-			buddylist_entry_write(
-				change(c, span->start, span->end - span->start),
+			buddylist_entry_write(splice_put(c, span->start,
+						      span->end - span->start),
 				l, i, false, SIZE_MAX);
 	}
 }
@@ -319,7 +297,7 @@ static void write_entries(struct buddylist *l, struct splices *c)
 
 int buddylist_write(struct mbuf **freshp, struct buddylist *l)
 {
-	struct splices c = {NULL, 0, 0};
+	struct splices c = {.max = buddylist_limits.bytes};
 	size_t i;
 	int err = 0;
 
@@ -332,7 +310,7 @@ int buddylist_write(struct mbuf **freshp, struct buddylist *l)
 	write_entries(l, &c);
 	write_lists(l, &c);
 	if (c.n)
-		err = splices_apply(freshp, &c, l->s, buddylist_limits.bytes);
+		err = splices_apply(freshp, &c, l->s);
 	splices_flush(&c);
 	return err;
 }

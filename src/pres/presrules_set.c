@@ -33,44 +33,6 @@ static void edit_destructor(void *data)
 }
 
 
-/* ---- what goes and what comes ---------------------------------------- */
-
-
-static struct mbuf *change_add(struct edit *e, size_t at, size_t cut)
-{
-	return splice_put(&e->changes, at, cut, presrules_limits.bytes);
-}
-
-
-static void cut_span(struct edit *e, size_t i)
-{
-	splice_cut(&e->changes, e->s, i);
-}
-
-
-/* What is written from here to put_end() comes last in span I. */
-static struct mbuf *put_begin(struct edit *e, size_t i)
-{
-	const struct span *span = &e->s->v[i];
-	struct mbuf *mb;
-
-	if (!span_is_empty(e->s, i))
-		return change_add(e, span->close, 0);
-	mb = change_add(e, span->open_end - 2, 2);
-	(void)mbuf_write_str(mb, ">");
-	return mb;
-}
-
-
-static void put_end(struct edit *e, size_t i, struct mbuf *mb)
-{
-	struct pl name = span_name(e->s, i);
-
-	if (span_is_empty(e->s, i))
-		(void)mbuf_printf(mb, "</%.*s>", PL_ARG(&name));
-}
-
-
 /* <one id="PEER"/> or the like. */
 static void put_id(struct edit *e, struct mbuf *mb, const struct pl *prefix,
 	const char *element)
@@ -124,19 +86,15 @@ static void except_from_all(struct edit *e, size_t rule)
 {
 	const struct span *span = &e->s->v[rule];
 	struct pl prefix = span_prefix(e->s, rule);
-	size_t i = span_child(e->s, rule);
-	bool conditions;
+	size_t i = span_find(e->s, rule, NS_POLICY, "conditions");
+	bool conditions = i != SIZE_MAX;
 	struct mbuf *mb;
 
-	while (i != SIZE_MAX &&
-		!xml_is(e->s->v[i].node, NS_POLICY, "conditions"))
-		i = span_next(e->s, i);
-	conditions = i != SIZE_MAX;
 	if (conditions) {
 		prefix = span_prefix(e->s, i);
-		mb = put_begin(e, i);
+		mb = splice_begin(&e->changes, e->s, i);
 	} else {
-		mb = change_add(e, span->open_end, 0);
+		mb = splice_put(&e->changes, span->open_end, 0);
 		(void)mbuf_printf(mb, "<%.*sconditions>", PL_ARG(&prefix));
 	}
 	(void)mbuf_printf(mb, "<%.*sidentity><%.*smany>", PL_ARG(&prefix),
@@ -145,7 +103,7 @@ static void except_from_all(struct edit *e, size_t rule)
 	(void)mbuf_printf(mb, "</%.*smany></%.*sidentity>", PL_ARG(&prefix),
 		PL_ARG(&prefix));
 	if (conditions)
-		put_end(e, i, mb);
+		splice_end(mb, e->s, i);
 	else
 		(void)mbuf_printf(mb, "</%.*sconditions>", PL_ARG(&prefix));
 }
@@ -154,10 +112,10 @@ static void except_from_all(struct edit *e, size_t rule)
 static void except_from_many(struct edit *e, size_t many)
 {
 	struct pl prefix = span_prefix(e->s, many);
-	struct mbuf *mb = put_begin(e, many);
+	struct mbuf *mb = splice_begin(&e->changes, e->s, many);
 
 	put_id(e, mb, &prefix, "except");
-	put_end(e, many, mb);
+	splice_end(mb, e->s, many);
 }
 
 
@@ -172,7 +130,7 @@ static void take_out(struct edit *e, size_t rule, size_t identity, bool more)
 		const struct xml_node *node = e->s->v[i].node;
 
 		if (xml_is(node, NS_POLICY, "one") && is_peer(e, node)) {
-			cut_span(e, i);
+			splice_cut(&e->changes, e->s, i);
 			continue;
 		}
 		left++;
@@ -183,7 +141,7 @@ static void take_out(struct edit *e, size_t rule, size_t identity, bool more)
 	if (left || e->changes.n == before)
 		return;
 	splices_cut_to(&e->changes, before);
-	cut_span(e, rule);
+	splice_cut(&e->changes, e->s, rule);
 }
 
 
@@ -276,7 +234,7 @@ static size_t find_id(const struct spans *s, const char *id)
 static void put_rule(struct edit *e, const char *id)
 {
 	static const struct pl none = PL("");
-	struct mbuf *mb = put_begin(e, 0);
+	struct mbuf *mb = splice_begin(&e->changes, e->s, 0);
 
 	(void)mbuf_printf(mb,
 		"  <rule xmlns=\"" NS_POLICY "\" xmlns:pr=\"" NS_RULES
@@ -306,19 +264,19 @@ static void put_rule(struct edit *e, const char *id)
 			"      <pr:provide-all-attributes/>\n"
 			"    </transformations>\n");
 	(void)mbuf_write_str(mb, "  </rule>\n");
-	put_end(e, 0, mb);
+	splice_end(mb, e->s, 0);
 }
 
 
 static void put_one(struct edit *e, size_t identity)
 {
 	struct pl prefix = span_prefix(e->s, identity);
-	struct mbuf *mb = put_begin(e, identity);
+	struct mbuf *mb = splice_begin(&e->changes, e->s, identity);
 
 	(void)mbuf_write_str(mb, "  ");
 	put_id(e, mb, &prefix, "one");
 	(void)mbuf_write_str(mb, "\n      ");
-	put_end(e, identity, mb);
+	splice_end(mb, e->s, identity);
 }
 
 
@@ -362,7 +320,7 @@ static int edit_rules(struct mbuf **freshp, struct edit *e)
 		err = put_in(e);
 	if (err || !e->changes.n)
 		return err;
-	return splices_apply(freshp, &e->changes, e->s, presrules_limits.bytes);
+	return splices_apply(freshp, &e->changes, e->s);
 }
 
 
@@ -378,6 +336,7 @@ int presrules_set(struct mbuf **freshp, const struct pl *text, const char *peer,
 
 	e->peer = pl_str(peer);
 	e->handling = handling;
+	e->changes.max = presrules_limits.bytes;
 	if (uri_decode(&e->uri, &e->peer) || !utf8_valid(&e->peer))
 		err = EINVAL;
 	else

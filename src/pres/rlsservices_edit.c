@@ -102,35 +102,6 @@ static int want_all(struct edit *e, const struct rlsservices_change *change)
 
 /* ---- writing --------------------------------------------------------- */
 
-static struct mbuf *put_at(struct edit *e, size_t at, size_t cut)
-{
-	return splice_put(&e->changes, at, cut, rlsservices_limits.bytes);
-}
-
-
-/* What is written from here to put_end() comes last in span I. */
-static struct mbuf *put_begin(struct edit *e, size_t i)
-{
-	const struct span *span = &e->s->v[i];
-	struct mbuf *mb;
-
-	if (!span_is_empty(e->s, i))
-		return put_at(e, span->close, 0);
-	mb = put_at(e, span->open_end - 2, 2);
-	(void)mbuf_write_str(mb, ">");
-	return mb;
-}
-
-
-static void put_end(struct edit *e, size_t i, struct mbuf *mb)
-{
-	struct pl name = span_name(e->s, i);
-
-	if (span_is_empty(e->s, i))
-		(void)mbuf_printf(mb, "</%.*s>", PL_ARG(&name));
-}
-
-
 /* Those that are not there yet, each behind the white space INDENT and MORE;
  * PREFIX is without its colon. */
 static void put_entries(const struct edit *e, struct mbuf *mb,
@@ -211,7 +182,7 @@ static void put_list(
 static void put_service(struct edit *e)
 {
 	struct pl prefix = span_prefix(e->s, 0);
-	struct mbuf *mb = put_begin(e, 0);
+	struct mbuf *mb = splice_begin(&e->changes, e->s, 0);
 
 	(void)mbuf_printf(mb, "  <%.*sservice uri=\"", PL_ARG(&prefix));
 	(void)xml_write_text(mb, e->service);
@@ -224,32 +195,11 @@ static void put_service(struct edit *e)
 		"  </%.*sservice>\n",
 		PL_ARG(&prefix), PL_ARG(&prefix), PL_ARG(&prefix),
 		PL_ARG(&prefix), PL_ARG(&prefix));
-	put_end(e, 0, mb);
+	splice_end(mb, e->s, 0);
 }
 
 
 /* ---- the list that is there ------------------------------------------ */
-
-static struct pl indent_of(const struct spans *s, size_t i)
-{
-	size_t from = span_indent(s, i);
-
-	return pl_make(s->text.p + from, s->v[i].start - from);
-}
-
-
-/* The last child of LIST that entries may follow; SIZE_MAX: none. */
-static size_t last_of(const struct spans *s, size_t list)
-{
-	size_t last = SIZE_MAX, i;
-
-	for (i = span_child(s, list); i != SIZE_MAX; i = span_next(s, i)) {
-		if (!strcmp(xml_ns(s->v[i].node), NS_LISTS))
-			last = i;
-	}
-	return last;
-}
-
 
 /* Where they do not stand yet: in the start tag of LIST. */
 static struct pl declare_lists(struct edit *e, size_t list)
@@ -258,7 +208,7 @@ static struct pl declare_lists(struct edit *e, size_t list)
 	struct pl lists = free_prefix(e);
 	size_t tail = span_is_empty(e->s, list) ? 2 : 1;
 
-	(void)mbuf_printf(put_at(e, span->open_end - tail, 0),
+	(void)mbuf_printf(splice_put(&e->changes, span->open_end - tail, 0),
 		" xmlns:%.*s=\"" NS_LISTS "\"", PL_ARG(&lists));
 	return lists;
 }
@@ -267,25 +217,25 @@ static struct pl declare_lists(struct edit *e, size_t list)
 static void fill_list(struct edit *e, size_t list)
 {
 	const struct span *span = &e->s->v[list];
-	size_t last = last_of(e->s, list);
-	struct pl lists, indent = indent_of(e->s, list), name;
+	size_t last = span_last(e->s, list, NS_LISTS);
+	struct pl lists, indent = span_space(e->s, list), name;
 	const char *more = indent.l ? "  " : "";
 	struct mbuf *mb;
 
 	if (!span_ns_prefix(e->s, list, NS_LISTS, &lists))
 		lists = declare_lists(e, list);
 	if (last != SIZE_MAX) {
-		indent = indent_of(e->s, last);
-		mb = put_at(e, e->s->v[last].end, 0);
+		indent = span_space(e->s, last);
+		mb = splice_put(&e->changes, e->s->v[last].end, 0);
 		put_entries(e, mb, &indent, "", &lists);
 		return;
 	}
 	if (!span_is_empty(e->s, list)) {
-		mb = put_at(e, span->open_end, 0);
+		mb = splice_put(&e->changes, span->open_end, 0);
 		put_entries(e, mb, &indent, more, &lists);
 		return;
 	}
-	mb = put_at(e, span->open_end - 2, 2);
+	mb = splice_put(&e->changes, span->open_end - 2, 2);
 	(void)mbuf_write_str(mb, ">");
 	put_entries(e, mb, &indent, more, &lists);
 	name = span_name(e->s, list);
@@ -326,19 +276,17 @@ static void look_at_list(struct edit *e, size_t list)
 
 static void allow_presence(struct edit *e, size_t service)
 {
-	size_t i = span_child(e->s, service);
+	size_t i = span_find(e->s, service, NS_SERVICES, "packages");
 	struct pl prefix;
 	struct mbuf *mb;
 
 	if (rlsservices_has_presence(e->s->v[service].node))
 		return;
-	while (!xml_is(e->s->v[i].node, NS_SERVICES, "packages"))
-		i = span_next(e->s, i);
 	prefix = span_prefix(e->s, i);
-	mb = put_begin(e, i);
+	mb = splice_begin(&e->changes, e->s, i);
 	(void)mbuf_printf(mb, "<%.*spackage>presence</%.*spackage>",
 		PL_ARG(&prefix), PL_ARG(&prefix));
-	put_end(e, i, mb);
+	splice_end(mb, e->s, i);
 }
 
 
@@ -349,11 +297,12 @@ static void give_list(struct edit *e, size_t service)
 	struct pl prefix = span_prefix(e->s, service);
 	struct mbuf *mb;
 
-	mb = span_is_empty(e->s, service) ? put_begin(e, service)
-					  : put_at(e, span->open_end, 0);
+	mb = span_is_empty(e->s, service)
+		? splice_begin(&e->changes, e->s, service)
+		: splice_put(&e->changes, span->open_end, 0);
 	(void)mbuf_write_str(mb, "\n");
 	put_list(e, mb, service, &prefix);
-	put_end(e, service, mb);
+	splice_end(mb, e->s, service);
 }
 
 
@@ -410,6 +359,7 @@ static int edit_open(
 		   "</rls-services>\n");
 	int err;
 
+	e->changes.max = rlsservices_limits.bytes;
 	e->service = rlsservices_address(uri);
 	if (!e->service)
 		return EINVAL;
@@ -423,8 +373,7 @@ static int edit_close(struct mbuf **freshp, struct edit *e)
 {
 	if (!e->changes.n)
 		return 0;
-	return splices_apply(
-		freshp, &e->changes, e->s, rlsservices_limits.bytes);
+	return splices_apply(freshp, &e->changes, e->s);
 }
 
 

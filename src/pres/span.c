@@ -396,3 +396,46 @@ size_t span_next(const struct spans *s, size_t i)
 
 	return above != SIZE_MAX && next < s->v[above].next ? next : SIZE_MAX;
 }
+
+
+size_t span_find(
+	const struct spans *s, size_t i, const char *ns, const char *name)
+{
+	for (i = span_child(s, i); i != SIZE_MAX; i = span_next(s, i)) {
+		if (xml_is(s->v[i].node, ns, name))
+			break;
+	}
+	return i;
+}
+
+
+size_t span_last(const struct spans *s, size_t i, const char *ns)
+{
+	size_t last = SIZE_MAX;
+
+	for (i = span_child(s, i); i != SIZE_MAX; i = span_next(s, i)) {
+		if (!strcmp(xml_ns(s->v[i].node), ns))
+			last = i;
+	}
+	return last;
+}
+
+
+size_t span_indent(const struct spans *s, size_t i)
+{
+	const char *p = s->text.p;
+	size_t at = s->v[i].start;
+
+	while (at && strchr(" \t\r\n", p[at - 1]))
+		at--;
+	/* Text before it is no white space between elements. */
+	return at && p[at - 1] == '>' ? at : s->v[i].start;
+}
+
+
+struct pl span_space(const struct spans *s, size_t i)
+{
+	size_t from = span_indent(s, i);
+
+	return pl_make(s->text.p + from, s->v[i].start - from);
+}

@@ -40,6 +40,12 @@ int spans_alloc(struct spans **sp, const struct pl *text,
 size_t span_child(const struct spans *s, size_t i);
 size_t span_next(const struct spans *s, size_t i);
 
+/* Of what is right in span I, the first element NAME of NS, and the last one
+ * of NS; SIZE_MAX: none. */
+size_t span_find(
+	const struct spans *s, size_t i, const char *ns, const char *name);
+size_t span_last(const struct spans *s, size_t i, const char *ns);
+
 /* The name in the start tag, with its prefix; and that with its colon. */
 struct pl span_name(const struct spans *s, size_t i);
 struct pl span_prefix(const struct spans *s, size_t i);
@@ -61,6 +67,9 @@ bool span_is_empty(const struct spans *s, size_t i);
  * up to the tag before it; else of I itself. */
 size_t span_indent(const struct spans *s, size_t i);
 
+/* That white space. */
+struct pl span_space(const struct spans *s, size_t i);
+
 /* ---- changes --------------------------------------------------------- */
 
 /* CUT bytes of the text go at byte AT, and PUT comes. */
@@ -71,16 +80,21 @@ struct splice {
 	struct mbuf *put; /* NULL: nothing */
 };
 
-/* All-zero: none. */
+/* None but MAX: zero. */
 struct splices {
+	size_t max; /* bytes of the result */
 	struct splice *v;
 	size_t n;
 	size_t room;
 };
 
-/* What is written to the result (of at most MAX bytes) comes there; of several
- * at one place the first comes first. */
-struct mbuf *splice_put(struct splices *c, size_t at, size_t cut, size_t max);
+/* What is written to the result comes there; of several at one place the first
+ * comes first. */
+struct mbuf *splice_put(struct splices *c, size_t at, size_t cut);
+
+/* What is written from here to splice_end() comes last in span I. */
+struct mbuf *splice_begin(struct splices *c, const struct spans *s, size_t i);
+void splice_end(struct mbuf *mb, const struct spans *s, size_t i);
 
 /* Span I goes, with the white space before it. */
 void splice_cut(struct splices *c, const struct spans *s, size_t i);
@@ -93,7 +107,7 @@ void splices_flush(struct splices *c);
 
 /* *FRESHP (mem_deref) is the text of S, changed; what goes must not overlap.
  * EMSGSIZE: over MAX bytes. */
-int splices_apply(struct mbuf **freshp, struct splices *c,
-	const struct spans *s, size_t max);
+int splices_apply(
+	struct mbuf **freshp, struct splices *c, const struct spans *s);
 
 #endif

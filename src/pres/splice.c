@@ -22,24 +22,34 @@ static struct splice *append(struct splices *c, size_t at, size_t cut)
 }
 
 
-struct mbuf *splice_put(struct splices *c, size_t at, size_t cut, size_t max)
+struct mbuf *splice_put(struct splices *c, size_t at, size_t cut)
 {
 	struct splice *p = append(c, at, cut);
 
-	p->put = mbuf_alloc(max);
+	p->put = mbuf_alloc(c->max);
 	return p->put;
 }
 
 
-size_t span_indent(const struct spans *s, size_t i)
+struct mbuf *splice_begin(struct splices *c, const struct spans *s, size_t i)
 {
-	const char *p = s->text.p;
-	size_t at = s->v[i].start;
+	const struct span *span = &s->v[i];
+	struct mbuf *mb;
 
-	while (at && strchr(" \t\r\n", p[at - 1]))
-		at--;
-	/* Text before it is no white space between elements. */
-	return at && p[at - 1] == '>' ? at : s->v[i].start;
+	if (!span_is_empty(s, i))
+		return splice_put(c, span->close, 0);
+	mb = splice_put(c, span->open_end - 2, 2);
+	(void)mbuf_write_str(mb, ">");
+	return mb;
+}
+
+
+void splice_end(struct mbuf *mb, const struct spans *s, size_t i)
+{
+	struct pl name = span_name(s, i);
+
+	if (span_is_empty(s, i))
+		(void)mbuf_printf(mb, "</%.*s>", PL_ARG(&name));
 }
 
 
@@ -79,10 +89,10 @@ static int by_place(const void *a, const void *b)
 }
 
 
-int splices_apply(struct mbuf **freshp, struct splices *c,
-	const struct spans *s, size_t max)
+int splices_apply(
+	struct mbuf **freshp, struct splices *c, const struct spans *s)
 {
-	struct mbuf *mb = mbuf_alloc(max);
+	struct mbuf *mb = mbuf_alloc(c->max);
 	size_t done = 0, i;
 	int err = 0;
 
