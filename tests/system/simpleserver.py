@@ -162,15 +162,22 @@ class SimpleServer(Peer):
             time.sleep(0.005)
         return self.answers[key]
 
+    def has(self, event, who):
+        """The newest subscription to EVENT of WHO, or None."""
+        with self.lock:
+            for s in reversed(self.subs.values()):
+                if ((s.event, s.who, s.active) == (event, who, True)
+                        and s.sub.way in self.streams):
+                    return s
+        return None
+
     def find(self, event, who, timeout=WAIT):
-        """The newest subscription to EVENT of WHO, once it is there."""
+        """As has(), once it is there."""
         end = time.monotonic() + timeout
         while True:
-            with self.lock:
-                for s in reversed(self.subs.values()):
-                    if ((s.event, s.who, s.active) == (event, who, True)
-                            and s.sub.way in self.streams):
-                        return s
+            s = self.has(event, who)
+            if s:
+                return s
             assert time.monotonic() < end, (
                 event, who, [m.first for m in self.seen])
             time.sleep(0.01)
