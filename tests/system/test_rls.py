@@ -280,6 +280,39 @@ def test_refused_later(server, documents, people):
     alice.expect("presence", buddy=BOB, state="unknown", reason="declined")
 
 
+class Deaf(Kamailio):
+    """Its own subscriptions reach nobody."""
+
+    def _write(self):
+        super()._write()
+        path = os.path.join(self.dir, "kamailio.cfg")
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        text, n = re.subn(r'("rls", "outbound_proxy", "sip:127.0.0.1:)\d+',
+                          r"\g<1>9", text)
+        assert n == 1
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+
+
+def test_deaf(tmp_path, people):
+    """A list that tells nothing of people who are online is not trusted."""
+    if Kamailio.program() is None:
+        pytest.skip("kamailio is not installed")
+    with Deaf(tmp_path / "kamailio", rls=True) as server:
+        bob = people(server, "bob", transport="udp", xcap_root="")
+        alice = people(server, "alice", *adds("bob", "kim"),
+                       presence_list="yes")
+        alice.expect("presence", buddy=BOB, state="online", keep=True)
+        alice.expect("presence", buddy=KIM, state="offline")
+        alice.logged("everybody is asked for alone",
+                     "does not tell who is online", timeout=30)
+        people(server, "kim", transport="udp", xcap_root="")
+        alice.expect("presence", buddy=KIM, state="online")
+        bob.do("presence", "set", "busy")
+        alice.expect("presence", buddy=BOB, activity="busy")
+
+
 def test_two_devices(server, documents, people):
     """They share the list: each puts in whom it watches, and takes out whom
     it itself no longer does."""
