@@ -62,6 +62,10 @@ bool uri_param(const struct uri *uri, const char *name, struct pl *value);
  * "sip:bob@example.org" (mem_deref). */
 char *uri_aor(const struct uri *uri);
 
+/* Of such a text what tells people apart, which sip: and sips: do not
+ * (borrowed). */
+const char *uri_aor_key(const char *aor);
+
 /* What a person typed as an address: used as it is, or "sip:" is added to a
  * bare user@host or host. EBADMSG. *TEXT (mem_deref) holds what URI borrows
  * from. */

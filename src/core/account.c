@@ -122,7 +122,7 @@ int core_account_add(struct core *core, const char *name, const char *uri,
 	if (status)
 		return status;
 	a = core_account_find(core, name);
-	if (a && strcmp(core_peer_key(a->aor), core_peer_key(aor))) {
+	if (a && strcmp(uri_aor_key(a->aor), uri_aor_key(aor))) {
 		mem_deref(aor);
 		return core_account_name_check(core, name, why);
 	}

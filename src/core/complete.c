@@ -52,10 +52,10 @@ static void offer_person(
 {
 	if (name && !typable(name))
 		name = NULL;
-	offer(c, name ? name : aor, name ? core_peer_key(aor) : NULL);
+	offer(c, name ? name : aor, name ? uri_aor_key(aor) : NULL);
 	if (name && !fits(c, name)) {
 		offer(c, aor, name);
-		offer(c, core_peer_key(aor), name);
+		offer(c, uri_aor_key(aor), name);
 	}
 }
 
@@ -69,7 +69,7 @@ static void offer_account(
 
 	switch (kind) {
 	case CORE_KIND_ACCOUNT:
-		offer(c, a->name, core_peer_key(a->aor));
+		offer(c, a->name, uri_aor_key(a->aor));
 		break;
 	case CORE_KIND_BUDDY:
 		for (b = core_buddy_first(a); b; b = core_buddy_next(b))

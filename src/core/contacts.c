@@ -58,7 +58,7 @@ static struct core_contact *contact_find(
 {
 	struct core_contact *c;
 
-	HASH_FIND_STR(a->contacts, core_peer_key(aor), c);
+	HASH_FIND_STR(a->contacts, uri_aor_key(aor), c);
 	return c;
 }
 
@@ -72,7 +72,7 @@ static struct core_contact *contact_get(struct core_account *a, const char *aor)
 		return c;
 	c = mem_zalloc(sizeof(*c), contact_destructor);
 	c->aor = mem_strdup(aor);
-	key = core_peer_key(c->aor);
+	key = uri_aor_key(c->aor);
 	HASH_ADD_KEYPTR(hh, a->contacts, key, strlen(key), c);
 	return c;
 }

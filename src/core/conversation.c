@@ -54,7 +54,7 @@ struct core_chat *core_chat_find(struct core_account *a, const char *peer)
 {
 	struct core_chat *c;
 
-	HASH_FIND_STR(a->chat_by_peer, core_peer_key(peer), c);
+	HASH_FIND_STR(a->chat_by_peer, uri_aor_key(peer), c);
 	return c;
 }
 
@@ -71,7 +71,7 @@ struct core_chat *core_chat_get(struct core_account *a, const char *peer)
 	c->peer = mem_strdup(peer);
 	c->name = core_peer_user(peer);
 	c->state = ENDPOINT_CHAT_CLOSED;
-	key = core_peer_key(c->peer);
+	key = uri_aor_key(c->peer);
 	HASH_ADD_KEYPTR(hh, a->chat_by_peer, key, strlen(key), c);
 	list_append(&a->core->chats, &c->le, c);
 	return c;

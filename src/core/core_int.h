@@ -12,6 +12,7 @@
 #include "list.h"
 #include "mem.h"
 #include "own.h"
+#include "uri.h"
 
 enum {
 	CORE_NAME_MAX = 1024, /* bytes of a name or group */
@@ -374,9 +375,6 @@ struct core_buddy {
 	bool typed; /* kept in the store */
 	char *sent; /* how the server's list was asked to have it */
 };
-
-/* AOR without sip: or sips:, which are one person. */
-const char *core_peer_key(const char *aor);
 
 /* The user part of AOR as text, or its host (mem_deref). */
 char *core_peer_user(const char *aor);

@@ -144,7 +144,7 @@ void core_past_search(struct core_past *p, const char *text, uint64_t before,
 
 	if (!job)
 		return;
-	query = mem_printf("in:\"%s\" %s", core_peer_key(p->peer), text);
+	query = mem_printf("in:\"%s\" %s", uri_aor_key(p->peer), text);
 	s->ops->search(s,
 		&(struct store_query){
 			.text = query,

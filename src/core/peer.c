@@ -9,16 +9,6 @@
 #include "utf8.h"
 
 
-const char *core_peer_key(const char *aor)
-{
-	if (!strncmp(aor, "sip:", 4))
-		return aor + 4;
-	if (!strncmp(aor, "sips:", 5))
-		return aor + 5;
-	return aor;
-}
-
-
 char *core_peer_user(const char *aor)
 {
 	struct pl pl = pl_str(aor), text;

@@ -303,7 +303,7 @@ void core_presence_all(struct core_account *a, const char *reason)
 static void keep(
 	struct core_account *a, const char *peer, const struct presence *p)
 {
-	const char *key = core_peer_key(peer);
+	const char *key = uri_aor_key(peer);
 	struct core_known *k;
 
 	HASH_FIND_STR(a->known, key, k);
@@ -325,7 +325,7 @@ static struct core_fetch *fetch_find(struct core_account *a, const char *peer)
 	for (le = a->fetches.head; le; le = le->next) {
 		struct core_fetch *f = le->data;
 
-		if (!strcmp(core_peer_key(f->peer), core_peer_key(peer)))
+		if (!strcmp(uri_aor_key(f->peer), uri_aor_key(peer)))
 			return f;
 	}
 	return NULL;
@@ -412,7 +412,7 @@ const struct presence *core_presence_of(
 
 	if (b)
 		return b->presence;
-	HASH_FIND_STR(a->known, core_peer_key(peer), k);
+	HASH_FIND_STR(a->known, uri_aor_key(peer), k);
 	if (k)
 		return k->presence;
 	return a->core ? a->core->unwatched : NULL;

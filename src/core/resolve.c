@@ -84,7 +84,7 @@ static void consider(struct found *f, struct core_account *a, const char *peer,
 
 	if (!fits(f, name) && !fits(f, user))
 		return;
-	if (f->n && !strcmp(core_peer_key(f->peer), core_peer_key(peer)))
+	if (f->n && !strcmp(uri_aor_key(f->peer), uri_aor_key(peer)))
 		return;
 	if (!f->n) {
 		f->account = a;

@@ -91,7 +91,7 @@ static struct core_buddy *buddy_new(struct core_account *a, char *aor)
 	b->account = a;
 	b->aor = memcpy(b + 1, aor, size);
 	mem_deref(aor);
-	key = core_peer_key(b->aor);
+	key = uri_aor_key(b->aor);
 	HASH_ADD_KEYPTR(hh, a->by_peer, key, strlen(key), b);
 	list_append(&a->buddies, &b->le, b);
 	return b;
@@ -305,7 +305,7 @@ struct core_buddy *core_buddy_find(struct core_account *a, const char *peer)
 {
 	struct core_buddy *b;
 
-	HASH_FIND_STR(a->by_peer, core_peer_key(peer), b);
+	HASH_FIND_STR(a->by_peer, uri_aor_key(peer), b);
 	return b;
 }
 

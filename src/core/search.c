@@ -95,7 +95,7 @@ static bool matches(const struct search *s, const struct core_buddy *b)
  * is none of the others. */
 static bool first_time(struct search *s, const char *peer)
 {
-	const char *key = core_peer_key(peer);
+	const char *key = uri_aor_key(peer);
 	struct told *t;
 
 	HASH_FIND_STR(s->told, key, t);

@@ -38,7 +38,7 @@ struct core_decision_entry *core_watcher_entry(
 {
 	struct core_decision_entry *e;
 
-	HASH_FIND_STR(a->decisions, core_peer_key(peer), e);
+	HASH_FIND_STR(a->decisions, uri_aor_key(peer), e);
 	return e;
 }
 
@@ -61,7 +61,7 @@ struct core_decision_entry *core_watcher_entry_get(
 		return e;
 	e = mem_zalloc(sizeof(*e), NULL);
 	e->peer = mem_strdup(peer);
-	key = core_peer_key(e->peer);
+	key = uri_aor_key(e->peer);
 	HASH_ADD_KEYPTR(hh, a->decisions, key, strlen(key), e);
 	return e;
 }

@@ -97,6 +97,14 @@ char *uri_aor(const struct uri *uri)
 }
 
 
+const char *uri_aor_key(const char *aor)
+{
+	if (!strncmp(aor, "sip:", 4))
+		return aor + 4;
+	return strncmp(aor, "sips:", 5) ? aor : aor + 5;
+}
+
+
 /* "localhost:5060" has the look of a scheme and its text, but a scheme that
  * nobody knows with nothing but digits behind it is a host with its port. */
 static bool is_host_port(const struct uri *uri)

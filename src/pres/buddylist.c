@@ -120,17 +120,6 @@ char *buddylist_address(const char *text)
 }
 
 
-/* Without what does not tell people apart. */
-static const char *key_of(const char *peer)
-{
-	if (!strncmp(peer, "sip:", 4))
-		return peer + 4;
-	if (!strncmp(peer, "sips:", 5))
-		return peer + 5;
-	return peer;
-}
-
-
 /* ---- what there is --------------------------------------------------- */
 
 struct buddylist_index *buddylist_index_find(
@@ -162,7 +151,7 @@ struct buddylist_one *buddylist_find(
 {
 	struct buddylist_one *one;
 
-	HASH_FIND_STR(l->people, key_of(peer), one);
+	HASH_FIND_STR(l->people, uri_aor_key(peer), one);
 	return one;
 }
 
@@ -180,7 +169,7 @@ struct buddylist_one *buddylist_get(struct buddylist *l, char *peer)
 	one = mem_zalloc(sizeof(*one), NULL);
 	one->peer = peer;
 	one->first = one->last = SIZE_MAX;
-	key = key_of(peer);
+	key = uri_aor_key(peer);
 	HASH_ADD_KEYPTR(hh, l->people, key, strlen(key), one);
 	return one;
 }

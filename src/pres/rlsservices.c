@@ -26,14 +26,6 @@ char *rlsservices_address(const char *text)
 }
 
 
-const char *rlsservices_key(const char *address)
-{
-	if (!strncmp(address, "sips:", 5))
-		return address + 5;
-	return strncmp(address, "sip:", 4) ? address : address + 4;
-}
-
-
 bool rlsservices_is_list(const struct xml_node *node)
 {
 	return xml_is(node, NS_SERVICES, "list") ||

@@ -8,6 +8,7 @@
 #include "mem.h"
 #include "rlsservices_int.h"
 #include "span.h"
+#include "uri.h"
 
 /* What becomes of an address. */
 struct one {
@@ -54,7 +55,7 @@ static void edit_destructor(void *data)
 
 static struct one *find(const struct edit *e, const char *address)
 {
-	const char *key = rlsservices_key(address);
+	const char *key = uri_aor_key(address);
 	struct one *one;
 
 	HASH_FIND_STR(e->ones, key, one);
@@ -78,7 +79,7 @@ static bool want(struct edit *e, const char *uri, bool add)
 	one = mem_zalloc(sizeof(*one), one_destructor);
 	one->address = address;
 	one->add = add;
-	key = rlsservices_key(address);
+	key = uri_aor_key(address);
 	HASH_ADD_KEYPTR(hh, e->ones, key, strlen(key), one);
 	return true;
 }
@@ -328,7 +329,7 @@ static int edit_service(struct edit *e, size_t service)
 /* *SERVICE is that of ours; SIZE_MAX: there is none. */
 static int find_service(size_t *service, const struct edit *e)
 {
-	const char *key = rlsservices_key(e->service);
+	const char *key = uri_aor_key(e->service);
 	bool found = false;
 	size_t i;
 
@@ -339,7 +340,7 @@ static int find_service(size_t *service, const struct edit *e)
 		char *address = rlsservices_address(xml_attr(node, "uri"));
 
 		found = xml_is(node, NS_SERVICES, "service") && address &&
-			!strcmp(rlsservices_key(address), key);
+			!strcmp(uri_aor_key(address), key);
 		mem_deref(address);
 		if (!found)
 			i = span_next(e->s, i);

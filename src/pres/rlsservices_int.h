@@ -21,7 +21,4 @@ bool rlsservices_is_list(const struct xml_node *node);
  * list. */
 char *rlsservices_address(const char *uri);
 
-/* Without what tells no addresses apart. */
-const char *rlsservices_key(const char *address);
-
 #endif

@@ -39,16 +39,6 @@ static void addresses(void **state)
 }
 
 
-static void keys(void **state)
-{
-	(void)state;
-	assert_string_equal(core_peer_key(BOB), "bob@example.org");
-	assert_string_equal(
-		core_peer_key("sips:bob@example.org"), "bob@example.org");
-	assert_string_equal(core_peer_key("tel:+49"), "tel:+49");
-}
-
-
 static void users(void **state)
 {
 	static const struct {
@@ -152,7 +142,6 @@ int test_peer(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(parts),
-		cmocka_unit_test(keys),
 		cmocka_unit_test(users),
 		cmocka_unit_test(labels),
 		cmocka_unit_test(groups),

@@ -36,6 +36,17 @@ static void aor(void **state)
 }
 
 
+static void keys(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		uri_aor_key("sip:bob@example.org"), "bob@example.org");
+	assert_string_equal(
+		uri_aor_key("sips:bob@example.org"), "bob@example.org");
+	assert_string_equal(uri_aor_key("tel:+49"), "tel:+49");
+}
+
+
 static void from_user(void **state)
 {
 	static const struct {
@@ -106,6 +117,7 @@ int test_uri_text(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(aor),
+		cmocka_unit_test(keys),
 		cmocka_unit_test(from_user),
 		cmocka_unit_test(escapes),
 	};
