@@ -7,6 +7,11 @@
 #include "uri.h"
 
 
+enum {
+	LISTED_A_TURN = 200, /* so that no turn of the loop is long */
+};
+
+
 /* ---- rows ----------------------------------------------------------- */
 
 
@@ -225,21 +230,82 @@ const struct cmd_entry cmd_buddy_group = {
 };
 
 
+/* Those who were in the list when it was asked for. */
+struct listing {
+	struct core_buddy **buddies; /* references */
+	size_t n, size, next;
+};
+
+
+static void listing_destructor(void *data)
+{
+	struct listing *l = data;
+
+	while (l->n)
+		mem_deref(l->buddies[--l->n]);
+	mem_deref(l->buddies);
+}
+
+
+static void listing_add(struct listing *l, struct core_buddy *b)
+{
+	if (l->n == l->size) {
+		l->size = l->size ? 2 * l->size : 64;
+		l->buddies = mem_reallocarray(
+			l->buddies, l->size, sizeof(*l->buddies));
+	}
+	l->buddies[l->n++] = mem_ref(b);
+}
+
+
+static void listing_h(void *arg);
+
+
+static void listing_turn(struct cmd_call *call)
+{
+	struct listing *l = call->data;
+	size_t end = l->next + LISTED_A_TURN;
+
+	for (; l->next < l->n && l->next < end; l->next++) {
+		struct core_buddy *b = l->buddies[l->next];
+
+		/* Not one who was removed meanwhile. */
+		if (core_buddy_account(b))
+			give_buddy(call, b);
+	}
+	if (l->next < l->n) {
+		tmr_start(call->cmd->tmrs, &call->tmr, 0, listing_h,
+			reply_owe(call));
+	} else {
+		reply_done(call, 0, NULL);
+	}
+}
+
+
+static void listing_h(void *arg)
+{
+	listing_turn(arg);
+	reply_paid(arg);
+}
+
+
 static void list_exec(struct cmd_call *call)
 {
 	struct core_account *a, *only;
 	struct core_buddy *b;
+	struct listing *l;
 
 	if (!target_account(call, NULL, &only))
 		return;
+	call->data = l = mem_zalloc(sizeof(*l), listing_destructor);
 	for (a = core_account_first(call->cmd->core); a;
 		a = core_account_next(a)) {
 		if (only && a != only)
 			continue;
 		for (b = core_buddy_first(a); b; b = core_buddy_next(b))
-			give_buddy(call, b);
+			listing_add(l, b);
 	}
-	reply_done(call, 0, NULL);
+	listing_turn(call);
 }
 
 

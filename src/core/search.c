@@ -13,6 +13,7 @@ enum {
 	QUERY_OUTPUT = 256 * 1024,
 	QUERY_ROWS = 1000,
 	QUERY_ARG_MAX = 16 * 1024,
+	BUDDIES_A_TURN = 300, /* looked at, so that no turn is long */
 	PEERS = 200, /* past correspondents told */
 	PEERS_NAMED = 1000, /* the latest ones, whose names are looked at */
 };
@@ -30,6 +31,10 @@ struct search {
 	int what;
 	char *query;
 	struct told *told;
+	void **accounts; /* held; NULL: not begun */
+	size_t n_accounts, account_next;
+	void **buddies; /* held; of the account at hand */
+	size_t n_buddies, buddy_next;
 	struct tmr tmr;
 	struct child *child;
 	unsigned waits; /* answers still to come */
@@ -48,6 +53,8 @@ static void destructor(void *data)
 
 	list_unlink(&s->le);
 	tmr_cancel(&s->tmr);
+	core_list_release(s->accounts, s->n_accounts);
+	core_list_release(s->buddies, s->n_buddies);
 	mem_deref(s->child);
 	mem_deref(s->account);
 	mem_deref(s->query);
@@ -108,31 +115,60 @@ static bool first_time(struct search *s, const char *peer)
 }
 
 
-static void tell_buddies(struct search *s, struct core_account *a)
+static void tell_buddy(struct search *s, const struct core_buddy *b)
 {
-	size_t i, n;
-	void **buddies = core_list_hold(&a->buddies, &n);
+	if (!b->account || !matches(s, b))
+		return;
+	(void)first_time(s, b->aor);
+	s->hit(
+		&(struct core_hit){
+			.kind = "buddy",
+			.account = b->account->name,
+			.peer = b->aor,
+			.name = core_buddy_name(b),
+			.groups = core_buddy_groups(b),
+			.state = presence_state_name(b->presence->state),
+			.note = b->presence->note,
+		},
+		s->arg);
+}
 
-	for (i = 0; i < n; i++) {
-		const struct core_buddy *b = buddies[i];
 
-		if (!b->account || !matches(s, b))
-			continue;
-		(void)first_time(s, b->aor);
-		s->hit(
-			&(struct core_hit){
-				.kind = "buddy",
-				.account = a->name,
-				.peer = b->aor,
-				.name = core_buddy_name(b),
-				.groups = core_buddy_groups(b),
-				.state =
-					presence_state_name(b->presence->state),
-				.note = b->presence->note,
-			},
-			s->arg);
+/* Takes up the next account's buddies; false: there is none. */
+static bool next_account(struct search *s)
+{
+	struct core_account *a;
+
+	core_list_release(s->buddies, s->n_buddies);
+	s->buddies = NULL;
+	s->n_buddies = s->buddy_next = 0;
+	if (s->account_next == s->n_accounts)
+		return false;
+	a = s->accounts[s->account_next++];
+	if (!s->account || s->account == a)
+		s->buddies = core_list_hold(&a->buddies, &s->n_buddies);
+	return true;
+}
+
+
+/* True where there are more of them than belong in one turn. */
+static bool tell_buddies(struct search *s)
+{
+	size_t left = BUDDIES_A_TURN;
+
+	if (!s->accounts)
+		s->accounts =
+			core_list_hold(&s->core->accounts, &s->n_accounts);
+	for (;;) {
+		while (left && s->buddy_next < s->n_buddies) {
+			tell_buddy(s, s->buddies[s->buddy_next++]);
+			left--;
+		}
+		if (s->buddy_next < s->n_buddies)
+			return true;
+		if (!next_account(s))
+			return false;
 	}
-	core_list_release(buddies, n);
 }
 
 
@@ -362,14 +398,11 @@ static void search_h(void *arg)
 {
 	struct search *s = arg;
 	struct core *core = mem_ref(s->core);
-	size_t i, n;
-	void **accounts = core_list_hold(&core->accounts, &n);
 
-	for (i = 0; i < n && (s->what & CORE_SEARCH_BUDDIES); i++) {
-		struct core_account *a = accounts[i];
-
-		if (!s->account || s->account == a)
-			tell_buddies(s, a);
+	if ((s->what & CORE_SEARCH_BUDDIES) && tell_buddies(s)) {
+		tmr_start(core->config.tmrs, &s->tmr, 0, search_h, s);
+		mem_deref(core);
+		return;
 	}
 	if ((s->what & CORE_SEARCH_PEOPLE) && !tell_address(s)) {
 		tell_chats(s);
@@ -377,7 +410,6 @@ static void search_h(void *arg)
 		ask_peers(s);
 	}
 	answered(s);
-	core_list_release(accounts, n);
 	mem_deref(core);
 }
 

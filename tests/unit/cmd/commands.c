@@ -129,6 +129,47 @@ static void at_once(void **state)
 }
 
 
+static size_t lines_of(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text; text++)
+		n += *text == '\n';
+	return n;
+}
+
+
+/* A long list takes several turns; the outcome is the last word. */
+static void long_list(void **state)
+{
+	enum { MANY = 450, A_TURN = 200 };
+	static const struct core_origin typed = {NULL, 0};
+	struct world *w = world_alloc(0);
+	struct core_account *a;
+	struct core_buddy *b;
+	size_t i;
+
+	(void)state;
+	world_people(w);
+	a = core_account_next(core_account_first(w->core));
+	for (i = 1; i < MANY; i++) {
+		char *uri = mem_printf("sip:b%zu@lab.test", i);
+
+		(void)core_buddy_add(a, uri, NULL, NULL, &typed, &b, NULL);
+		mem_deref(uri);
+	}
+	assert_int_equal(world_line(w, "buddy list -a home"), -1);
+	assert_int_equal(lines_of(world_rows(w)), A_TURN);
+	world_pass(w, 0);
+	assert_int_equal(lines_of(world_rows(w)), A_TURN);
+	assert_int_equal(w->status, -1);
+	world_pass(w, 0);
+	assert_int_equal(lines_of(world_rows(w)), MANY - 2 * A_TURN);
+	assert_int_equal(w->status, 0);
+	world_free(w);
+}
+
+
 static void sign_in(void **state)
 {
 	struct world *w = world_alloc(0);
@@ -506,6 +547,7 @@ int test_commands(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(at_once),
+		cmocka_unit_test(long_list),
 		cmocka_unit_test(sign_in),
 		cmocka_unit_test(message),
 		cmocka_unit_test(chats),

@@ -58,6 +58,56 @@ static void buddies(void **state)
 }
 
 
+static size_t count(const struct world *w, const char *part)
+{
+	struct pl all = mbuf_all(w->log), line, pl = pl_str(part);
+	size_t n = 0;
+
+	while (all.l) {
+		(void)pl_split(&all, '\n', &line);
+		n += pl_find(&line, &pl) != NULL;
+	}
+	return n;
+}
+
+
+/* Many are looked at over several turns, each once. */
+static void many(void **state)
+{
+	struct core_account *accounts[2];
+	struct world w;
+	size_t i;
+
+	(void)state;
+	world_open(&w);
+	accounts[0] = world_account(&w, "work", ALICE);
+	accounts[1] = world_account(&w, "home", "sip:alice@home.test");
+	for (i = 0; i < 700; i++) {
+		char *uri = mem_printf("sip:b%03zu@example.org", i);
+
+		core_buddy_add(
+			accounts[i >= 650], uri, NULL, NULL, NULL, NULL, NULL);
+		mem_deref(uri);
+	}
+	for (i = 0; i < 5; i++)
+		world_run(&w, 0);
+	world_quiet(&w);
+	search(&w, CORE_SEARCH_BUDDIES, "b");
+	tmrs_run(w.tmrs);
+	assert_int_equal(count(&w, "buddy work sip:b"), 300);
+	/* One who is gone by the time their turn comes is not told. */
+	core_buddy_remove(
+		core_buddy_find(accounts[0], "sip:b649@example.org"), NULL);
+	world_quiet(&w);
+	for (i = 0; i < 5; i++)
+		world_run(&w, 0);
+	assert_int_equal(count(&w, "buddy work sip:b"), 349);
+	assert_int_equal(count(&w, "buddy home sip:b"), 50);
+	assert_int_equal(count(&w, "search: 0"), 1);
+	world_close(&w);
+}
+
+
 /* One row for an address, then one presence event, then the outcome. */
 static void address(void **state)
 {
@@ -197,6 +247,7 @@ int test_search(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(buddies),
+		cmocka_unit_test(many),
 		cmocka_unit_test(address),
 		cmocka_unit_test(directory),
 		cmocka_unit_test(directory_fails),
