@@ -206,6 +206,14 @@ struct endpoint_handlers {
 	 * found changed. Not called where there is no rule. NULL: not
 	 * interested. */
 	void (*rules)(const struct endpoint_rule *rules, size_t n, void *arg);
+
+	/* PEER waits at the server, though authorize() has an answer: this one
+	 * takes none from us. Once for each. NULL: not interested. */
+	void (*waits)(const char *peer, void *arg);
+
+	/* A sentence, without an end, on what the server keeps for us, or was
+	 * to keep: not to be had, or not taken. NULL: it goes to the log. */
+	void (*trouble)(const char *text, void *arg);
 	void *arg;
 };
 

@@ -155,6 +155,15 @@ static char *path(const struct core_account *a, const char *setting)
 }
 
 
+static void trouble_h(const char *text, void *arg)
+{
+	struct core_account *a = arg;
+
+	if (a->core && !a->removed)
+		core_say(a->core, LOG_WARN, "%s: %s", a->name, text);
+}
+
+
 /* A file that cannot be read is a mistake of the configuration, to be told
  * before anybody is asked anything. */
 static int readable(const char *setting, const char *file, char **why)
@@ -185,6 +194,8 @@ static int make(struct core_account *a, char **why)
 		.settled = core_watcher_settled,
 		.ruled = core_ruled_heard,
 		.rules = core_ruled_rules,
+		.waits = core_ruled_waits,
+		.trouble = trouble_h,
 		.arg = a,
 	};
 	char *ca = path(a, "tls-ca-file"), *key = path(a, "tls-key");
@@ -216,6 +227,7 @@ static int make(struct core_account *a, char **why)
 	struct dialect_stack *stack = NULL;
 	int err;
 
+	a->told_waits = false;
 	(void)pl_u32(&expires, &config.expires);
 	err = readable("tls-ca-file", ca, why);
 	if (!err)

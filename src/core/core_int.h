@@ -318,6 +318,7 @@ struct core_account {
 	bool merging; /* ... its list into ours */
 	struct core_decision_entry *decisions;
 	size_t pending;
+	bool told_waits; /* that the server lets somebody wait */
 	struct core_chat *chat_by_peer;
 	struct list fetches; /* struct core_fetch: under way */
 	struct core_known *known; /* fetched, of people not in the list */
@@ -483,6 +484,7 @@ const char *core_decision_word(enum core_decision decision);
 void core_ruled_due(struct core_account *a, struct core_decision_entry *e);
 void core_ruled_online(struct core_account *a);
 void core_ruled_heard(const char *peer, const char *why, void *arg);
+void core_ruled_waits(const char *peer, void *arg);
 void core_ruled_rules(const struct endpoint_rule *rules, size_t n, void *arg);
 void core_ruled_load(struct core *core, const char *key, const char *value);
 

@@ -75,6 +75,29 @@ void core_ruled_heard(const char *peer, const char *why, void *arg)
 }
 
 
+/* The cure is the same for all who wait, so that it is told once. */
+void core_ruled_waits(const char *peer, void *arg)
+{
+	struct core_account *a = arg;
+
+	if (!a->core || a->removed || a->told_waits)
+		return;
+	a->told_waits = true;
+	if (core_account_setting(a, "xcap-root"))
+		core_say(a->core, LOG_WARN,
+			"%s: the server keeps %s waiting, who may see you: it "
+			"keeps no rules that sotto could change",
+			a->name, peer);
+	else
+		core_say(a->core, LOG_WARN,
+			"%s: the server keeps %s waiting, who may see you: it "
+			"can be told only where xcap-root leads to it; whoever "
+			"runs it knows that address, which account set %s "
+			"xcap-root takes",
+			a->name, peer, a->name);
+}
+
+
 /* ---- another device's ---- */
 
 static enum core_decision decision_of(enum endpoint_verdict verdict)

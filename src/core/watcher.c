@@ -300,6 +300,14 @@ static enum endpoint_rules rules(const struct core_account *a)
 }
 
 
+/* Whether a setting could lead to the server's rules. */
+static bool no_way(const struct core_account *a)
+{
+	return !core_account_setting(a, "xcap-root") &&
+		strcmp(core_account_setting(a, "dialect"), "microsoft") != 0;
+}
+
+
 /* What is to be said of E to who decided. */
 static void note_rules(struct core_account *a,
 	const struct core_decision_entry *e, char **note)
@@ -319,8 +327,9 @@ static void note_rules(struct core_account *a,
 		if (e->decided)
 			(void)core_fail(0, note,
 				"obeyed here; what the server shows %s by its "
-				"own rules is unchanged",
-				e->peer);
+				"own rules is unchanged%s",
+				e->peer,
+				no_way(a) ? ": xcap-root is not set" : "");
 		break;
 	}
 }

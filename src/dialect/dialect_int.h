@@ -178,6 +178,9 @@ struct endpoint {
 	struct xcap *xcap; /* NULL: no documents are kept for us */
 	struct xcap_request *xcap_request; /* what the server can keep */
 	bool xcap_told; /* ... is known */
+	char *xcap_trouble; /* what was told of it last */
+	struct tmr xcap_again; /* it did not answer */
+	unsigned xcap_failures; /* one after the other */
 	struct simple_lists *lists; /* NULL: it is not known of any */
 	struct simple_rules *rules; /* NULL: nothing for them yet */
 	struct simple_rules_read *rules_read;
@@ -203,6 +206,9 @@ void endpoint_work_end(struct endpoint *e);
 
 /* Tells ruled(). */
 void endpoint_ruled(struct endpoint *e, const char *peer, const char *why);
+
+/* Tells trouble(). TEXT is released. The caller holds E, or is done with it. */
+void endpoint_trouble(struct endpoint *e, const char *topic, char *text);
 
 /* The URI that requests to PEER go to (way.c); borrowed. */
 const char *endpoint_way(const struct endpoint *e, const char *peer);

@@ -38,11 +38,11 @@ static void lists_destructor(void *data)
 
 
 /* WHY is the last part of a sentence. */
-static void say(const struct simple_lists *l, enum log_level level,
-	const char *what, const char *why)
+static void say(const struct simple_lists *l, const char *what, const char *why)
 {
-	log_print(l->e->stack->log, level, "contacts",
-		"%s: the server's buddy list %s: %s", l->e->aor, what, why);
+	char *text = mem_printf("the server's buddy list %s: %s", what, why);
+
+	endpoint_trouble(l->e, "contacts", text);
 }
 
 
@@ -135,7 +135,7 @@ static void tell_handler(void *arg)
 		tell_references(l, list);
 	l->heard = true;
 	if (err)
-		say(l, LOG_WARN, "is left alone",
+		say(l, "is left alone",
 			err == E2BIG ? "it has more than 20000 people"
 				     : xml_why(err));
 	else if (l->text)
@@ -177,7 +177,7 @@ static void trouble(struct simple_lists *l, const struct xcap_answer *answer)
 	bool later = answer->result == XCAP_LATER;
 
 	if (!l->failures)
-		say(l, LOG_WARN,
+		say(l,
 			later ? "cannot be had now and is asked for again"
 			      : "cannot be had",
 			answer->why);
@@ -195,8 +195,7 @@ static void absent(struct simple_lists *l)
 		return;
 	}
 	l->refused = true;
-	say(l, LOG_WARN, "is not kept",
-		"what is written there is not there afterwards");
+	say(l, "is not kept", "what is written there is not there afterwards");
 }
 
 
@@ -240,7 +239,7 @@ void simple_lists_look(struct simple_lists *l)
 	err = xcap_get(&l->get, l->e->xcap, &simple_lists_where,
 		l->text ? l->etag : NULL, got_handler, l);
 	if (err)
-		say(l, LOG_WARN, "cannot be asked for", strerror(err));
+		say(l, "cannot be asked for", strerror(err));
 }
 
 

@@ -63,9 +63,9 @@ void simple_lists_edit_flush(struct simple_lists *l)
 static void not_taken(
 	const struct simple_lists *l, const char *whom, const char *why)
 {
-	log_print(l->e->stack->log, LOG_WARN, "contacts",
-		"%s: the server's buddy list does not take %s: %s", l->e->aor,
-		whom, why);
+	endpoint_trouble(l->e, "contacts",
+		mem_printf("the server's buddy list does not take %s: %s", whom,
+			why));
 }
 
 
@@ -220,10 +220,11 @@ static void done_handler(const struct xcap_answer *answer, void *arg)
 	case XCAP_LATER:
 	case XCAP_CHANGED: /* others were faster all the time */
 		if (!l->failures)
-			log_print(l->e->stack->log, LOG_WARN, "contacts",
-				"%s: the server's buddy list cannot be changed "
-				"now; it is tried again: %s",
-				l->e->aor, answer->why);
+			endpoint_trouble(l->e, "contacts",
+				mem_printf("the server's buddy list cannot be "
+					   "changed now; it is tried again: "
+					   "%s",
+					answer->why));
 		back(l, &l->going);
 		l->later = true;
 		break;

@@ -22,6 +22,7 @@ struct decision {
 	char *peer;
 	enum presrules_handling handling;
 	bool going; /* in the edit that is under way */
+	bool told; /* that it waits */
 };
 
 struct simple_rules {
@@ -195,11 +196,14 @@ static void put_off(struct simple_rules *r, const char *why)
 		if (!d->going)
 			continue;
 		d->going = false;
-		log_print(r->e->stack->log, LOG_WARN, "xcap",
-			"%s: the server does not keep what was decided about "
-			"%s, which is obeyed here; it is tried again later: "
-			"%s",
-			r->e->aor, d->peer, why);
+		if (d->told)
+			continue;
+		d->told = true;
+		endpoint_trouble(r->e, "xcap",
+			mem_printf("the server does not keep what was decided "
+				   "about %s, which is obeyed here; it is "
+				   "tried again later: %s",
+				d->peer, why));
 	}
 }
 

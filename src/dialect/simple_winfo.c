@@ -30,6 +30,7 @@ struct asked {
 	char *peer;
 	char *name;
 	bool decided;
+	bool told; /* that it does not help */
 };
 
 struct simple_winfo {
@@ -79,7 +80,7 @@ static struct asked *asked_find(const struct simple_winfo *w, const char *peer)
 }
 
 
-static void asked_add(struct simple_winfo *w, const char *peer,
+static struct asked *asked_add(struct simple_winfo *w, const char *peer,
 	const char *name, bool decided)
 {
 	struct asked *a = mem_zalloc(sizeof(*a), NULL);
@@ -88,6 +89,7 @@ static void asked_add(struct simple_winfo *w, const char *peer,
 	a->name = mem_strdup(name);
 	a->decided = decided;
 	HASH_ADD_KEYPTR(hh, w->asked, a->peer, strlen(a->peer), a);
+	return a;
 }
 
 
@@ -187,6 +189,17 @@ static void look_now_and_then(struct simple_winfo *w)
 }
 
 
+/* PEER is let in, and the server does not take that. */
+static void tell_waits(struct simple_winfo *w, struct asked *a)
+{
+	bool told = a->told;
+
+	a->told = true;
+	if (!told && w->e->h.waits)
+		w->e->h.waits(a->peer, w->e->h.arg);
+}
+
+
 /* Somebody waits: the user is asked unless that was done. Who is decided here
  * gets a rule, but not before it is known that no other device took that back.
  * A refusal by a setting is no rule: it goes with the setting. */
@@ -202,11 +215,15 @@ static void ask(struct simple_winfo *w, const struct winfo_watcher *watcher)
 	if (!endpoint_hears(e))
 		return;
 	if (verdict == ENDPOINT_PENDING) {
-		asked_add(w, watcher->peer, watcher->name, false);
+		(void)asked_add(w, watcher->peer, watcher->name, false);
 		look_now_and_then(w);
-	} else if (verdict != ENDPOINT_REFUSE &&
-		simple_rules(e) != ENDPOINT_RULES_NONE) {
-		asked_add(w, watcher->peer, watcher->name, true);
+	} else if (simple_rules(e) == ENDPOINT_RULES_NONE) {
+		if (verdict == ENDPOINT_ALLOW)
+			tell_waits(w,
+				asked_add(
+					w, watcher->peer, watcher->name, true));
+	} else if (verdict != ENDPOINT_REFUSE) {
+		(void)asked_add(w, watcher->peer, watcher->name, true);
 		if (!simple_rules_asking(e))
 			simple_rules_ask_anew(e);
 	}
@@ -225,6 +242,11 @@ static void look_again(struct simple_winfo *w, struct asked *a)
 	if (verdict == ENDPOINT_PENDING) {
 		a->decided = false;
 		look_now_and_then(w);
+		return;
+	}
+	if (verdict == ENDPOINT_ALLOW &&
+		simple_rules(e) == ENDPOINT_RULES_NONE) {
+		tell_waits(w, a);
 		return;
 	}
 	peer = mem_strdup(a->peer);

@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* simple_xcap.c - the way to the documents that a SIMPLE server keeps for us,
  * and which kinds it keeps (RFC 4825 12). */
+#include <string.h>
 #include "dialect_int.h"
 #include "mem.h"
 #include "xcap.h"
+
+
+enum {
+	AGAIN = 30 * 1000, /* ms after no answer; doubled each time, up to */
+	AGAIN_DOUBLED = 7, /* so often: 64 min */
+};
 
 
 static int http_way_request(struct http_request **rp,
@@ -82,50 +89,109 @@ static const char *rules_of(const char *auids)
 }
 
 
+/* Once, until it is over or another. TEXT is released. */
+static void tell_trouble(struct endpoint *e, char *text)
+{
+	bool again = e->xcap_trouble && text && !strcmp(e->xcap_trouble, text);
+
+	mem_deref(e->xcap_trouble);
+	e->xcap_trouble = text;
+	if (text && !again)
+		endpoint_trouble(e, "xcap",
+			mem_printf("%s; your buddy list and your decisions "
+				   "stay on this machine",
+				text));
+}
+
+
+static void ask(struct endpoint *e);
+
+
+static void again_handler(void *arg)
+{
+	ask(arg);
+}
+
+
+static void ask_again(struct endpoint *e)
+{
+	uint64_t wait = (uint64_t)AGAIN << e->xcap_failures;
+
+	if (e->xcap_failures < AGAIN_DOUBLED)
+		e->xcap_failures++;
+	if (e->online)
+		tmr_start(
+			e->stack->tmrs, &e->xcap_again, wait, again_handler, e);
+}
+
+
+/* AUIDS (NULL: nothing) is all that the server can keep. */
+static void take_caps(struct endpoint *e, const char *auids)
+{
+	simple_rules_kept(e, rules_of(auids));
+	simple_lists_kept(e, auids && is_kept(auids, "resource-lists"));
+	simple_rls_kept(e, auids && is_kept(auids, "rls-services"));
+}
+
+
+/* What is wrong with ANSWER (mem_deref); NULL: nothing. */
+static char *trouble_of(const struct xcap_answer *answer, const char *auids)
+{
+	if (answer->result == XCAP_OK && auids)
+		return NULL;
+	if (answer->result == XCAP_OK || answer->result == XCAP_ABSENT)
+		return mem_strdup("what xcap-root leads to is no XCAP server");
+	return mem_strdup(answer->why);
+}
+
+
 static void caps_handler(const struct xcap_answer *answer, void *arg)
 {
-	struct endpoint *e = arg;
+	struct endpoint *e = endpoint_hold(arg);
 	char *auids = NULL;
 
 	e->xcap_request = mem_deref(e->xcap_request);
 	if (answer->result == XCAP_OK)
 		auids = xcap_auids(&answer->body);
-	if (answer->result != XCAP_OK)
-		log_print(e->stack->log, LOG_WARN, "xcap", "%s: %s", e->aor,
-			answer->why);
-	else if (auids)
+	if (auids)
 		log_print(e->stack->log, LOG_INFO, "xcap",
 			"%s: the server keeps: %s", e->aor, auids);
-	else
-		log_print(e->stack->log, LOG_WARN, "xcap",
-			"%s: what xcap-root leads to is no XCAP server",
-			e->aor);
 	e->xcap_told = answer->result != XCAP_LATER;
-	if (e->xcap_told) {
-		simple_rules_kept(e, rules_of(auids));
-		simple_lists_kept(e, auids && is_kept(auids, "resource-lists"));
-		simple_rls_kept(e, auids && is_kept(auids, "rls-services"));
+	tell_trouble(e, trouble_of(answer, auids));
+	if (!endpoint_hears(e)) {
+		/* Its user is gone. */
+	} else if (e->xcap_told) {
+		take_caps(e, auids);
 	} else {
 		simple_rules_unknown(e);
 		simple_rls_unclear(e);
+		ask_again(e);
 	}
 	mem_deref(auids);
+	endpoint_release(e);
+}
+
+
+static void ask(struct endpoint *e)
+{
+	static const struct xcap_where caps = {
+		.auid = "xcap-caps", .global = true};
+
+	if (e->online && !e->xcap_told && !e->xcap_request)
+		(void)xcap_get(&e->xcap_request, e->xcap, &caps, NULL,
+			caps_handler, e);
 }
 
 
 void simple_xcap_online(struct endpoint *e)
 {
-	static const struct xcap_where caps = {
-		.auid = "xcap-caps", .global = true};
-
 	if (!e->xcap)
 		return;
 	xcap_online(e->xcap);
 	simple_rules_online(e);
 	simple_lists_online(e);
-	if (!e->xcap_told && !e->xcap_request)
-		(void)xcap_get(&e->xcap_request, e->xcap, &caps, NULL,
-			caps_handler, e);
+	e->xcap_failures = 0;
+	ask(e);
 }
 
 
@@ -135,6 +201,8 @@ void simple_xcap_close(struct endpoint *e)
 	simple_lists_close(e);
 	simple_rules_read_close(e);
 	simple_rls_close(e);
+	tmr_cancel(&e->xcap_again);
+	e->xcap_trouble = mem_deref(e->xcap_trouble);
 	e->xcap_request = mem_deref(e->xcap_request);
 	e->xcap = mem_deref(e->xcap);
 	e->http = mem_deref(e->http);

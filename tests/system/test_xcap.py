@@ -48,13 +48,14 @@ def config(root, *settings, level="info"):
 
 
 KEEPS = "the server keeps: pres-rules resource-lists"
+TOPICS = ("xcap", "sotto")  # from below, and what the user is told
 
 
 def told(s, *words, level="warning"):
     """Waits for a line of the log that has all WORDS."""
     end = time.monotonic() + 15
     while time.monotonic() < end:
-        rows = [r for r in s.do("log")["result"] if r["topic"] == "xcap"]
+        rows = [r for r in s.do("log")["result"] if r["topic"] in TOPICS]
         for row in rows:
             if all(w in row["text"] for w in words):
                 assert row["level"] == level
@@ -127,7 +128,7 @@ def test_no_setting(start, web):
               env={"SOTTO_HTTP": "/no/helper"})
     s.expect("account", state="online")
     s.do("sleep", "0.3")
-    assert not [r for r in s.do("log")["result"] if r["topic"] == "xcap"]
+    assert not [r for r in s.do("log")["result"] if r["topic"] in TOPICS]
 
 
 @pytest.mark.parametrize("root", ["xcap.example.org", "ftp://example.org/",

@@ -180,6 +180,42 @@ static void rows(void **state)
 
 
 /* What the server's rules are; "" for nothing. */
+/* Somebody let in whom the server keeps out: told once, with the cure. */
+static void kept_waiting(void **state)
+{
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	a = world_online(&w, &e);
+	e->h.waits(BOB, e->h.arg);
+	e->h.waits(KIM, e->h.arg);
+	world_run(&w, 0);
+	assert_log(&w,
+		"log warning: work: the server keeps " BOB " waiting, who may "
+		"see you: it can be told only where xcap-root leads to it; "
+		"whoever runs it knows that address, which account set work "
+		"xcap-root takes\n");
+	core_account_set(a, "xcap-root", "http://xcap.example.org/", NULL);
+	core_logout(a, world_done, "logout");
+	fake_signed_out(e);
+	world_run(&w, 0);
+	world_quiet(&w);
+	e = world_login(&w, a);
+	world_quiet(&w);
+	e->h.waits(KIM, e->h.arg);
+	e->h.trouble("it is slow", e->h.arg);
+	world_run(&w, 0);
+	assert_log(&w,
+		"log warning: work: the server keeps " KIM " waiting, who may "
+		"see you: it keeps no rules that sotto could change\n"
+		"log warning: work: it is slow\n");
+	world_close(&w);
+}
+
+
 static void rules(
 	struct world *w, struct endpoint *e, const char *bob, const char *kim)
 {
@@ -335,6 +371,7 @@ int test_ruled(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(due),
 		cmocka_unit_test(undecided),
+		cmocka_unit_test(kept_waiting),
 		cmocka_unit_test(no_server),
 		cmocka_unit_test(by_setting),
 		cmocka_unit_test(rows),

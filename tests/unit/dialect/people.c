@@ -191,6 +191,20 @@ static void settled_h(const char *peer, void *arg)
 }
 
 
+static void waits_h(const char *peer, void *arg)
+{
+	char user[64];
+
+	say(arg, "%s:waits ", user_of(peer, user, sizeof(user)));
+}
+
+
+static void trouble_h(const char *text, void *arg)
+{
+	say(arg, "trouble(%s) ", text);
+}
+
+
 static void ruled_h(const char *peer, const char *why, void *arg)
 {
 	char user[64];
@@ -306,6 +320,8 @@ void person_start(struct person *p)
 		.settled = settled_h,
 		.ruled = ruled_h,
 		.rules = p->reads_rules ? rules_h : NULL,
+		.waits = waits_h,
+		.trouble = p->hears_trouble ? trouble_h : NULL,
 		.arg = p,
 	};
 	char *why = NULL;

@@ -20,6 +20,8 @@
  *   bob:rings  bob:watches         invite, authorize
  *   bob:asks  bob:settled          authorize as the server tells it
  *   rules:bob=allow,kim=refuse     the rules that a server has
+ *   bob:waits                      let in, which the server is not told
+ *   trouble(why)                   with what the server keeps
  *   bob:ruled  bob:not-ruled       what was decided is a rule there, or is not
  */
 #ifndef SOTTO_TEST_DIALECT_PEOPLE_H
@@ -54,6 +56,7 @@ struct person {
 	size_t nkeys;
 	const char *bomb; /* frees the endpoint in the handler that says so */
 	bool reads_rules; /* and says them */
+	bool hears_trouble; /* and says it, instead of its log */
 	size_t asks; /* of authorize(), by what the server tells */
 	const struct http_way *http; /* NULL: none */
 	struct log *talk; /* what its log gets; released with it */

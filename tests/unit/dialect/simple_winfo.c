@@ -433,7 +433,7 @@ static void test_decided(void **state)
 		f->p.e, "sip:bob@192.0.2.1", ENDPOINT_ALLOW, ENDPOINT_ALLOW);
 	f->p.watchers = ENDPOINT_ALLOW;
 	tell(f, "P2 bob/pending;P3 bob/active");
-	assert_log(&f->p, "bob:asks ");
+	assert_log(&f->p, "bob:asks bob:waits ");
 	/* Taken back. */
 	f->p.watchers = ENDPOINT_PENDING;
 	tell(f, "P4 bob/pending;P5 bob/pending");
@@ -489,6 +489,45 @@ static void test_known(void **state)
 			assert_non_null(strstr(http.log, rows[i].rule));
 			assert_non_null(strstr(http.log, "sip:bob@192.0.2.1"));
 		}
+		fixture_close(f);
+	}
+}
+
+
+/* Who is let in and waits all the same: told once, where the server takes no
+ * rules; who is blocked sees nothing either way. */
+static void test_kept_waiting(void **state)
+{
+	static const struct {
+		enum endpoint_verdict verdict;
+		bool xcap; /* but no server behind it */
+		const char *log, *again;
+	} rows[] = {
+		{ENDPOINT_ALLOW, false, "bob:asks bob:waits ", ""},
+		{ENDPOINT_ALLOW, true, "bob:asks bob:asks bob:waits ", ""},
+		{ENDPOINT_POLITE_BLOCK, false, "bob:asks ",
+			"bob:asks bob:asks "},
+		{ENDPOINT_REFUSE, false, "bob:asks ", "bob:asks bob:asks "},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(rows); i++) {
+		struct fixture *f = fixture_make();
+		struct fakeway http;
+
+		fakeway_init(&http);
+		f->p.config.xcap_root =
+			rows[i].xcap ? "http://xcap.example.org" : NULL;
+		f->p.http = &http.way;
+		fixture_start(f);
+		f->p.watchers = rows[i].verdict;
+		tell(f, "F1 bob/pending");
+		if (rows[i].xcap)
+			fakeway_answer(&http, &absent);
+		assert_log(&f->p, rows[i].log);
+		tell(f, "F2 bob/pending;P3 bob/pending");
+		assert_log(&f->p, rows[i].again);
 		fixture_close(f);
 	}
 }
@@ -643,6 +682,7 @@ int test_simple_winfo(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_decided),
 		cmocka_unit_test(test_known),
+		cmocka_unit_test(test_kept_waiting),
 		cmocka_unit_test(test_taken_back),
 		cmocka_unit_test(test_open),
 		cmocka_unit_test(test_life),

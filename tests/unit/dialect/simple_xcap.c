@@ -13,6 +13,8 @@ int test_simple_xcap(void);
 	"<auid>pres-rules</auid><auid>resource-lists</auid></auids>"  \
 	"</xcap-caps>"
 
+#define HERE "; your buddy list and your decisions stay on this machine\n"
+
 struct lines {
 	char text[500];
 };
@@ -53,14 +55,15 @@ static void told(void **state)
 			4},
 		{{.status = 200, .body = PL("<html/>")},
 			"warning sip:alice@192.0.2.1: what xcap-root leads to "
-			"is no XCAP server\n",
+			"is no XCAP server" HERE,
 			1},
 		{{.status = 404},
-			"warning sip:alice@192.0.2.1: the XCAP server does "
-			"not have it\n",
+			"warning sip:alice@192.0.2.1: what xcap-root leads to "
+			"is no XCAP server" HERE,
 			1},
 		{{.err = ECONNREFUSED, .why = "nobody is there"},
-			"warning sip:alice@192.0.2.1: XCAP: nobody is there\n",
+			"warning sip:alice@192.0.2.1: XCAP: nobody is "
+			"there" HERE,
 			2},
 	};
 	struct lines lines;
@@ -90,6 +93,54 @@ static void told(void **state)
 		assert_int_equal(http.count, cases[i].count);
 		two_close(t);
 	}
+}
+
+
+/* A server that does not answer is asked again, and the user hears once of it;
+ * of something else, and of the same after it was over, again. */
+static void trouble(void **state)
+{
+	static const struct http_answer refused = {
+		.err = ECONNREFUSED, .why = "nobody is there"};
+	static const struct http_answer busy = {.status = 503};
+	static const struct http_answer right = {
+		.status = 200, .body = PL(CAPS)};
+	struct two *t = two_make();
+	struct fakeway http;
+
+	(void)state;
+	fakeway_init(&http);
+	t->a.config.xcap_root = "http://xcap.example.org/";
+	t->a.http = &http.way;
+	t->a.hears_trouble = true;
+	person_start(&t->a);
+	two_run(t, 100);
+	assert_log(&t->a, "connecting online ");
+	fakeway_answer(&http, &refused);
+	assert_log(&t->a,
+		"trouble(XCAP: nobody is there; your buddy list and your "
+		"decisions stay on this machine) ");
+	two_run(t, 29 * 1000);
+	assert_int_equal(http.count, 1);
+	two_run(t, 2 * 1000);
+	assert_int_equal(http.count, 2);
+	fakeway_answer(&http, &refused);
+	two_run(t, 59 * 1000);
+	assert_int_equal(http.count, 2);
+	assert_log(&t->a, "");
+	two_run(t, 2 * 1000);
+	assert_int_equal(http.count, 3);
+	fakeway_answer(&http, &busy);
+	assert_log(&t->a,
+		"trouble(the XCAP server is in trouble (503); your buddy list "
+		"and your decisions stay on this machine) ");
+	two_run(t, 121 * 1000);
+	assert_int_equal(http.count, 4);
+	fakeway_answer(&http, &right);
+	assert_log(&t->a, "");
+	/* The rules and the list, and caps no more. */
+	assert_int_equal(http.count, 6);
+	two_close(t);
 }
 
 
@@ -164,6 +215,7 @@ int test_simple_xcap(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(told),
+		cmocka_unit_test(trouble),
 		cmocka_unit_test(unset),
 		cmocka_unit_test(wrong),
 		cmocka_unit_test(gone),
