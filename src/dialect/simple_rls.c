@@ -257,15 +257,19 @@ static void subscribe(struct simple_rls *r)
 }
 
 
-void simple_rls_written(struct simple_rls *r, bool changed)
+/* Servers read the list with a SUBSCRIBE, and tell all of it then; to be told
+ * a little too much until the next one costs less. */
+void simple_rls_written(struct simple_rls *r)
 {
-	r->additions = 0;
+	bool more = r->going;
+
+	r->going = 0;
 	if (r->barred || !r->e->online)
 		return;
 	hold(r);
 	if (!r->sub)
 		subscribe(r);
-	else if (changed)
+	else if (more)
 		ua_sub_refresh(r->sub);
 }
 
@@ -273,6 +277,8 @@ void simple_rls_written(struct simple_rls *r, bool changed)
 /* What stands goes on without the change. */
 void simple_rls_unwritten(struct simple_rls *r, const char *why)
 {
+	r->additions += r->going;
+	r->going = 0;
 	if (!r->sub && r->e->online && !r->barred) {
 		simple_rls_bar(r, why);
 		return;
@@ -329,7 +335,7 @@ bool simple_rls_watch(struct simple_watch *w)
 		begin(r);
 	else if (r->asked)
 		simple_rls_write_soon(r, 100);
-	if (r->mode == RLS_LIST && r->additions++ >= AT_ONCE) {
+	if (++r->additions > AT_ONCE && r->mode == RLS_LIST) {
 		settle_anew(r, r->since);
 		return false;
 	}

@@ -36,6 +36,7 @@ struct simple_rls {
 	struct tmr tick; /* the next few of them */
 	uint64_t told_at; /* monotonic: by the list; 0: never */
 	struct tmr doubt; /* whether it tells of anybody */
+	unsigned going; /* additions that the edit under way makes */
 	unsigned additions; /* since the list was last written */
 
 	/* What is told (simple_rls_read.c). */
@@ -57,9 +58,8 @@ struct simple_rls {
 
 /* ---- simple_rls.c --------------------------------------------------- */
 
-/* The list is on the server as it should be, CHANGED just now; or it cannot be
- * written. */
-void simple_rls_written(struct simple_rls *r, bool changed);
+/* The list is on the server as it should be; or it cannot be written. */
+void simple_rls_written(struct simple_rls *r);
 void simple_rls_unwritten(struct simple_rls *r, const char *why);
 
 /* There is no list in this sign-in. */

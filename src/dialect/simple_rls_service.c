@@ -122,7 +122,7 @@ static void done_handler(const struct xcap_answer *answer, void *arg)
 			g->going = false;
 	}
 	if (done)
-		simple_rls_written(r, answer->result == XCAP_OK);
+		simple_rls_written(r);
 	else
 		simple_rls_unwritten(r, answer->why);
 	if (r->again)
@@ -142,6 +142,8 @@ static void edit_handler(void *arg)
 	r->again = r->edit;
 	if (r->edit)
 		return;
+	r->going = r->additions;
+	r->additions = 0;
 	HASH_ITER (hh, r->gone, g, next) {
 		g->going = true;
 	}

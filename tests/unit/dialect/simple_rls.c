@@ -671,6 +671,26 @@ static void additions(void **state)
 }
 
 
+/* Another device has put them in before. */
+static void added_elsewhere(void **state)
+{
+	struct fixture *f = fixture_open("F1 bob=open");
+
+	(void)state;
+	world_run(&f->w, 1000);
+	f->answer = "F2 bob=open kim=closed tom=open";
+	watch(f, "tom");
+	world_run(&f->w, 200);
+	http_answer(f, "GET " URL, 200, "\"1\"",
+		SERVICES(ENTRY("bob") ENTRY("tom") ENTRY("kim")));
+	world_run(&f->w, 5000);
+	assert_int_equal(f->listed, 2);
+	assert_int_equal(f->singles, 1);
+	assert_int_equal(f->ends, 1);
+	fixture_close(f);
+}
+
+
 /* Who is removed is taken out, and nobody else; what others put in stays. */
 static void removals(void **state)
 {
@@ -687,7 +707,7 @@ static void removals(void **state)
 	assert_null(strstr(f->http.log, "sip:bob@"));
 	http_answer(f, "PUT " URL, 200, "\"2\"", NULL);
 	world_run(&f->w, 5000);
-	assert_int_equal(f->listed, 2);
+	assert_int_equal(f->listed, 1);
 	assert_int_equal(f->singles, 0);
 	fixture_close(f);
 }
@@ -909,6 +929,7 @@ int test_simple_rls(void)
 		cmocka_unit_test(no_word),
 		cmocka_unit_test(silent),
 		cmocka_unit_test(additions),
+		cmocka_unit_test(added_elsewhere),
 		cmocka_unit_test(removals),
 		cmocka_unit_test(how_many),
 		cmocka_unit_test(again),
