@@ -142,6 +142,8 @@ void conv_not_opened(struct conv *c, const struct ua_result *r, const char *why)
 		return;
 	}
 	why = conv_refusal(r, why);
+	if (code == 403)
+		simple_watch_refused(c->e, c->peer);
 	c->wanted = c->shown = false;
 	conv_tell(c, ENDPOINT_CHAT_CLOSED, "session", ENDPOINT_BY_ERROR, why,
 		code);

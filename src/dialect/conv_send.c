@@ -172,6 +172,8 @@ static void flight_over(
 	struct conv_item *t = c->flying;
 
 	o.why = why_of(r, o.sent);
+	if (r->status == 403)
+		simple_watch_refused(c->e, c->peer);
 	c->flying = NULL;
 	text_done(c, t, &o);
 	conv_kick(c);

@@ -247,6 +247,10 @@ void simple_watch_close(struct endpoint *e);
  * subscribes to us for the first time since it was started, perhaps. */
 void simple_watch_hint(struct endpoint *e, const char *peer, bool anew);
 
+/* PEER takes nothing from us: if a list shows them online, which may tell
+ * nothing of a block, they are asked for alone. */
+void simple_watch_refused(struct endpoint *e, const char *peer);
+
 /* Calls H for everybody watched, who may be unwatched by it. */
 void simple_watch_each(struct endpoint *e,
 	void (*h)(struct endpoint *e, const char *peer, void *arg), void *arg);

@@ -274,6 +274,16 @@ void simple_watch_hint(struct endpoint *e, const char *peer, bool anew)
 }
 
 
+void simple_watch_refused(struct endpoint *e, const char *peer)
+{
+	struct simple_watch *w = find(e, peer);
+
+	if (w && !w->alone && e->online && w->heard && w->known &&
+		w->known->state == PRESENCE_ONLINE)
+		simple_alone_start(w);
+}
+
+
 /* ---- the account's life ---- */
 
 void simple_watch_online(struct endpoint *e)

@@ -368,3 +368,25 @@ def test_a_list_has_colons_in_its_ids(listed):
     assert "<name" not in trace
     row = alice.do("buddy", "show", BOB)["result"]
     assert (row["name"], row["state"]) == ("Robert", "online")
+
+
+def test_a_list_does_not_tell_of_a_block(tmp_path, start):
+    """Who is blocked goes on to see what was told last. Where a text is
+    refused, they are asked for alone."""
+    with server_of(tmp_path / "kamailio", rls=True, rules=True) as k:
+        def person(user, buddy, **more):
+            s = start(user, account("me", user, k, "tcp", session="page",
+                                    xcap_root=k.xcap_root, **more)
+                      + "buddy add %s\nlogin me\n" % buddy)
+            s.expect("account", state="online")
+            return s
+
+        bob = person("bob", ALICE)
+        alice = person("alice", BOB, presence_list="yes")
+        alice.expect("presence", buddy=BOB, state="online")
+        bob.do("buddy", "block", ALICE)
+        alice.none("presence", 1.5, buddy=BOB)
+        alice.do("msg", BOB, "what is it?", ok=False)
+        alice.expect("presence", buddy=BOB, state="offline")
+        bob.do("buddy", "unblock", ALICE)
+        alice.expect("presence", buddy=BOB, state="online")

@@ -220,6 +220,8 @@ static void server_h_(struct server *s, const struct msg *req, void *arg)
 		mem_deref(headers);
 	} else if (req->method == MSG_SUBSCRIBE) {
 		subscribed(arg, req);
+	} else if (req->method == MSG_MESSAGE) {
+		server_reply(s, req, 403, "s", NULL, NULL);
 	}
 	mem_deref(contact);
 }
@@ -916,6 +918,31 @@ static void many(void **state)
 }
 
 
+/* The list goes on to show who has blocked us: a refused text has them asked
+ * for. */
+static void refused_text(void **state)
+{
+	struct fixture *f = fixture_make();
+
+	(void)state;
+	f->p.config.session = "page";
+	f->answer = "F1 bob=open kim=closed";
+	begin(f);
+	world_run(&f->w, 50);
+	assert_log(&f->p, "bob=online kim=offline ");
+	endpoint_send(f->p.e, "sip:kim@example.org", "hi", 1);
+	world_run(&f->w, 100);
+	assert_log(&f->p, "1=refused/page ");
+	assert_int_equal(f->singles, 0);
+	endpoint_send(f->p.e, "sip:bob@example.org", "hi", 2);
+	world_run(&f->w, 100);
+	assert_log(&f->p, "2=refused/page bob=offline ");
+	assert_int_equal(f->singles, 1);
+	assert_int_equal(f->ends, 1);
+	fixture_close(f);
+}
+
+
 int test_simple_rls(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -938,6 +965,7 @@ int test_simple_rls(void)
 		cmocka_unit_test(hint),
 		cmocka_unit_test(released),
 		cmocka_unit_test(many),
+		cmocka_unit_test(refused_text),
 	};
 
 	return cmocka_run_group_tests_name("simple_rls", tests, NULL, NULL);
