@@ -125,6 +125,7 @@ struct core_event {
 	bool stranger;
 	int64_t sent_at; /* message; 0: not said */
 	bool active; /* typing */
+	bool again; /* account: failed as it did before */
 	const char *by; /* chat: us, them, error */
 	enum log_level level;
 };

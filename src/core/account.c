@@ -277,6 +277,7 @@ void core_account_post(struct core_account *a)
 			.reason = a->reason,
 			.code = a->code,
 			.retry_at = a->retry_at,
+			.again = a->again,
 		});
 }
 

@@ -38,6 +38,8 @@ bool core_account_set_state(struct core_account *a, enum endpoint_state state,
 		!strcmp(reason ? reason : "", a->reason ? a->reason : "") &&
 		!strcmp(address ? address : "", a->address ? a->address : ""))
 		return false;
+	a->again = state == ENDPOINT_FAILED && state == before && reason &&
+		a->reason && !strcmp(reason, a->reason);
 	mem_deref(a->reason);
 	mem_deref(a->address);
 	a->state = state;

@@ -318,6 +318,7 @@ struct core_account {
 	bool merging; /* ... its list into ours */
 	struct core_decision_entry *decisions;
 	size_t pending;
+	bool again; /* it failed as it did before */
 	bool told_waits; /* that the server lets somebody wait */
 	struct core_chat *chat_by_peer;
 	struct list fetches; /* struct core_fetch: under way */

@@ -17,6 +17,7 @@ struct packed {
 	uint8_t level;
 	bool stranger;
 	bool active;
+	bool again;
 	bool numbers;
 	bool groups;
 };
@@ -124,6 +125,7 @@ void core_event_pack(void *data, const struct core_event *event)
 		.level = (uint8_t)event->level,
 		.stranger = event->stranger,
 		.active = event->active,
+		.again = event->again,
 		.numbers = has_numbers(event),
 		.groups = event->groups != NULL,
 	};
@@ -183,6 +185,7 @@ void core_event_unpack(struct core_unpacked *to, const void *data)
 		.level = (enum log_level)p.level,
 		.stranger = p.stranger,
 		.active = p.active,
+		.again = p.again,
 		.groups = p.groups ? to->groups : NULL,
 	};
 	if (p.numbers)

@@ -8,11 +8,10 @@
 #include <uthash.h>
 
 
-/* Somebody whose presence was told, or an account that failed. */
+/* Somebody whose presence was told. */
 struct told {
 	UT_hash_handle hh;
-	char *key; /* account and peer; account alone */
-	char *why; /* of an account, as last told */
+	char *key; /* account and peer */
 };
 
 struct line_filter {
@@ -27,7 +26,6 @@ static void told_destructor(void *data)
 	struct told *t = data;
 
 	mem_deref(t->key);
-	mem_deref(t->why);
 }
 
 
@@ -43,47 +41,21 @@ static void filter_destructor(void *data)
 }
 
 
-/* KEY (taken over) in the table; *NEW if it was not there. */
-static struct told *told_get(struct line_filter *f, char *key, bool *new)
+/* True if it is the first line about this peer. */
+static bool is_first(struct line_filter *f, const struct core_event *e)
 {
+	char *key = mem_printf("%s %s", e->account, e->peer);
 	struct told *t;
 
 	HASH_FIND_STR(f->told, key, t);
-	*new = !t;
 	if (t) {
 		mem_deref(key);
-		return t;
+		return false;
 	}
 	t = mem_zalloc(sizeof(*t), told_destructor);
 	t->key = key;
 	HASH_ADD_KEYPTR(hh, f->told, t->key, strlen(t->key), t);
-	return t;
-}
-
-
-/* True if it is the first line about this peer. */
-static bool is_first(struct line_filter *f, const struct core_event *e)
-{
-	bool new;
-
-	(void)told_get(f, mem_printf("%s %s", e->account, e->peer), &new);
-	return new;
-}
-
-
-/* True where an account failed as it did before: it is tried often, and only
- * the time of the next try is new. */
-static bool fails_again(struct line_filter *f, const struct core_event *e)
-{
-	const char *why = !strcmp(e->state, "failed") ? e->reason : NULL;
-	bool new, again;
-	struct told *t;
-
-	t = told_get(f, mem_strdup(e->account), &new);
-	again = why && t->why && !strcmp(t->why, why);
-	mem_deref(t->why);
-	t->why = mem_strdup(why);
-	return again;
+	return true;
 }
 
 
@@ -113,7 +85,8 @@ static bool shows_presence(struct line_filter *f, const struct core_event *e)
 
 static bool shows_account(struct line_filter *f, const struct core_event *e)
 {
-	if (fails_again(f, e))
+	/* It is tried often, and only the time of the next try is new. */
+	if (e->again)
 		return false;
 	return f->settled || e->reason || strcmp(e->state, "offline") != 0;
 }

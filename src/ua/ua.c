@@ -43,6 +43,7 @@ static void ua_destructor(void *data)
 	mem_deref(ua->agent);
 	mem_deref(ua->listen);
 	mem_deref(ua->address);
+	mem_deref(ua->failure);
 	mem_deref(ua->aor);
 	mem_deref(ua->proxy);
 	mem_deref(ua->instance);
@@ -114,6 +115,20 @@ bool ua_isowned(const struct ua *ua)
 }
 
 
+/* That it fails as it did before is nothing to be told of again. */
+static enum log_level level(struct ua *ua, enum ua_state state, const char *why)
+{
+	char *last = ua->failure;
+	bool again = last && why && !strcmp(last, why);
+
+	if (state == UA_CONNECTING)
+		return LOG_INFO;
+	ua->failure = state == UA_FAILED ? mem_strdup(why) : NULL;
+	mem_deref(last);
+	return state == UA_FAILED && !again ? LOG_WARN : LOG_INFO;
+}
+
+
 void ua_set_state(struct ua *ua, enum ua_state state,
 	const struct ua_result *result, const char *why, int64_t retry_at,
 	const struct sa *address)
@@ -124,9 +139,9 @@ void ua_set_state(struct ua *ua, enum ua_state state,
 	ua->address = mem_deref(ua->address);
 	if (address)
 		ua->address = mem_strdup(sa_text(address, buf));
-	log_print(ua->stack->log, state == UA_FAILED ? LOG_WARN : LOG_INFO,
-		"account", "%s: %s%s%s", ua->aor, ua_state_name(state),
-		why ? ": " : "", why ? why : "");
+	log_print(ua->stack->log, level(ua, state, why), "account",
+		"%s: %s%s%s", ua->aor, ua_state_name(state), why ? ": " : "",
+		why ? why : "");
 	objects_tell(ua);
 	if (ua->h.state && ua_isowned(ua))
 		ua->h.state(

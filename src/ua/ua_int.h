@@ -83,6 +83,7 @@ struct ua {
 	uint32_t expires;
 	enum ua_state state;
 	char *address;
+	char *failure; /* that was told last, since it was online */
 	struct ua_listen *listen;
 	struct ua_reg *reg;
 	unsigned failures; /* to listen, one after the other */

@@ -154,7 +154,7 @@ static void on_account(struct ui_front *f, const struct core_event *e)
 	char *text;
 
 	buddy_view_changed(f->buddies);
-	if (strcmp(e->state, "failed") != 0)
+	if (strcmp(e->state, "failed") != 0 || e->again)
 		return;
 	text = mem_printf("%s failed: %s", e->account,
 		e->reason ? e->reason : "no reason is known");

@@ -117,6 +117,11 @@ def test_nobody_listens(start):
     failed = s.expect("account", state="failed")
     assert "refused" in failed["reason"]
     assert "retry-at" in failed
+    # Tried again and again, and told once.
+    s.expect("account", state="failed")
+    s.expect("account", state="failed")
+    rows = [r for r in s.do("log")["result"] if r["topic"] == "account"]
+    assert len(rows) == 1 and "refused" in rows[0]["text"]
 
 
 def test_password_command(kamailio, start):

@@ -100,9 +100,8 @@ static void settings(void **state)
 		{"password-command", "pass 'show", 64, NULL},
 		{"password-command", "pass show sip", 0, "pass show sip"},
 		{"tls-pin", "abc", 64, NULL},
-		{"tls-pin",
-			"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU= abc", 64,
-			NULL},
+		{"tls-pin", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU= abc",
+			64, NULL},
 		{"tls-pin", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", 0,
 			"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="},
 	};
@@ -237,6 +236,40 @@ static void misconfigured(void **state)
 }
 
 
+/* It tries every few seconds: only the time of the next try is new. */
+static void the_same(void **state)
+{
+	struct endpoint_status status = {
+		.state = ENDPOINT_FAILED, .why = "refused", .retry_at = 1000};
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	a = world_account(&w, "work", ALICE);
+	core_login(a, NULL, NULL);
+	world_run(&w, 0);
+	world_quiet(&w);
+	e = fake_endpoint();
+	e->h.status(&status, e->h.arg);
+	status.retry_at = 2000;
+	e->h.status(&status, e->h.arg);
+	status.why = "no answer";
+	e->h.status(&status, e->h.arg);
+	fake_state(e, ENDPOINT_ONLINE, NULL);
+	e->h.status(&status, e->h.arg);
+	world_run(&w, 0);
+	assert_log(&w,
+		"account work failed: refused\n"
+		"account work failed again: refused\n"
+		"account work failed: no answer\n"
+		"account work online 192.0.2.1:5060\n"
+		"account work failed: no answer\n");
+	world_close(&w);
+}
+
+
 /* A failed account tries at once; with other settings by another endpoint. */
 static void again(void **state)
 {
@@ -366,6 +399,7 @@ int test_account(void)
 		cmocka_unit_test(settings),
 		cmocka_unit_test(logins),
 		cmocka_unit_test(misconfigured),
+		cmocka_unit_test(the_same),
 		cmocka_unit_test(again),
 		cmocka_unit_test(logout),
 		cmocka_unit_test(removed),

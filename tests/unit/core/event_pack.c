@@ -40,6 +40,7 @@ static const struct core_event events[] = {
 		.stranger = true,
 		.sent_at = 7,
 		.active = true,
+		.again = true,
 		.level = LOG_ERROR},
 };
 
@@ -91,6 +92,7 @@ static void same(const struct core_event *a, const struct core_event *b)
 	assert_int_equal(a->stranger, b->stranger);
 	assert_true(a->sent_at == b->sent_at);
 	assert_int_equal(a->active, b->active);
+	assert_int_equal(a->again, b->again);
 	same_text(a->by, b->by);
 	assert_int_equal(a->level, b->level);
 }

@@ -340,8 +340,9 @@ static void event_h(const struct core_event *e, void *arg)
 
 	switch (e->kind) {
 	case CORE_EVENT_ACCOUNT:
-		mbuf_printf(log, "account %s %s%s%s", e->account, e->state,
-			or_none(" ", e->address), or_none(": ", e->reason));
+		mbuf_printf(log, "account %s %s%s%s%s", e->account, e->state,
+			e->again ? " again" : "", or_none(" ", e->address),
+			or_none(": ", e->reason));
 		break;
 	case CORE_EVENT_PRESENCE:
 		mbuf_printf(log, "presence %s %s%s%s%s", e->peer, e->state,
