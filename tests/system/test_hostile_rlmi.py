@@ -112,7 +112,7 @@ def test_flood(rls):
 def test_no_list(rls):
     """A server that changes its mind: each is asked for alone."""
     assert rls.tell(raw=pidf(KIM, "open"), ctype="application/pidf+xml") == 200
-    rls.alice.said("no one subscription for all", "tells of no list")
+    rls.alice.said("everybody is asked for alone", "tells of no list")
     rls.alice.goes_on()
 
 
@@ -135,6 +135,6 @@ def test_services(rls):
         n = alice.lines()
         alice.signs_in_anew(body.encode())
         alice.until(lambda: alice.has_since(
-            n, "no one subscription for all", why))
+            n, "everybody is asked for alone", why))
         alice.goes_on()
         assert len(alice.web.puts()) == written, name
