@@ -48,6 +48,7 @@ class Crowd:
         self.s.bind(("127.0.0.1", 0))
         self.port = self.s.getsockname()[1]
         self.dialogs = {}  # number: what its NOTIFY needs
+        self.heard = 0     # NOTIFYs that were answered with 200
         self.changed = 0
         self.random = random.Random(1)
 
@@ -95,6 +96,8 @@ class Crowd:
             data, peer = self.s.recvfrom(65536)
             if data.startswith(b"SUBSCRIBE"):
                 self._subscribe(data.decode(), peer)
+            elif data.startswith(b"SIP/2.0 200"):
+                self.heard += 1
 
     def serve(self, done, seconds):
         """Takes what comes until DONE() or SECONDS have passed."""
