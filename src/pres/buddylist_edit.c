@@ -24,6 +24,7 @@ static void add(struct buddylist *l, struct buddylist_one *one, size_t list,
 			l->adds, l->adds_room, sizeof(*l->adds));
 	}
 	l->adds[l->n_adds++] = (struct buddylist_add){list, one, entry};
+	l->lists[list].comes++;
 }
 
 

@@ -28,7 +28,8 @@ struct buddylist_list {
 	bool lent; /* it is that of a list within too */
 	size_t people; /* entries of people */
 	size_t cuts; /* ... that go */
-	size_t puts; /* entries that come */
+	size_t comes; /* what is added to it */
+	size_t puts; /* ... and written, as entries */
 	size_t from; /* fresh: all that came from a list came from this one;
 			SIZE_MAX: there is none such */
 	size_t moved; /* ... so many */

@@ -8,7 +8,8 @@
 
 /* ---- lists that are renamed or go ------------------------------------ */
 
-/* A group that everybody leaves for one that is not there yet. */
+/* A group that everybody leaves for one that is not there yet, and to which
+ * nobody comes. */
 static void find_renamed(struct buddylist *l)
 {
 	size_t i, a;
@@ -21,7 +22,8 @@ static void find_renamed(struct buddylist *l)
 			continue;
 		from = &l->lists[to->from];
 		if (from->kind == BUDDYLIST_GROUP && !from->lent &&
-			from->cuts == to->moved && from->cuts == from->people)
+			!from->comes && from->cuts == to->moved &&
+			from->cuts == from->people)
 			from->renamed = i;
 	}
 	for (a = 0; a < l->n_adds; a++) {

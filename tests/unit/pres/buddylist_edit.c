@@ -95,6 +95,12 @@ static const struct row {
 	{OPEN "\n <list name='A'>\n </list>\n" TAIL, KIM "=/A",
 		OPEN "\n <list name='A'>\n   <entry uri=\"" KIM "\"/>\n </list>"
 		     "\n" TAIL},
+	/* everybody leaves it, but somebody comes: it is not renamed */
+	{OPEN "<list name='A'><entry uri='" BOB "'/></list>" TAIL,
+		BOB "=/B\n" KIM "=/A",
+		OPEN "<list name='A'><entry uri=\"" KIM "\"/></list>"
+		     "<list name=\"B\"><display-name>B</display-name>"
+		     "<entry uri='" BOB "'/></list>" TAIL},
 	/* the one in the root rather than the one within another */
 	{OPEN "<list name='B'><list name='A'/></list><list name='A'/>" TAIL,
 		KIM "=/A",
