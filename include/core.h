@@ -46,8 +46,9 @@ struct core_config {
 	struct loop *loop; /* for commands of the user; NULL: none run */
 	const struct work *work;
 	struct store *store; /* a reference is taken */
-	struct sip_net *net; /* with LOOP NULL: a network of a test */
+	struct sip_net *net; /* with LOOP NULL: a network of a test, ... */
 	struct sip_resolver *resolver;
+	const struct http_way *http; /* ... and its HTTP; NULL: the real one */
 };
 
 int core_alloc(struct core **cp, const struct core_config *config);

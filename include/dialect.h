@@ -203,8 +203,8 @@ struct endpoint_handlers {
 
 	/* The rules about N people that the server keeps, whole, as another
 	 * device may have written them: after the sign-in, and when they are
-	 * found changed. Not called where there is no rule. NULL: not
-	 * interested. */
+	 * found changed. RULES NULL: it keeps none at all; what it had is lost
+	 * rather than taken back. NULL: not interested. */
 	void (*rules)(const struct endpoint_rule *rules, size_t n, void *arg);
 
 	/* PEER waits at the server, though authorize() has an answer: this one

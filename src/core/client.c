@@ -210,6 +210,7 @@ int core_stack(struct core *core, struct dialect_stack **sp)
 		.dns_servers = core_option_get(core, "dns-servers"),
 		.net = core->config.net,
 		.resolver = core->config.resolver,
+		.http = core->config.http,
 		.max_transactions =
 			(size_t)core_option_number(core, "max-transactions"),
 		.lang = language(),

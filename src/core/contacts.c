@@ -11,6 +11,7 @@
 
 enum {
 	HEARD_A_TURN = 400, /* of a long list, so that no turn is long */
+	RESENT_MAX = 3, /* in a sign-in, until the server has got them */
 };
 
 /* A long list that is being heard; everything in it is in one block. */
@@ -23,78 +24,12 @@ struct core_hearing {
 };
 
 
-/* Somebody in the server's list, as it last was. */
-struct core_contact {
-	UT_hash_handle hh;
-	char *aor;
-	char *value; /* name and groups, sorted, a line each */
-	bool there; /* in the list that is being heard */
-	bool dropping; /* the server was asked to drop it */
-};
-
-
 static void hearing_destructor(void *data)
 {
 	struct core_hearing *h = data;
 
 	tmr_cancel(&h->tmr);
 	mem_deref(h->contacts);
-}
-
-
-static void contact_destructor(void *data)
-{
-	struct core_contact *c = data;
-
-	mem_deref(c->aor);
-	mem_deref(c->value);
-}
-
-
-/* ---- what both agreed on -------------------------------------------- */
-
-static struct core_contact *contact_find(
-	const struct core_account *a, const char *aor)
-{
-	struct core_contact *c;
-
-	HASH_FIND_STR(a->contacts, uri_aor_key(aor), c);
-	return c;
-}
-
-
-static struct core_contact *contact_get(struct core_account *a, const char *aor)
-{
-	struct core_contact *c = contact_find(a, aor);
-	const char *key;
-
-	if (c)
-		return c;
-	c = mem_zalloc(sizeof(*c), contact_destructor);
-	c->aor = mem_strdup(aor);
-	key = uri_aor_key(c->aor);
-	HASH_ADD_KEYPTR(hh, a->contacts, key, strlen(key), c);
-	return c;
-}
-
-
-static void contact_set(struct core_account *a, const char *aor, char *value)
-{
-	struct core_contact *c = contact_get(a, aor);
-	bool same = c->value && !strcmp(c->value, value);
-
-	c->there = true;
-	mem_deref(c->value);
-	c->value = value;
-	if (!same)
-		core_saved_contact(a, aor, value);
-}
-
-
-static void contact_free(struct core_account *a, struct core_contact *c)
-{
-	HASH_DEL(a->contacts, c);
-	mem_deref(c);
 }
 
 
@@ -131,17 +66,21 @@ static void send(struct core_account *a, struct core_buddy *b)
 		.name = b->name,
 		.groups = core_buddy_groups(b),
 	};
-	struct core_contact *c = contact_find(a, b->aor);
+	struct core_contact *c = core_contact_find(a, b->aor);
+	bool dropping = c && c->dropping;
 	char *value = core_value_of_buddy(b);
+	const char *last = b->sent || !c || dropping ? b->sent : c->value;
 
 	if (c)
 		c->dropping = false;
-	if (b->sent && !strcmp(b->sent, value)) {
+	/* Who is as before is not added again, if removed there meanwhile. */
+	if (last && !strcmp(last, value)) {
 		mem_deref(value);
 		return;
 	}
 	mem_deref(b->sent);
 	b->sent = value;
+	core_contact_try(a, b->aor, value);
 	endpoint_contact_set(a->endpoint, &contact);
 }
 
@@ -164,6 +103,7 @@ static void merge(struct core_account *a, struct core_buddy *b,
 	bool moved = !before || strcmp(here, before) != 0;
 	bool moved_there = !before || strcmp(there, before) != 0;
 	struct core_parts *p = NULL;
+	struct core_contact *c;
 
 	if (!strcmp(here, there))
 		;
@@ -177,10 +117,15 @@ static void merge(struct core_account *a, struct core_buddy *b,
 	mem_deref(p);
 	mem_deref(here);
 	here = core_value_of_buddy(b);
-	if (strcmp(here, there) != 0)
+	if (strcmp(here, there) != 0) {
 		send(a, b);
-	else
+	} else {
 		b->sent = mem_deref(b->sent);
+		b->resent = 0;
+		c = core_contact_find(a, b->aor);
+		if (c)
+			core_contact_untry(a, c);
+	}
 	mem_deref(here);
 }
 
@@ -188,16 +133,19 @@ static void merge(struct core_account *a, struct core_buddy *b,
 static void heard(
 	struct core_account *a, const struct endpoint_contact *contact)
 {
-	struct core_contact *c = contact_find(a, contact->peer);
+	struct core_contact *c = core_contact_find(a, contact->peer);
 	struct core_buddy *b = core_buddy_added_find(a, contact->peer);
 	char *there = core_value_of(contact->name, contact->groups);
-	bool removed = c && !b && !strcmp(c->value, there);
+	bool removed = c && !b && core_contact_known(c, there);
 	struct core_parts *p;
+	char *before;
 
 	if (removed) {
 		drop(a, c);
 	} else if (b) {
-		merge(a, b, c ? c->value : NULL, there);
+		before = mem_strdup(core_contact_before(c, there));
+		merge(a, b, before, there);
+		mem_deref(before);
 	} else {
 		/* New there; or removed here, but changed there since. */
 		p = core_parts_of(there, NULL);
@@ -209,7 +157,7 @@ static void heard(
 			return;
 		}
 	}
-	contact_set(a, contact->peer, there);
+	core_contact_set(a, contact->peer, there);
 }
 
 
@@ -219,13 +167,13 @@ static bool vanished(struct core_account *a, struct core_contact *c)
 {
 	struct core_buddy *b = core_buddy_added_find(a, c->aor);
 	char *here = b ? core_value_of_buddy(b) : NULL;
-	bool gone = b && !b->file && !strcmp(here, c->value);
+	bool gone = b && !b->file && core_value_same(here, c->value);
 
 	if (gone)
 		(void)core_buddy_remove(b, NULL);
 	mem_deref(here);
 	core_saved_contact(a, c->aor, NULL);
-	contact_free(a, c);
+	core_contact_free(a, c);
 	return gone;
 }
 
@@ -250,8 +198,15 @@ static void send_rest(struct core_account *a)
 	struct core_buddy *b;
 
 	for (b = core_buddy_first(a); b; b = core_buddy_next(b)) {
-		if (b->added && !contact_find(a, b->aor))
-			send(a, b);
+		if (!b->added || core_contact_find(a, b->aor))
+			continue;
+		/* Another device was faster to remove them, or the server has
+		 * refused them. */
+		if (b->sent && b->resent < RESENT_MAX) {
+			b->sent = mem_deref(b->sent);
+			b->resent++;
+		}
+		send(a, b);
 	}
 }
 
@@ -264,7 +219,7 @@ static void begin_anew(struct core_account *a)
 
 	HASH_ITER (hh, a->contacts, c, next) {
 		core_saved_contact(a, c->aor, NULL);
-		contact_free(a, c);
+		core_contact_free(a, c);
 	}
 }
 
@@ -441,16 +396,18 @@ void core_contacts_changed(struct core_buddy *b)
 
 	if (!a || !a->contacts_heard || a->merging || !b->added)
 		return;
-	if (!to_come(a, contact_find(a, b->aor)))
+	if (!to_come(a, core_contact_find(a, b->aor)))
 		send(a, b);
 }
 
 
 void core_contacts_removed(struct core_account *a, const char *aor)
 {
-	struct core_contact *c = contact_find(a, aor);
+	struct core_contact *c = core_contact_find(a, aor);
 	const struct core_buddy *b = core_buddy_find(a, aor);
 
+	if (c && !a->merging)
+		core_contact_removed(a, c);
 	if (!a->contacts_heard || a->merging || to_come(a, c))
 		return;
 	if (c)
@@ -470,54 +427,11 @@ void core_contacts_offline(struct core_account *a)
 	if (!a->contacts_heard)
 		return;
 	a->contacts_heard = false;
-	for (b = core_buddy_first(a); b; b = core_buddy_next(b))
+	for (b = core_buddy_first(a); b; b = core_buddy_next(b)) {
 		b->sent = mem_deref(b->sent);
+		b->resent = 0;
+	}
 	HASH_ITER (hh, a->contacts, c, next) {
 		c->dropping = false;
 	}
-}
-
-
-/* ---- kept ----------------------------------------------------------- */
-
-void core_contacts_load(struct core *core, const char *key, const char *value)
-{
-	const char *aor;
-	struct core_account *a = core_saved_account_of(core, key, &aor);
-	struct core_contact *c;
-
-	if (!a)
-		return;
-	if (!*aor) {
-		mem_deref(a->list);
-		a->list = mem_strdup(value);
-		return;
-	}
-	c = contact_get(a, aor);
-	mem_deref(c->value);
-	c->value = mem_strdup(value);
-}
-
-
-void core_contacts_flush(struct core_account *a)
-{
-	struct core_contact *c, *next;
-
-	HASH_ITER (hh, a->contacts, c, next) {
-		contact_free(a, c);
-	}
-	a->list = mem_deref(a->list);
-	a->hearing = mem_deref(a->hearing);
-}
-
-
-void core_contacts_forget(struct core_account *a)
-{
-	struct core_contact *c, *next;
-
-	HASH_ITER (hh, a->contacts, c, next) {
-		core_saved_contact(a, c->aor, NULL);
-	}
-	if (a->list)
-		core_saved_contact(a, "", NULL);
 }

@@ -206,6 +206,10 @@ void core_saved_buddy(const struct core_buddy *b, bool removed);
 /* What a server's list was when it was last heard; VALUE NULL: not in it. */
 void core_saved_contact(
 	const struct core_account *a, const char *aor, const char *value);
+
+/* As the server was asked to have it; VALUE NULL: that was heard of. */
+void core_saved_tried(
+	const struct core_account *a, const char *aor, const char *value);
 void core_saved_ruled(
 	const struct core_account *a, const char *aor, const char *value);
 void core_saved_way(
@@ -375,6 +379,7 @@ struct core_buddy {
 	bool added;
 	bool file_groups; /* the file says which */
 	bool typed; /* kept in the store */
+	uint8_t resent; /* to the server's list, which has not got them */
 	char *sent; /* how the server's list was asked to have it */
 };
 

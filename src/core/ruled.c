@@ -180,6 +180,21 @@ static bool take_rule(
 }
 
 
+/* The server has none any more, and nobody took them back. */
+static void write_anew(struct core_account *a)
+{
+	struct core_decision_entry *e;
+
+	for (e = a->decisions; e; e = e->hh.next) {
+		if (!e->decided || e->rule != CORE_RULE_WRITTEN)
+			continue;
+		e->rule = CORE_RULE_DUE;
+		core_saved_ruled(a, e->peer, NULL);
+		core_watcher_tell(a, e);
+	}
+}
+
+
 void core_ruled_rules(const struct endpoint_rule *rules, size_t n, void *arg)
 {
 	struct core_account *a = arg;
@@ -188,6 +203,10 @@ void core_ruled_rules(const struct endpoint_rule *rules, size_t n, void *arg)
 
 	if (!a->core || a->removed)
 		return;
+	if (!rules) {
+		write_anew(a);
+		return;
+	}
 	for (e = a->decisions; e; e = e->hh.next)
 		e->seen = false;
 	for (i = 0; i < n; i++) {

@@ -177,19 +177,33 @@ void core_saved_buddy(const struct core_buddy *b, bool removed)
 }
 
 
-void core_saved_contact(
-	const struct core_account *a, const char *aor, const char *value)
+/* Nobody asked for it. */
+static void put_own(const struct core_account *a, const char *table,
+	const char *aor, const char *value)
 {
 	struct core *core = a->core;
 	char *key;
 
-	/* Nobody asked for it. */
 	if (!core || core->restoring || core->dying)
 		return;
 	key = mem_printf("%s\t%s", a->name, aor);
-	core->store->ops->put(core->store, "contact", key, value, core_job_done,
+	core->store->ops->put(core->store, table, key, value, core_job_done,
 		core_job_alloc(core, own_kept_h, NULL));
 	mem_deref(key);
+}
+
+
+void core_saved_contact(
+	const struct core_account *a, const char *aor, const char *value)
+{
+	put_own(a, "contact", aor, value);
+}
+
+
+void core_saved_tried(
+	const struct core_account *a, const char *aor, const char *value)
+{
+	put_own(a, "tried", aor, value);
 }
 
 
@@ -316,6 +330,7 @@ static const struct {
 	{"buddy", load_buddy},
 	{"way", core_way_load},
 	{"contact", core_contacts_load},
+	{"tried", core_contacts_load_tried},
 	{"decision", load_decision},
 	{"ruled", core_ruled_load},
 	{"draft", core_draft_load},

@@ -470,6 +470,12 @@ void simple_contact_drop(struct endpoint *e, const char *peer);
  * before; or all the same. */
 void simple_rules_ask(struct endpoint *e);
 void simple_rules_ask_anew(struct endpoint *e);
+void simple_rules_ask_later(struct endpoint *e);
+
+/* BODY (unset: there is none) is about to be changed: if it says nothing of
+ * anybody, that is told first. */
+void simple_rules_seen(struct endpoint *e, const struct pl *body);
+
 void simple_rules_ask_stop(struct endpoint *e);
 void simple_rules_told(struct endpoint *e, const char *etag); /* it is now */
 bool simple_rules_asking(const struct endpoint *e);

@@ -17,15 +17,12 @@ struct list_edit {
 	bool lacking; /* only where they are not in the list at all */
 };
 
-struct buddylist;
-
 struct simple_lists {
 	struct endpoint *e;
 	bool kept; /* the server keeps lists */
 	bool heard; /* what it has was looked at in this sign-in */
 	bool refused; /* not asked for any more in this sign-in */
 	struct mbuf *text; /* as it was last seen; NULL: not yet, or absent */
-	struct buddylist *read; /* ... read, and to be told; NULL: not so */
 	char *etag; /* ... of it */
 	unsigned failures; /* of the server, in a row */
 	struct xcap_request *get;
@@ -40,6 +37,7 @@ struct simple_lists {
 	struct xcap_edit *edit;
 	bool creates; /* ... a document that was not there */
 	unsigned creations; /* ... in this sign-in */
+	uint64_t created_at; /* monotonic; the last of them */
 	struct list unsure; /* what was written in it: is it there? */
 	bool later; /* not before the next look */
 };

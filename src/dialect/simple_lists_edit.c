@@ -10,6 +10,7 @@
 
 enum {
 	CREATIONS_MAX = 3, /* in a sign-in */
+	UNSURE = 2000, /* ms for which a new document may be another's */
 };
 
 static void edit_destructor(void *data)
@@ -42,19 +43,25 @@ static void wait_for(struct simple_lists *l, struct list_edit *t)
 }
 
 
-void simple_lists_edit_flush(struct simple_lists *l)
+static void forget(struct simple_lists *l)
 {
 	struct list_edit *t, *next;
 
-	if (l->edit)
-		endpoint_work_end(l->e);
-	l->edit = mem_deref(l->edit);
 	HASH_ITER (hh, l->waiting, t, next) {
 		HASH_DEL(l->waiting, t);
 		mem_deref(t);
 	}
 	list_flush(&l->going);
 	list_flush(&l->unsure);
+}
+
+
+void simple_lists_edit_flush(struct simple_lists *l)
+{
+	if (l->edit)
+		endpoint_work_end(l->e);
+	l->edit = mem_deref(l->edit);
+	forget(l);
 }
 
 
@@ -122,6 +129,27 @@ static void all_going(struct simple_lists *l)
 }
 
 
+/* The document that we have seen is gone: all who were in it are to be in the
+ * new one, or they would seem to be removed. False: nothing is to be written,
+ * as the account is gone, or goes and comes back to it at the next sign-in. */
+static bool lost(struct simple_lists *l)
+{
+	struct endpoint *e = endpoint_hold(l->e);
+	const struct xcap_edit *edit = l->edit;
+	bool goes_on;
+
+	l->text = mem_deref(l->text);
+	if (!e->online)
+		forget(l);
+	else if (e->h.contacts)
+		e->h.contacts(NULL, 0, e->h.arg);
+	goes_on = e->online && endpoint_hears(e) && e->lists == l &&
+		l->edit == edit;
+	endpoint_release(e);
+	return goes_on;
+}
+
+
 static int change_handler(struct mbuf **fresh, const struct pl *body, void *arg)
 {
 	struct simple_lists *l = arg;
@@ -131,6 +159,10 @@ static int change_handler(struct mbuf **fresh, const struct pl *body, void *arg)
 
 	if (err)
 		return err == E2BIG ? EMSGSIZE : err;
+	if (!body->p && l->text && !lost(l)) {
+		mem_deref(list);
+		return 0;
+	}
 	l->creates = !body->p;
 	all_going(l);
 	for (le = l->going.head; le; le = le->next)
@@ -178,7 +210,6 @@ static void refused(struct simple_lists *l, const char *why)
  * is looked at soon whether what we wrote is there. */
 static void created(struct simple_lists *l)
 {
-	l->creations++;
 	while (l->going.head) {
 		struct list_edit *t = l->going.head->data;
 
@@ -186,6 +217,13 @@ static void created(struct simple_lists *l)
 		list_unlink(&t->le);
 		list_append(&l->unsure, &t->le, t);
 	}
+}
+
+
+static bool is_new(const struct simple_lists *l)
+{
+	return l->creations &&
+		tmrs_now(l->e->stack->tmrs) - l->created_at < UNSURE;
 }
 
 
@@ -210,10 +248,14 @@ static void done_handler(const struct xcap_answer *answer, void *arg)
 	l->edit = mem_deref(l->edit);
 	switch (answer->result) {
 	case XCAP_OK:
-		if (l->creates)
-			created(l);
+		if (l->creates) {
+			l->created_at = tmrs_now(l->e->stack->tmrs);
+			l->creations++;
+		}
 		/* fall through */
 	case XCAP_UNCHANGED:
+		if (is_new(l))
+			created(l);
 		list_flush(&l->going);
 		simple_lists_take(l, &answer->body, answer->etag);
 		break;

@@ -15,6 +15,8 @@
 enum {
 	WAITING_MAX = 1000, /* decisions */
 	BATCH_MAX = 50, /* ... in one edit */
+	CONFIRM = 2000, /* ms from a new document to a look at it */
+	CREATIONS_MAX = 3, /* in a sign-in */
 };
 
 struct decision {
@@ -23,12 +25,16 @@ struct decision {
 	enum presrules_handling handling;
 	bool going; /* in the edit that is under way */
 	bool told; /* that it waits */
+	bool unsure; /* it is in a document that we have just created */
 };
 
 struct simple_rules {
 	struct endpoint *e;
 	struct list decisions; /* oldest first */
 	struct xcap_edit *edit;
+	bool creates; /* ... a document that was not there */
+	unsigned creations; /* ... in this sign-in */
+	struct tmr confirm; /* is it there? */
 	struct xcap_where where; /* of the rules; no AUID: not known yet */
 	bool refused; /* it keeps none: nothing is to be written */
 	bool later; /* it is in trouble: when it answers again */
@@ -40,6 +46,7 @@ static void rules_destructor(void *data)
 {
 	struct simple_rules *r = data;
 
+	tmr_cancel(&r->confirm);
 	mem_deref(r->edit);
 	list_flush(&r->decisions);
 }
@@ -74,8 +81,16 @@ static int change_handler(struct mbuf **fresh, const struct pl *body, void *arg)
 	struct mbuf *now = NULL;
 	struct pl text = *body;
 	struct le *le, *next;
+	bool gone;
 	int err = 0;
 
+	r->creates = !body->p;
+	mem_ref(r);
+	simple_rules_seen(r->e, body);
+	gone = mem_nrefs(r) < 2;
+	mem_deref(r);
+	if (gone)
+		return 0;
 	LIST_FOREACH (&r->decisions, le, next) {
 		const struct decision *d = le->data;
 		struct mbuf *changed = NULL;
@@ -140,12 +155,25 @@ static bool waits(const struct simple_rules *r, const char *peer)
 }
 
 
-/* The first decision that was in the edit; NULL: no more. */
+/* It is looked at again whether D is there, but not yet. */
+static bool is_held(const struct simple_rules *r, const struct decision *d)
+{
+	return d->unsure && tmr_isrunning(&r->confirm);
+}
+
+
+/* The first decision that was in the edit and is done; NULL: no more. */
 static struct decision *gone(const struct simple_rules *r)
 {
-	struct decision *d = list_data(r->decisions.head);
+	struct le *le, *next;
 
-	return d && d->going ? d : NULL;
+	LIST_FOREACH (&r->decisions, le, next) {
+		struct decision *d = le->data;
+
+		if (d->going && !is_held(r, d))
+			return d;
+	}
+	return NULL;
 }
 
 
@@ -208,6 +236,50 @@ static void put_off(struct simple_rules *r, const char *why)
 }
 
 
+static void confirm_handler(void *arg)
+{
+	edit_next(arg);
+}
+
+
+/* Some servers let two devices create the document at once, each its own: what
+ * we wrote is written again soon if it is not there then. */
+static void created(struct simple_rules *r)
+{
+	struct le *le, *next;
+
+	r->creations++;
+	LIST_FOREACH (&r->decisions, le, next) {
+		struct decision *d = le->data;
+
+		d->unsure |= d->going && !waits(r, d->peer);
+	}
+	tmr_start(r->e->stack->tmrs, &r->confirm, CONFIRM, confirm_handler, r);
+}
+
+
+static void settle(struct simple_rules *r, const struct xcap_answer *answer)
+{
+	struct xcap_answer now = *answer;
+	enum fate fate = fate_of(answer);
+	struct le *le, *next;
+
+	if (answer->result == XCAP_OK && r->creates) {
+		if (r->creations < CREATIONS_MAX) {
+			created(r);
+		} else {
+			fate = FATE_REFUSED;
+			now.why = "what is written there is not there "
+				  "afterwards";
+		}
+	}
+	while (gone(r))
+		decision_over(r, gone(r), fate, &now);
+	LIST_FOREACH (&r->decisions, le, next)
+		((struct decision *)le->data)->going = false;
+}
+
+
 static void done_handler(const struct xcap_answer *answer, void *arg)
 {
 	struct simple_rules *r = mem_ref(arg);
@@ -220,8 +292,9 @@ static void done_handler(const struct xcap_answer *answer, void *arg)
 	if (r->later)
 		put_off(r, answer->why);
 	else
-		while (gone(r))
-			decision_over(r, gone(r), fate, answer);
+		settle(r, answer);
+	if (r->later)
+		simple_rules_ask_later(e);
 	if (fate == FATE_WRITTEN)
 		simple_rules_take(e, &answer->body, answer->etag);
 	if (endpoint_hears(e)) {
@@ -233,6 +306,19 @@ static void done_handler(const struct xcap_answer *answer, void *arg)
 }
 
 
+/* False: all that wait are held. */
+static bool is_due(const struct simple_rules *r)
+{
+	struct le *le, *next;
+
+	LIST_FOREACH (&r->decisions, le, next) {
+		if (!is_held(r, le->data))
+			return true;
+	}
+	return false;
+}
+
+
 static void edit_next(struct simple_rules *r)
 {
 	struct endpoint *e = r->e;
@@ -240,7 +326,7 @@ static void edit_next(struct simple_rules *r)
 	size_t n = 0;
 	int err;
 
-	if (!r->where.auid || r->later || r->edit || !r->decisions.head)
+	if (!r->where.auid || r->later || r->edit || !is_due(r))
 		return;
 	if (!e->online && !e->leaving)
 		return;
@@ -379,6 +465,7 @@ void simple_rules_online(struct endpoint *e)
 	if (!e->rules)
 		return;
 	e->rules->later = false;
+	e->rules->creations = 0;
 	begin(e->rules);
 }
 

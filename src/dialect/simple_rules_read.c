@@ -44,6 +44,7 @@ struct reading {
 	const struct endpoint *e;
 	struct ruled *people; /* hash by peer, in the order of the document */
 	bool too_many;
+	bool bad;
 };
 
 
@@ -146,11 +147,23 @@ static bool verdict_of(enum endpoint_verdict *verdict, const struct ruled *p)
 }
 
 
+static void people_flush(struct reading *reading)
+{
+	struct ruled *p, *next;
+
+	HASH_ITER (hh, reading->people, p, next) {
+		HASH_DEL(reading->people, p);
+		mem_deref(p->peer);
+		mem_deref(p);
+	}
+}
+
+
 static void tell(struct endpoint *e, struct reading *reading)
 {
 	struct endpoint_rule *rules = mem_zalloc(
 		(HASH_COUNT(reading->people) + 1) * sizeof(*rules), NULL);
-	struct ruled *p, *next;
+	const struct ruled *p;
 	size_t n = 0;
 
 	for (p = reading->people; p; p = p->hh.next) {
@@ -158,15 +171,11 @@ static void tell(struct endpoint *e, struct reading *reading)
 		n += verdict_of(&rules[n].verdict, p);
 	}
 	/* Without a single rule it was lost rather than changed. */
-	if (reading->people && !reading->too_many && e->h.rules &&
+	if (!reading->too_many && !reading->bad && e->h.rules &&
 		endpoint_hears(e))
-		e->h.rules(rules, n, e->h.arg);
+		e->h.rules(reading->people ? rules : NULL, n, e->h.arg);
 	mem_deref(rules);
-	HASH_ITER (hh, reading->people, p, next) {
-		HASH_DEL(reading->people, p);
-		mem_deref(p->peer);
-		mem_deref(p);
-	}
+	people_flush(reading);
 }
 
 
@@ -192,7 +201,23 @@ void simple_rules_take(
 			"%s: the server's rules are about too many people to "
 			"be taken over",
 			e->aor);
+	reading.bad = err;
 	tell(e, &reading);
+}
+
+
+void simple_rules_seen(struct endpoint *e, const struct pl *body)
+{
+	struct reading reading = {.e = e}, none = {.e = e};
+
+	if (body->p && presrules_decode(body, one_handler, &reading))
+		reading.bad = true;
+	if (!reading.bad && !reading.people) {
+		endpoint_hold(e);
+		tell(e, &none);
+		endpoint_release(e);
+	}
+	people_flush(&reading);
 }
 
 
@@ -200,6 +225,7 @@ void simple_rules_take(
 
 static void answer_handler(const struct xcap_answer *answer, void *arg)
 {
+	static const struct pl none = PL_INIT;
 	struct simple_rules_read *rr = mem_ref(arg);
 	struct endpoint *e = endpoint_hold(rr->e);
 
@@ -212,6 +238,7 @@ static void answer_handler(const struct xcap_answer *answer, void *arg)
 	case XCAP_ABSENT:
 		rr->failed = false;
 		rr->etag = mem_deref(rr->etag);
+		simple_rules_seen(e, &none);
 		break;
 	case XCAP_UNCHANGED:
 		rr->failed = false;
@@ -276,6 +303,12 @@ void simple_rules_told(struct endpoint *e, const char *etag)
 		ours = pl_make(ours.p + 1, ours.l - 2);
 	if (etag && !(known && pl_streq(&ours, etag)))
 		simple_rules_ask_anew(e);
+}
+
+
+void simple_rules_ask_later(struct endpoint *e)
+{
+	poll_later(read_of(e));
 }
 
 

@@ -328,6 +328,131 @@ static void declared(void **state)
 }
 
 
+static struct core_account *back(struct world *w, struct endpoint **ep)
+{
+	struct core_account *a;
+
+	world_run(w, 0);
+	a = core_account_first(w->core);
+	*ep = world_login(w, a);
+	world_quiet(w);
+	return a;
+}
+
+
+/* What the server was asked for came about, but nobody has told. */
+static void untold(void **state)
+{
+	static const struct {
+		const char *before, *asked, *then, *here; /* and offline */
+		const char *there, *result, *calls;
+	} cases[] = {
+		{"B/x", "B/y", NULL, "B", "B/y", "B", "contact " BOB " B\n"},
+		{"B/x", "B/y", NULL, "B", "B/z", "B/z", ""},
+		{"B/x", "B/y", "B/z", "B", "B/y", "B", "contact " BOB " B\n"},
+		{NULL, "B/y", NULL, "B", "B/y", "B", "contact " BOB " B\n"},
+		{NULL, "", "/y", "B", "", "B", "contact " BOB " B\n"},
+		{NULL, "B/y", NULL, NULL, "B/y", NULL, "drop " BOB "\n"},
+		{"B/x", "B/y", NULL, NULL, "B/y", NULL, "drop " BOB "\n"},
+		{"B/x", "B/y", NULL, NULL, "B/z", "B/z", "watch " BOB "\n"},
+		/* removed, and the same again */
+		{"B", NULL, NULL, "B", NULL, "B", "contact " BOB " B\n"},
+		{"B", NULL, NULL, "B", "B", "B", ""},
+		{"B", NULL, "C", NULL, "B", NULL, "drop " BOB "\n"},
+		{"", NULL, NULL, "", NULL, "", "contact " BOB " -\n"},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2 * UNIT_N(cases); i++) {
+		size_t k = i / 2;
+		struct core_account *a;
+		struct endpoint *e;
+		struct world w;
+
+		world_open(&w);
+		a = world_online(&w, &e);
+		tell(e, cases[k].before);
+		change(a, cases[k].asked);
+		if (cases[k].then)
+			change(a, cases[k].then);
+		fake_state(e, ENDPOINT_FAILED, "gone");
+		world_run(&w, 0);
+		if (i % 2)
+			change(a, cases[k].here);
+		world_run(&w, 0);
+		world_restart(&w);
+		world_run(&w, 0);
+		if (i % 2 == 0)
+			change(core_account_first(w.core), cases[k].here);
+		a = back(&w, &e);
+		tell(e, cases[k].there);
+		world_run(&w, 0);
+		assert_calls(&w, cases[k].calls);
+		assert_here(a, cases[k].result);
+		world_close(&w);
+	}
+	parsed.all = mem_deref(parsed.all);
+}
+
+
+/* Set as it is already: nothing is asked for, as somebody may have been removed
+ * there meanwhile. */
+static void as_before(void **state)
+{
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	a = world_online(&w, &e);
+	tell(e, "B/x");
+	world_run(&w, 0);
+	world_quiet(&w);
+	change(a, "B/x");
+	assert_int_equal(core_group_rename(w.core, "x", "x", NULL), 0);
+	assert_calls(&w, "");
+	change(a, NULL);
+	change(a, "B/x");
+	assert_calls(&w,
+		"unwatch " BOB "\ndrop " BOB "\nwatch " BOB "\ncontact " BOB
+		" B [x]\n");
+	world_close(&w);
+	parsed.all = mem_deref(parsed.all);
+}
+
+
+/* Another device removes whom we change: added again, but not for ever, as it
+ * may be the server that does not want them. */
+static void faster(void **state)
+{
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+	unsigned i;
+
+	(void)state;
+	world_open(&w);
+	a = world_online(&w, &e);
+	tell(e, "B");
+	change(a, "C");
+	world_run(&w, 0);
+	world_quiet(&w);
+	for (i = 0; i < 6; i++) {
+		tell(e, NULL);
+		assert_calls(&w, i < 3 ? "contact " BOB " C\n" : "");
+	}
+	assert_here(a, "C");
+	tell(e, "C");
+	tell(e, NULL);
+	world_run(&w, 0);
+	assert_here(a, NULL);
+	world_close(&w);
+	parsed.all = mem_deref(parsed.all);
+}
+
+
 /* A server that has lost its list, or another one: nobody was removed. */
 static void another(void **state)
 {
@@ -529,6 +654,9 @@ int test_contacts(void)
 		cmocka_unit_test(turns),
 		cmocka_unit_test(card),
 		cmocka_unit_test(declared),
+		cmocka_unit_test(untold),
+		cmocka_unit_test(as_before),
+		cmocka_unit_test(faster),
 		cmocka_unit_test(another),
 		cmocka_unit_test(odd_peers),
 		cmocka_unit_test(crowd),

@@ -366,6 +366,36 @@ static void many(void **state)
 }
 
 
+/* A server that has lost its rules gets ours again, and takes nothing back. */
+static void lost_there(void **state)
+{
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	a = world_account(&w, "work", ALICE);
+	core_account_set(a, "xcap-root", "http://xcap.example.org/", NULL);
+	e = world_login(&w, a);
+	e->h.rules(NULL, 0, e->h.arg);
+	core_watcher_decide(a, BOB, CORE_BLOCK, NULL);
+	core_watcher_decide(a, KIM, CORE_DECLINE, NULL);
+	heard(&w, e, BOB, NULL);
+	heard(&w, e, KIM, "no");
+	e->h.rules(NULL, 0, e->h.arg);
+	assert_calls(&w, "decide " BOB " polite-block\n");
+	assert_rows(&w, KIM "=refused decline\n");
+	/* What it has meanwhile takes nothing back. */
+	e->h.rules(
+		(struct endpoint_rule[1]){{KIM, ENDPOINT_REFUSE}}, 1, e->h.arg);
+	assert_true(core_watcher_blocked(a, BOB));
+	heard(&w, e, BOB, NULL);
+	assert_rows(&w, BOB "=block\n" KIM "=refused decline\n");
+	world_close(&w);
+}
+
+
 int test_ruled(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -379,6 +409,7 @@ int test_ruled(void)
 		cmocka_unit_test(ours_first),
 		cmocka_unit_test(buddies),
 		cmocka_unit_test(many),
+		cmocka_unit_test(lost_there),
 	};
 
 	return cmocka_run_group_tests_name("ruled", tests, NULL, NULL);

@@ -224,7 +224,7 @@ static void rules_h(const struct endpoint_rule *rules, size_t n, void *arg)
 	char user[64];
 	size_t i;
 
-	say(arg, "rules:");
+	say(arg, rules ? "rules:" : "rules:none");
 	for (i = 0; i < n; i++)
 		say(arg, "%s%s=%s", i ? "," : "",
 			user_of(rules[i].peer, user, sizeof(user)),

@@ -20,6 +20,7 @@
  *   bob:rings  bob:watches         invite, authorize
  *   bob:asks  bob:settled          authorize as the server tells it
  *   rules:bob=allow,kim=refuse     the rules that a server has
+ *   rules:none                     ... and has none of
  *   bob:waits                      let in, which the server is not told
  *   trouble(why)                   with what the server keeps
  *   bob:ruled  bob:not-ruled       what was decided is a rule there, or is not

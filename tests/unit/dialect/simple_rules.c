@@ -353,8 +353,8 @@ static void read(void **state)
 		{RULE("a", "", "allow") RULE("b", ONE(KIM) "<c:validity/>",
 			 "block") RULE("c", ONE("sip:alice@192.0.2.1"), "allow")
 				RULE("d", ONE("tel:1"), "allow"),
-			""},
-		{"", ""},
+			"rules:none "},
+		{"", "rules:none "},
 	};
 	size_t i;
 
@@ -404,7 +404,7 @@ static void asked_twice(void **state)
 static void bombs(void **state)
 {
 	static const char *const bombs[] = {
-		"kim:ruled", "kim:not-ruled", "rules:"};
+		"kim:ruled", "kim:not-ruled", "rules:none", "kim=allow"};
 	size_t i;
 
 	(void)state;
@@ -421,7 +421,8 @@ static void bombs(void **state)
 			answer(&f, 403, NULL, NULL);
 		} else {
 			answer(&f, 200, "\"1\"", EMPTY);
-			answer(&f, 200, "\"2\"", NULL);
+			if (i != 2)
+				answer(&f, 200, "\"2\"", NULL);
 		}
 		assert_null(f.t->a.e);
 		assert_int_equal(f.http.requests.count, 0);
@@ -465,6 +466,93 @@ static void trouble(void **state)
 	assert_sent(&f, "sotto-block");
 	answer(&f, 200, "\"2\"", NULL);
 	assert_log(&f.t->a, "kim:ruled ");
+	assert_int_equal(f.http.requests.count, 0);
+	two_close(f.t);
+}
+
+
+/* ... as is one that was in trouble at the very first question. */
+static void trouble_first(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	endpoint_decide(f.t->a.e, KIM, ENDPOINT_REFUSE, ENDPOINT_REFUSE);
+	keeps(&f);
+	answer(&f, 503, NULL, NULL);
+	assert_int_equal(f.http.requests.count, 0);
+	two_run(f.t, 300 * 1000);
+	answer(&f, 200, "\"1\"", EMPTY);
+	answer(&f, 200, "\"1\"", EMPTY);
+	assert_sent(&f, "sotto-block");
+	two_close(f.t);
+}
+
+
+/* Two devices may have created the document at once: what is not there soon
+ * afterwards is written again, but for what was decided otherwise. */
+static void created(void **state)
+{
+	struct fixture f;
+	unsigned i;
+
+	(void)state;
+	begin(&f);
+	keeps(&f);
+	f.t->a.log[0] = '\0';
+	endpoint_decide(f.t->a.e, KIM, ENDPOINT_REFUSE, ENDPOINT_REFUSE);
+	answer(&f, 404, NULL, NULL);
+	assert_sent(&f, "none=* body=");
+	endpoint_decide(
+		f.t->a.e, "sip:bob@192.0.2.2", ENDPOINT_ALLOW, ENDPOINT_ALLOW);
+	answer(&f, 201, "\"1\"", NULL);
+	assert_log(&f.t->a, "");
+	/* What is decided meanwhile goes at once. */
+	answer(&f, 200, "\"2\"", EMPTY);
+	assert_sent(&f, "sip:bob@");
+	assert_sent(&f, KIM);
+	answer(&f, 200, "\"3\"", NULL);
+	assert_log(&f.t->a, "bob:ruled ");
+	two_run(f.t, 1900);
+	assert_int_equal(f.http.requests.count, 0);
+	two_run(f.t, 200);
+	answer(&f, 200, "\"4\"", EMPTY);
+	assert_sent(&f, KIM);
+	assert_null(strstr(f.http.log, "sip:bob@"));
+	answer(&f, 200, "\"5\"", NULL);
+	assert_log(&f.t->a, "kim:ruled ");
+	/* One that takes it and has it not. */
+	endpoint_decide(f.t->a.e, KIM, ENDPOINT_ALLOW, ENDPOINT_ALLOW);
+	for (i = 0; i < 3; i++) {
+		answer(&f, 404, NULL, NULL);
+		answer(&f, 201, "\"6\"", NULL);
+		two_run(f.t, 2100);
+	}
+	assert_log(&f.t->a, "kim:not-ruled ");
+	assert_int_equal(f.http.requests.count, 0);
+	two_close(f.t);
+}
+
+
+/* Decided otherwise while it is created. */
+static void created_otherwise(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	keeps(&f);
+	f.t->a.log[0] = '\0';
+	endpoint_decide(f.t->a.e, KIM, ENDPOINT_ALLOW, ENDPOINT_ALLOW);
+	answer(&f, 404, NULL, NULL);
+	endpoint_decide(f.t->a.e, KIM, ENDPOINT_REFUSE, ENDPOINT_REFUSE);
+	answer(&f, 201, "\"1\"", NULL);
+	answer(&f, 200, "\"1\"", EMPTY);
+	assert_sent(&f, "sotto-block");
+	answer(&f, 200, "\"2\"", NULL);
+	assert_log(&f.t->a, "kim:ruled ");
+	two_run(f.t, 10 * 1000);
 	assert_int_equal(f.http.requests.count, 0);
 	two_close(f.t);
 }
@@ -621,6 +709,9 @@ int test_simple_rules(void)
 		cmocka_unit_test(bombs),
 		cmocka_unit_test(bomb_reading),
 		cmocka_unit_test(trouble),
+		cmocka_unit_test(trouble_first),
+		cmocka_unit_test(created),
+		cmocka_unit_test(created_otherwise),
 		cmocka_unit_test(too_many),
 		cmocka_unit_test(now_and_then),
 		cmocka_unit_test(oma),
