@@ -46,16 +46,15 @@ struct core_config {
 	struct loop *loop; /* for commands of the user; NULL: none run */
 	const struct work *work;
 	struct store *store; /* a reference is taken */
-	struct sip_net *net; /* with LOOP NULL: a network of a test, ... */
+	struct sip_net *net; /* with LOOP NULL: a network of a test, HTTP too */
 	struct sip_resolver *resolver;
-	const struct http_way *http; /* ... and its HTTP; NULL: the real one */
+	const struct http_way *http;
 };
 
 int core_alloc(struct core **cp, const struct core_config *config);
 const struct work *core_work(const struct core *core); /* that of CONFIG */
 
-/* Calls H once what is kept has been read, or could not be: buddies are known
- * from then on. One at a time. */
+/* Calls H once what is kept, as buddies, was read or cannot be; one only. */
 void core_when_read(struct core *core, void (*h)(void *arg), void *arg);
 
 /* Signs every account out side by side; DONE after that or LIMIT ms. */

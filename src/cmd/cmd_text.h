@@ -116,7 +116,9 @@
 
 /* people and chats */
 #define T_NO_ACCOUNTS	 "there is no account; type: %saccount add%s"
-#define T_NOT_BUDDY	 "%s is not in the buddy list"
+#define T_NOT_BUDDY	 "%s is not in the buddy list%s"
+#define T_IS_BLOCKED	 ", and is blocked"
+#define T_ASKS		 ", but asks to see you: buddy accept, decline or block"
 #define T_IN_GROUPS	 "%s is in %s"
 #define T_GROUP_NEW	 " (new)"
 #define T_NO_GROUP	 "no group"

@@ -90,7 +90,10 @@ bool target_buddy(struct cmd_call *call, struct core_buddy **bp)
 		return false;
 	*bp = core_buddy_find(a, peer);
 	if (!*bp)
-		reply_done(call, EX_DATAERR, T_NOT_BUDDY, typed);
+		reply_done(call, EX_DATAERR, T_NOT_BUDDY, typed,
+			core_watcher_blocked(a, peer)	     ? T_IS_BLOCKED
+				: core_watcher_asks(a, peer) ? T_ASKS
+							     : "");
 	mem_deref(peer);
 	return *bp != NULL;
 }

@@ -32,6 +32,7 @@ static void lists_destructor(void *data)
 	mem_deref(l->sub);
 	mem_deref(l->get);
 	simple_lists_edit_flush(l);
+	mem_deref(l->read);
 	mem_deref(l->text);
 	mem_deref(l->etag);
 }
@@ -114,44 +115,55 @@ static void tell_references(
 }
 
 
-/* Not while there is more to change, as that would be undone, nor before it is
- * known whether a new document is ours. */
-static void tell_handler(void *arg)
+/* What is to be told then is read now. */
+static bool read_list(struct simple_lists *l)
 {
-	struct simple_lists *l = arg;
-	struct endpoint *e = endpoint_hold(l->e);
-	struct buddylist *list = NULL;
 	struct pl text = PL_INIT;
 	int err;
 
-	if (!e->h.contacts || !e->online || l->waiting || l->going.head ||
-		l->unsure.head) {
-		endpoint_release(e);
-		return;
-	}
 	if (l->text)
 		text = pl_make(
 			l->text->end ? (char *)l->text->buf : "", l->text->end);
-	err = buddylist_alloc(&list, &text);
+	err = buddylist_alloc(&l->read, &text);
 	if (!err && !l->heard)
-		tell_references(l, list);
+		tell_references(l, l->read);
 	l->heard = true;
 	if (err)
 		say(l, "is left alone",
 			err == E2BIG ? "it has more than 20000 people"
 				     : xml_why(err));
-	else if (l->text)
+	return !err;
+}
+
+
+/* Reading a long list is work enough for a turn, and telling it for another.
+ * Not while there is more to change, as that would be undone, nor before it is
+ * known whether a new document is ours. */
+static void tell_handler(void *arg)
+{
+	struct simple_lists *l = arg;
+	struct endpoint *e = endpoint_hold(l->e);
+	struct buddylist *list = l->read;
+
+	l->read = NULL;
+	if (!e->h.contacts || !e->online || l->waiting || l->going.head ||
+		l->unsure.head)
+		;
+	else if (!list && read_list(l))
+		tmr_start(e->stack->tmrs, &l->tell, 0, tell_handler, l);
+	else if (list && l->text)
 		tell_people(e, list);
-	else
+	else if (list)
 		e->h.contacts(NULL, 0, e->h.arg);
 	mem_deref(list);
 	endpoint_release(e);
 }
 
 
-/* In a turn of its own: a long list is work enough for one. */
+/* In turns of its own. */
 static void tell(struct simple_lists *l)
 {
+	l->read = mem_deref(l->read);
 	tmr_start(l->e->stack->tmrs, &l->tell, 0, tell_handler, l);
 }
 
@@ -163,6 +175,7 @@ void simple_lists_take(
 
 	mem_deref(l->etag);
 	l->etag = tag;
+	l->read = mem_deref(l->read);
 	l->text = mem_deref(l->text);
 	if (body->p) {
 		l->text = mbuf_alloc_size(body->l, body->l);

@@ -17,12 +17,15 @@ struct list_edit {
 	bool lacking; /* only where they are not in the list at all */
 };
 
+struct buddylist;
+
 struct simple_lists {
 	struct endpoint *e;
 	bool kept; /* the server keeps lists */
 	bool heard; /* what it has was looked at in this sign-in */
 	bool refused; /* not asked for any more in this sign-in */
 	struct mbuf *text; /* as it was last seen; NULL: not yet, or absent */
+	struct buddylist *read; /* ... read, and to be told; NULL: not so */
 	char *etag; /* ... of it */
 	unsigned failures; /* of the server, in a row */
 	struct xcap_request *get;

@@ -138,6 +138,7 @@ static bool lost(struct simple_lists *l)
 	const struct xcap_edit *edit = l->edit;
 	bool goes_on;
 
+	l->read = mem_deref(l->read);
 	l->text = mem_deref(l->text);
 	if (!e->online)
 		forget(l);

@@ -125,6 +125,20 @@ static void tell_accepted(struct ui_front *f, const struct ui_question *q)
 }
 
 
+/* Nothing else brings the question back before the next start. */
+static void tell_later(struct ui_front *f, const struct ui_question *q)
+{
+	char *text = mem_printf("left for later: /buddy accept, decline or "
+				"block %s answers it",
+		q->peer);
+	char *clean = utf8_show_dup(text, UTF8_NAME);
+
+	ui_hint(f, UI_NOTICE, clean);
+	mem_deref(clean);
+	mem_deref(text);
+}
+
+
 int ui_question_answer(struct ui_front *f, const char *word, char **why)
 {
 	struct ui_question *q;
@@ -143,6 +157,8 @@ int ui_question_answer(struct ui_front *f, const char *word, char **why)
 		ui_command(f, line);
 	if (!q->chat && !strcmp(word, "accept"))
 		tell_accepted(f, q);
+	else if (!q->chat && !line)
+		tell_later(f, q);
 	mem_deref(q);
 	mem_deref(line);
 	ui_dirty(f);

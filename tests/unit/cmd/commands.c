@@ -51,6 +51,12 @@ static void at_once(void **state)
 		{"buddy remove x@z.test", 0, "", "", "declared at f:1"},
 		{"buddy remove sip:who@z.test", EX_DATAERR, "", "",
 			"sip:who@z.test is not in the buddy list"},
+		{"buddy show evil@z.test", EX_DATAERR, "", "",
+			"evil@z.test is not in the buddy list, and is "
+			"blocked"},
+		{"buddy show asks@z.test", EX_DATAERR, "", "",
+			"asks@z.test is not in the buddy list, but asks to see "
+			"you: buddy accept, decline or block"},
 		{"buddy rename 'kim lee' Kim L; buddy group 'kim l' Friends B; "
 		 "buddy show 'kim l'",
 			0, "",

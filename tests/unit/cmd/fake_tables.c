@@ -182,6 +182,13 @@ bool core_watcher_blocked(struct core_account *a, const char *peer)
 }
 
 
+bool core_watcher_asks(struct core_account *a, const char *peer)
+{
+	(void)a;
+	return strstr(peer, "asks@") != NULL;
+}
+
+
 int core_way_learn(struct core_account *a, const char *peer, const char *typed,
 	const struct core_origin *origin, char **why)
 {
