@@ -160,10 +160,10 @@ def test_blocked(server, start):
     kim.do("buddy", "block", BOB)
     refused = bob.do("msg", KIM, "what is it?", ok=False)
     assert (refused["status"], refused["error"]) == (69, NOTHING)
+    kim.logged("rule for %s is now: polite-block" % BOB)
     kim.do("presence", "set", "away")
     kim.do("msg", BOB, "this is why")
     bob.expect("message", direction="in", text="this is why")
-    kim.logged("rule for %s is now: polite-block" % BOB)
     assert not [e for e in bob.events if e.get("activity") == "away"]
     # Kamailio shows a block to the next subscription.
     bob.do("logout")
