@@ -53,6 +53,9 @@ uint64_t tmr_remaining(const struct tmr *tmr);
 uint64_t tmrs_now(const struct tmrs *tmrs);
 int64_t tmrs_wall(const struct tmrs *tmrs);
 
+/* How long until GAP has gone by since LAST (monotonic; 0: never). */
+uint64_t tmrs_until(const struct tmrs *tmrs, uint64_t last, uint64_t gap);
+
 /* For the loop: reads the clock anew; runs what is due, in order; tells how
  * long until the next one is (UINT64_MAX: none). */
 void tmrs_update(struct tmrs *tmrs);

@@ -2,7 +2,7 @@
 /* conv.c - a conversation with one peer: what there is of it, and its next
  * step. */
 #include <string.h>
-#include "dialect_int.h"
+#include "conv.h"
 #include "mem.h"
 
 

@@ -5,8 +5,9 @@
  */
 #include <errno.h>
 #include <string.h>
-#include "dialect_int.h"
+#include "conv.h"
 #include "mem.h"
+#include "simple_int.h"
 
 
 enum {

@@ -2,8 +2,9 @@
 /* conv_session.c - the life of a session: it stands, it ends, theirs comes,
  * ours and theirs cross. */
 #include <string.h>
-#include "dialect_int.h"
+#include "conv.h"
 #include "mem.h"
+#include "simple_int.h"
 
 
 enum {

@@ -3,7 +3,7 @@
  * conv_typing.c - typing notices both ways: isComposing (RFC 3994) in a
  * MESSAGE, KeyboardActivity in INFO to those who speak it.
  */
-#include "dialect_int.h"
+#include "conv.h"
 #include "mem.h"
 
 

@@ -5,9 +5,10 @@
  */
 #include <errno.h>
 #include <string.h>
-#include "dialect_int.h"
+#include "conv.h"
 #include "hash.h"
 #include "mem.h"
+#include "simple_int.h"
 
 
 enum {

@@ -30,6 +30,26 @@ static void fetch_destructor(void *data)
 }
 
 
+struct presence *endpoint_unknown(const char *why)
+{
+	return presence_alloc(PRESENCE_UNKNOWN, PRESENCE_NONE, NULL, why);
+}
+
+
+/* Who says no without an explanation has declined. */
+const char *endpoint_refusal(const char *why, uint16_t status)
+{
+	bool bare = !why || !strcmp(why, "the subscription was refused") ||
+		(why[0] >= '0' && why[0] <= '9');
+
+	if (bare && (status == 403 || status == 603))
+		return "declined";
+	if (bare && status == 481)
+		return "they know nothing of the subscription any more";
+	return why ? why : "the subscription ended";
+}
+
+
 /* One answer, then it is gone. */
 static void answer_handler(void *arg)
 {
@@ -77,9 +97,10 @@ static uint16_t notify_handler(const struct msg *notify, bool first, void *arg)
 	if (notify->body.l) {
 		status = f->e->ops->read(&p, f->e, f->peer, notify);
 		if (status)
-			p = simple_unknown("what they publish cannot be read");
+			p = endpoint_unknown(
+				"what they publish cannot be read");
 	} else if (first && !is_active(notify)) {
-		p = simple_unknown("nothing of theirs is shown to you yet");
+		p = endpoint_unknown("nothing of theirs is shown to you yet");
 	} else if (first) {
 		p = presence_alloc(PRESENCE_OFFLINE, PRESENCE_NONE, NULL, NULL);
 	}
@@ -96,9 +117,10 @@ static void state_handler(enum ua_sub_state state, const char *why,
 {
 	(void)again;
 	if (state == UA_SUB_PENDING)
-		answer_soon(arg, simple_unknown("waiting for approval"), 0);
+		answer_soon(arg, endpoint_unknown("waiting for approval"), 0);
 	else if (state == UA_SUB_ENDED)
-		answer_soon(arg, simple_unknown(simple_refusal(why, status)),
+		answer_soon(arg,
+			endpoint_unknown(endpoint_refusal(why, status)),
 			status);
 }
 
@@ -117,13 +139,14 @@ void endpoint_ask(struct endpoint *e, const char *peer)
 	f->peer = mem_strdup(peer);
 	list_append(&e->fetches, &f->le, f);
 	if (!e->online) {
-		answer_soon(f, simple_unknown(endpoint_reason(e)), 0);
+		answer_soon(f, endpoint_unknown(endpoint_reason(e)), 0);
 		return;
 	}
 	err = e->ops->ask(&f->sub, e, peer, &h);
 	if (err)
 		answer_soon(f,
-			simple_unknown(err == EINVAL ? "this is no SIP address"
-						     : strerror(err)),
+			endpoint_unknown(err == EINVAL
+					? "this is no SIP address"
+					: strerror(err)),
 			0);
 }

@@ -5,10 +5,11 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include "conv.h"
 #include "date.h"
-#include "dialect_int.h"
 #include "hash.h"
 #include "mem.h"
+#include "simple_int.h"
 
 
 enum {

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include "conv.h"
 #include "hash.h"
 #include "mem.h"
 #include "ms_int.h"

@@ -43,13 +43,13 @@ static struct presence *current(const struct ms_peer *p)
 	const struct endpoint *e = p->ms->e;
 
 	if (!e->online)
-		return simple_unknown(endpoint_reason(e));
+		return endpoint_unknown(endpoint_reason(e));
 	if (p->heard && p->document)
 		return mem_ref(p->document);
 	if (p->heard)
 		return msdoc_presence_since(
 			p->availability, p->activity, p->note, p->active);
-	return simple_unknown(p->why ? p->why : "waiting for an answer");
+	return endpoint_unknown(p->why ? p->why : "waiting for an answer");
 }
 
 
@@ -96,7 +96,7 @@ void ms_peer_refused(struct ms_peer *p, const char *why, uint16_t code)
 {
 	forget(p);
 	mem_deref(p->why);
-	p->why = mem_strdup(simple_refusal(why, code));
+	p->why = mem_strdup(endpoint_refusal(why, code));
 	p->code = code;
 	ms_peer_tell_soon(p);
 }

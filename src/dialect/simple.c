@@ -5,7 +5,8 @@
  * (RFC 3857), texts by MESSAGE alone (RFC 3428) or in an INVITE session, typing
  * by isComposing (RFC 3994) and KeyboardActivity.
  */
-#include "dialect_int.h"
+#include "conv.h"
+#include "simple_int.h"
 
 
 static void simple_online(

@@ -93,15 +93,13 @@ static void hint_handler(void *arg)
 void simple_alone_hint(struct simple_watch *w, bool anew)
 {
 	struct tmrs *tmrs = w->e->stack->tmrs;
-	uint64_t now = tmrs_now(tmrs), wait = 0;
 	struct simple_alone *a = w->alone;
 
 	a->anew = anew || a->anew;
 	if (!is_doubtful(a) || tmr_isrunning(&a->hint))
 		return;
-	if (a->hinted && now - a->hinted < HINT_GAP)
-		wait = HINT_GAP - (now - a->hinted);
-	tmr_start(tmrs, &a->hint, wait, hint_handler, a);
+	tmr_start(tmrs, &a->hint, tmrs_until(tmrs, a->hinted, HINT_GAP),
+		hint_handler, a);
 }
 
 
@@ -129,7 +127,6 @@ static void take_nothing(struct simple_alone *a)
 {
 	struct simple_watch *w = a->w;
 	struct tmrs *tmrs = w->e->stack->tmrs;
-	uint64_t now = tmrs_now(tmrs), wait = 0;
 
 	if (w->state != UA_SUB_ACTIVE || !w->known ||
 		w->known->state == PRESENCE_OFFLINE)
@@ -139,10 +136,10 @@ static void take_nothing(struct simple_alone *a)
 		simple_watch_know_nothing(w);
 		return;
 	}
-	if (a->confirmed && now - a->confirmed < CONFIRM_GAP)
-		wait = CONFIRM_GAP - (now - a->confirmed);
 	if (!tmr_isrunning(&a->confirm))
-		tmr_start(tmrs, &a->confirm, wait, confirm_handler, a);
+		tmr_start(tmrs, &a->confirm,
+			tmrs_until(tmrs, a->confirmed, CONFIRM_GAP),
+			confirm_handler, a);
 }
 
 
@@ -196,7 +193,7 @@ static void state_handler(enum ua_sub_state state, const char *why,
 		break;
 	case UA_SUB_ENDED:
 		a->confirming = false;
-		simple_watch_ended(w, simple_refusal(why, status), status);
+		simple_watch_ended(w, endpoint_refusal(why, status), status);
 		/* It was started anew, and is there. */
 		if (stood && status == 481)
 			simple_alone_hint(w, false);

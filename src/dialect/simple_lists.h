@@ -3,7 +3,7 @@
 #ifndef SOTTO_SIMPLE_LISTS_H
 #define SOTTO_SIMPLE_LISTS_H
 
-#include "dialect_int.h"
+#include "simple_int.h"
 #include "xcap.h"
 
 /* Somebody as the server is to have them. */

@@ -16,19 +16,6 @@ enum {
 };
 
 
-/* TAG as it stands in a header. */
-static bool is_ours(const struct simple_lists *l, const char *tag)
-{
-	struct pl ours = pl_str(l->etag);
-
-	if (!tag || !l->etag)
-		return !tag && !l->etag;
-	if (ours.l > 1 && ours.p[0] == '"')
-		ours = pl_make(ours.p + 1, ours.l - 2);
-	return pl_streq(&ours, tag);
-}
-
-
 static void document_h(const struct xcapdiff_document *document, void *arg)
 {
 	struct simple_lists *l = arg;
@@ -40,7 +27,7 @@ static void document_h(const struct xcapdiff_document *document, void *arg)
 	if (!pl_startswith(&where, "resource-lists/users/"))
 		return;
 	l->told = true;
-	if (!is_ours(l, document->etag))
+	if (!xcap_etag_is(l->etag, document->etag))
 		simple_lists_look(l);
 }
 

@@ -39,7 +39,6 @@ static void rls_destructor(void *data)
 	tmr_cancel(&r->settle);
 	tmr_cancel(&r->tick);
 	tmr_cancel(&r->doubt);
-	tmr_cancel(&r->whole);
 	mem_deref(r->sub);
 	mem_deref(r->service);
 }

@@ -45,9 +45,7 @@ struct simple_rls {
 	uint32_t member; /* marks those of the last whole document */
 	bool versioned; /* a document came in this subscription */
 	uint32_t version; /* ... with this number */
-	unsigned tries; /* to get what was missed */
-	uint64_t tried_at; /* monotonic; 0: never */
-	struct tmr whole; /* the next one */
+	struct simple_whole whole; /* what was missed */
 
 	/* The document on the server (simple_rls_service.c). */
 	struct xcap_edit *edit;

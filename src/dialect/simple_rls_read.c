@@ -14,9 +14,6 @@
 enum {
 	TURN = 40, /* people in a turn of the loop */
 	DOCS_MAX = 16, /* that wait */
-	WHOLE_DELAY = 1000, /* ms from a gap to asking anew */
-	WHOLE_GAP = 10 * 1000, /* ms between two such requests */
-	WHOLE_TRIES = 3, /* without getting what was missed */
 };
 
 /* A notification that waits, or is being read. */
@@ -41,40 +38,20 @@ static void doc_destructor(void *data)
 
 /* ---- what was missed ---- */
 
-static void whole_handler(void *arg);
-
-
-/* A document of changes without the whole before it, or with one missing. */
-static void whole_want(struct simple_rls *r)
-{
-	struct tmrs *tmrs = r->e->stack->tmrs;
-	uint64_t now = tmrs_now(tmrs), wait = WHOLE_DELAY;
-
-	if (r->tries >= WHOLE_TRIES || tmr_isrunning(&r->whole))
-		return;
-	if (r->tried_at && now - r->tried_at < WHOLE_GAP)
-		wait = WHOLE_GAP - (now - r->tried_at);
-	tmr_start(tmrs, &r->whole, wait, whole_handler, r);
-}
-
-
 /* Everything is told again, in whole or bit by bit. */
 static void whole_handler(void *arg)
 {
 	struct simple_rls *r = arg;
 
-	if (!r->sub || !r->e->online)
-		return;
-	++r->tries;
-	r->tried_at = tmrs_now(r->e->stack->tmrs);
-	ua_sub_refresh(r->sub);
+	if (r->sub && r->e->online)
+		simple_whole_ask(&r->whole, r->e->stack->tmrs, r->sub);
 }
 
 
-static void whole_came(struct simple_rls *r)
+/* A document of changes without the whole before it, or with one missing. */
+static void whole_want(struct simple_rls *r)
 {
-	tmr_cancel(&r->whole);
-	r->tries = 0;
+	simple_whole_want(&r->whole, r->e->stack->tmrs, whole_handler, r);
 }
 
 
@@ -248,11 +225,11 @@ static bool list_handler(const struct rlmi_list *list, void *arg)
 		return false;
 	d->full = list->full;
 	if (d->full)
-		whole_came(r);
+		simple_whole_came(&r->whole);
 	else if (!r->versioned || list->version - r->version > 1)
 		whole_want(r);
-	else if (!tmr_isrunning(&r->whole))
-		r->tries = 0;
+	else if (!tmr_isrunning(&r->whole.tmr))
+		simple_whole_came(&r->whole);
 	if (d->full || !r->versioned)
 		++r->member;
 	r->versioned = true;
@@ -366,6 +343,6 @@ void simple_rls_read_stop(struct simple_rls *r)
 {
 	list_flush(&r->docs);
 	tmr_cancel(&r->step);
-	whole_came(r);
+	simple_whole_came(&r->whole);
 	r->versioned = false;
 }

@@ -6,9 +6,9 @@
  */
 #include <errno.h>
 #include <string.h>
-#include "dialect_int.h"
 #include "mem.h"
 #include "presrules.h"
+#include "simple_int.h"
 #include "xcap.h"
 
 

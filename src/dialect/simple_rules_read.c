@@ -6,9 +6,9 @@
  */
 #include <errno.h>
 #include <string.h>
-#include "dialect_int.h"
 #include "mem.h"
 #include "presrules.h"
+#include "simple_int.h"
 #include "xcap.h"
 
 
@@ -266,16 +266,16 @@ static void answer_handler(const struct xcap_answer *answer, void *arg)
 void simple_rules_ask(struct endpoint *e)
 {
 	const struct xcap_where *where = simple_rules_where(e);
+	const struct tmrs *tmrs = e->stack->tmrs;
 	struct simple_rules_read *rr;
-	uint64_t now = tmrs_now(e->stack->tmrs);
 
 	if (!where || !e->online)
 		return;
 	rr = read_of(e);
 	poll_later(rr);
-	if (rr->request || (rr->asked && now - rr->asked < ASK_GAP))
+	if (rr->request || tmrs_until(tmrs, rr->asked, ASK_GAP))
 		return;
-	rr->asked = now;
+	rr->asked = tmrs_now(tmrs);
 	(void)xcap_get(
 		&rr->request, e->xcap, where, rr->etag, answer_handler, rr);
 }
@@ -296,12 +296,8 @@ void simple_rules_ask_anew(struct endpoint *e)
 void simple_rules_told(struct endpoint *e, const char *etag)
 {
 	const char *known = e->rules_read ? e->rules_read->etag : NULL;
-	struct pl ours = pl_str(known);
 
-	/* It stands in a header with quotes. */
-	if (ours.l > 1 && ours.p[0] == '"')
-		ours = pl_make(ours.p + 1, ours.l - 2);
-	if (etag && !(known && pl_streq(&ours, etag)))
+	if (etag && !xcap_etag_is(known, etag))
 		simple_rules_ask_anew(e);
 }
 

@@ -26,27 +26,7 @@ static void watch_destructor(void *data)
 }
 
 
-/* ---- for a fetch too ---- */
-
-struct presence *simple_unknown(const char *why)
-{
-	return presence_alloc(PRESENCE_UNKNOWN, PRESENCE_NONE, NULL, why);
-}
-
-
-/* Who says no without an explanation has declined. */
-const char *simple_refusal(const char *why, uint16_t status)
-{
-	bool bare = !why || !strcmp(why, "the subscription was refused") ||
-		(why[0] >= '0' && why[0] <= '9');
-
-	if (bare && (status == 403 || status == 603))
-		return "declined";
-	if (bare && status == 481)
-		return "they know nothing of the subscription any more";
-	return why ? why : "the subscription ended";
-}
-
+/* ---- documents ---- */
 
 static uint16_t document_read(struct pres_doc **dp, const struct endpoint *e,
 	const char *peer, const struct pl *type, const struct pl *body)
@@ -86,12 +66,12 @@ uint16_t simple_read(struct presence **pp, const struct endpoint *e,
 static struct presence *current(const struct simple_watch *w)
 {
 	if (!w->e->online)
-		return simple_unknown(endpoint_reason(w->e));
+		return endpoint_unknown(endpoint_reason(w->e));
 	if (w->state == UA_SUB_ACTIVE && w->heard && w->known)
 		return mem_ref(w->known);
 	if (w->state == UA_SUB_PENDING)
-		return simple_unknown("waiting for approval");
-	return simple_unknown(w->why ? w->why : "waiting for an answer");
+		return endpoint_unknown("waiting for approval");
+	return endpoint_unknown(w->why ? w->why : "waiting for an answer");
 }
 
 
@@ -188,8 +168,8 @@ uint16_t simple_watch_document(
 	if (status) {
 		if (!w->known)
 			simple_watch_know(w,
-				simple_unknown("what they publish cannot be "
-					       "read"));
+				endpoint_unknown("what they publish cannot be "
+						 "read"));
 	} else if (!pres_is_stale(doc, w->stamps)) {
 		simple_watch_know(w, mem_ref(doc->presence));
 		simple_timed_keep(w, doc->until, type, body);

@@ -6,17 +6,14 @@
  */
 #include <errno.h>
 #include <string.h>
-#include "dialect_int.h"
 #include "mem.h"
+#include "simple_int.h"
 #include "winfo.h"
 #include "xml.h"
 
 
 enum {
 	ASKED_MAX = 1000, /* who waits for a decision */
-	WHOLE_DELAY = 1000, /* ms from a gap to asking for the whole */
-	WHOLE_GAP = 10 * 1000, /* ms between two such requests */
-	WHOLE_TRIES = 3, /* without getting it */
 	OPEN_MS = 60 * 1000, /* between two looks while somebody waits */
 };
 
@@ -38,11 +35,8 @@ struct simple_winfo {
 	struct ua_sub *sub;
 	bool versioned; /* a document came in this subscription */
 	uint32_t version; /* ... with this number */
-	bool partial; /* some document did not come */
 	bool foreign; /* this one tells of somebody else's watchers */
-	unsigned tries; /* to get the whole */
-	uint64_t tried_at; /* monotonic; 0: never */
-	struct tmr whole; /* the next one */
+	struct simple_whole whole; /* while some document did not come */
 	struct asked *asked; /* hash by peer */
 	struct tmr open; /* another device may have answered */
 };
@@ -62,7 +56,7 @@ static void winfo_destructor(void *data)
 	struct simple_winfo *w = data;
 	struct asked *a, *next;
 
-	tmr_cancel(&w->whole);
+	simple_whole_came(&w->whole);
 	tmr_cancel(&w->open);
 	mem_deref(w->sub);
 	HASH_ITER (hh, w->asked, a, next) {
@@ -101,15 +95,7 @@ static void whole_handler(void *arg);
 /* Partial documents without the whole before them, or with one missing. */
 static void whole_want(struct simple_winfo *w)
 {
-	struct tmrs *tmrs = w->e->stack->tmrs;
-	uint64_t now = tmrs_now(tmrs), wait = WHOLE_DELAY;
-
-	w->partial = true;
-	if (w->tries >= WHOLE_TRIES || tmr_isrunning(&w->whole))
-		return;
-	if (w->tried_at && now - w->tried_at < WHOLE_GAP)
-		wait = WHOLE_GAP - (now - w->tried_at);
-	tmr_start(tmrs, &w->whole, wait, whole_handler, w);
+	simple_whole_want(&w->whole, w->e->stack->tmrs, whole_handler, w);
 }
 
 
@@ -117,20 +103,10 @@ static void whole_handler(void *arg)
 {
 	struct simple_winfo *w = arg;
 
-	if (!w->sub || !w->partial)
+	if (!w->sub)
 		return;
-	++w->tries;
-	w->tried_at = tmrs_now(w->e->stack->tmrs);
-	ua_sub_refresh(w->sub);
+	simple_whole_ask(&w->whole, w->e->stack->tmrs, w->sub);
 	whole_want(w);
-}
-
-
-static void whole_came(struct simple_winfo *w)
-{
-	tmr_cancel(&w->whole);
-	w->partial = false;
-	w->tries = 0;
 }
 
 
@@ -144,7 +120,7 @@ static bool head_handler(bool full, uint32_t version, void *arg)
 	if (w->versioned && version <= w->version)
 		return false;
 	if (full) {
-		whole_came(w);
+		simple_whole_came(&w->whole);
 		simple_rules_ask(w->e);
 	} else if (!w->versioned || version - w->version > 1)
 		whole_want(w);
@@ -374,7 +350,7 @@ static void state_handler(enum ua_sub_state state, const char *why,
 	(void)status;
 	if (state != UA_SUB_ENDED)
 		return;
-	whole_came(w);
+	simple_whole_came(&w->whole);
 	if (!again)
 		log_print(w->e->stack->log, LOG_INFO, "presence",
 			"%s: the server does not tell who asks to watch: %s",
@@ -438,7 +414,7 @@ void simple_winfo_goodbye(struct endpoint *e, uint64_t limit)
 		ua_sub_end(w->sub, limit, NULL, NULL);
 	w->sub = mem_deref(w->sub);
 	tmr_cancel(&w->open);
-	whole_came(w);
+	simple_whole_came(&w->whole);
 }
 
 

@@ -2,8 +2,8 @@
 /* simple_xcap.c - the way to the documents that a SIMPLE server keeps for us,
  * and which kinds it keeps (RFC 4825 12). */
 #include <string.h>
-#include "dialect_int.h"
 #include "mem.h"
+#include "simple_int.h"
 #include "xcap.h"
 
 

@@ -118,10 +118,14 @@ typedef int(xcap_change_h)(
  * is now. mem_deref() of *EP cancels as with xcap_get(). WHERE is a whole
  * document. */
 int xcap_edit(struct xcap_edit **ep, struct xcap *x,
-	const struct xcap_where *where, const char *type,
-	xcap_change_h *change, xcap_h *done, void *arg);
+	const struct xcap_where *where, const char *type, xcap_change_h *change,
+	xcap_h *done, void *arg);
 
 /* xcap_text.c: the server's words. */
+
+/* True if ETAG, of an answer, is what xcap-diff calls TAG (RFC 5875 4); NULL:
+ * the document is not there. */
+bool xcap_etag_is(const char *etag, const char *tag);
 
 /* Why there was a 409: of its body, or what can be said without (RFC 4825
  * 11; mem_deref). */

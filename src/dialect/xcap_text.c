@@ -34,6 +34,19 @@ static const struct {
 };
 
 
+/* In a header it has quotes. */
+bool xcap_etag_is(const char *etag, const char *tag)
+{
+	struct pl pl = pl_str(etag);
+
+	if (!etag || !tag)
+		return !etag && !tag;
+	if (pl.l > 1 && pl.p[0] == '"')
+		pl = pl_make(pl.p + 1, pl.l - 2);
+	return pl_streq(&pl, tag);
+}
+
+
 static const char *words_of(const struct xml_node *error)
 {
 	size_t i;

@@ -199,6 +199,14 @@ int64_t tmrs_wall(const struct tmrs *tmrs)
 }
 
 
+uint64_t tmrs_until(const struct tmrs *tmrs, uint64_t last, uint64_t gap)
+{
+	uint64_t passed = tmrs_now(tmrs) - last;
+
+	return last && passed < gap ? gap - passed : 0;
+}
+
+
 void tmrs_update(struct tmrs *tmrs)
 {
 	tmrs->now = tmrs->clock.monotonic(tmrs->clock.arg);

@@ -107,12 +107,39 @@ static void many(void **state)
 }
 
 
+/* In a header with quotes, in a document of changes without. */
+static void tags(void **state)
+{
+	static const struct {
+		const char *etag, *tag;
+		bool is;
+	} cases[] = {
+		{"\"a\"", "a", true},
+		{"a", "a", true},
+		{"\"\"", "", true},
+		{"\"", "\"", true},
+		{"\"a\"", "b", false},
+		{"\"a\"", "\"a\"", false},
+		{NULL, "a", false},
+		{"\"a\"", NULL, false},
+		{NULL, NULL, true},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(cases); i++)
+		assert_int_equal(
+			xcap_etag_is(cases[i].etag, cases[i].tag), cases[i].is);
+}
+
+
 int test_xcap_text(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(conflicts),
 		cmocka_unit_test(capabilities),
 		cmocka_unit_test(many),
+		cmocka_unit_test(tags),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -198,6 +198,18 @@ static void free_inside(void **state)
 }
 
 
+static void until(void **state)
+{
+	const struct fixture *f = *state;
+
+	assert_int_equal(tmrs_until(f->tmrs, 0, 2000), 0);
+	assert_int_equal(tmrs_until(f->tmrs, 1000, 2000), 2000);
+	assert_int_equal(tmrs_until(f->tmrs, 400, 601), 1);
+	assert_int_equal(tmrs_until(f->tmrs, 400, 600), 0);
+	assert_int_equal(tmrs_until(f->tmrs, 1, 2), 0);
+}
+
+
 static void change(void **state)
 {
 	struct fixture *f = *state;
@@ -283,6 +295,7 @@ int test_tmr(void)
 		cmocka_unit_test_setup_teardown(cancel_inside, setup, teardown),
 		cmocka_unit_test_setup_teardown(start_inside, setup, teardown),
 		cmocka_unit_test_setup_teardown(free_inside, setup, teardown),
+		cmocka_unit_test_setup_teardown(until, setup, teardown),
 		cmocka_unit_test_setup_teardown(change, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			hundred_thousand, setup, teardown),
