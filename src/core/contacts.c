@@ -142,7 +142,11 @@ static void heard(
 
 	if (removed) {
 		drop(a, c);
-	} else if (b) {
+		c->there = true;
+		mem_deref(there);
+		return;
+	}
+	if (b) {
 		before = mem_strdup(core_contact_before(c, there));
 		merge(a, b, before, there);
 		mem_deref(before);
@@ -156,7 +160,11 @@ static void heard(
 			mem_deref(there);
 			return;
 		}
+		if (c)
+			core_contact_untry(a, c);
 	}
+	if (c)
+		c->dropping = false;
 	core_contact_set(a, contact->peer, there);
 }
 

@@ -340,6 +340,33 @@ static struct core_account *back(struct world *w, struct endpoint **ep)
 }
 
 
+/* Removed, changed there meanwhile, so that they come back, and removed once
+ * more. */
+static void removed_twice(void **state)
+{
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	a = world_online(&w, &e);
+	tell(e, "B");
+	world_run(&w, 0);
+	world_quiet(&w);
+	change(a, NULL);
+	assert_calls(&w, "unwatch " BOB "\ndrop " BOB "\n");
+	tell(e, "C");
+	assert_calls(&w, "watch " BOB "\n");
+	change(a, NULL);
+	assert_calls(&w, "unwatch " BOB "\ndrop " BOB "\n");
+	tell(e, "C");
+	assert_calls(&w, "");
+	world_close(&w);
+	parsed.all = mem_deref(parsed.all);
+}
+
+
 /* What the server was asked for came about, but nobody has told. */
 static void untold(void **state)
 {
@@ -654,6 +681,7 @@ int test_contacts(void)
 		cmocka_unit_test(turns),
 		cmocka_unit_test(card),
 		cmocka_unit_test(declared),
+		cmocka_unit_test(removed_twice),
 		cmocka_unit_test(untold),
 		cmocka_unit_test(as_before),
 		cmocka_unit_test(faster),
