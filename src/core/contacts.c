@@ -67,9 +67,9 @@ static void send(struct core_account *a, struct core_buddy *b)
 		.groups = core_buddy_groups(b),
 	};
 	struct core_contact *c = core_contact_find(a, b->aor);
-	bool dropping = c && c->dropping;
+	bool known = c && !c->dropping && !c->tried;
 	char *value = core_value_of_buddy(b);
-	const char *last = b->sent || !c || dropping ? b->sent : c->value;
+	const char *last = b->sent || !known ? b->sent : c->value;
 
 	if (c)
 		c->dropping = false;

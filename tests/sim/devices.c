@@ -24,7 +24,6 @@ enum {
 	STRANGERS = 4,
 	PEOPLE = BUDDIES + STRANGERS,
 	PHASES = 3,
-	STEPS = 24, /* of a phase, at most */
 	SEEDS = 50,
 	MINUTE = 60 * 1000,
 	REST = 11 * MINUTE, /* two polls and more */
@@ -789,11 +788,13 @@ static void run(uint64_t seed)
 		s->documents.careless ? ", a careless server" : "");
 	for (phase = 0; phase < PHASES; phase++) {
 		static const unsigned delays[] = {1, 50, 3000};
+		static const unsigned many[] = {6, 24, 100};
 
 		s->documents.delay = delays[below(s, UNIT_N(delays))];
 		s->documents.trouble = below(s, 3) ? 0 : below(s, 400);
 		s->documents.lost = below(s, 3) ? 0 : below(s, 400);
-		for (steps = below(s, STEPS); steps; steps--)
+		steps = below(s, many[below(s, UNIT_N(many))]);
+		for (; steps; steps--)
 			step(s);
 		settle(s);
 		judge(s);

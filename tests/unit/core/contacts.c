@@ -377,6 +377,9 @@ static void untold(void **state)
 		{"B/x", "B/y", NULL, "B", "B/y", "B", "contact " BOB " B\n"},
 		{"B/x", "B/y", NULL, "B", "B/z", "B/z", ""},
 		{"B/x", "B/y", "B/z", "B", "B/y", "B", "contact " BOB " B\n"},
+		/* and back */
+		{"B", "C", NULL, "B", "C", "B", "contact " BOB " B\n"},
+		{"B", "C", NULL, "B", "B", "B", ""},
 		{NULL, "B/y", NULL, "B", "B/y", "B", "contact " BOB " B\n"},
 		{NULL, "", "/y", "B", "", "B", "contact " BOB " B\n"},
 		{NULL, "B/y", NULL, NULL, "B/y", NULL, "drop " BOB "\n"},
