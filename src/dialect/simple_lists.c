@@ -216,7 +216,8 @@ static void absent(struct simple_lists *l)
 
 static void got_handler(const struct xcap_answer *answer, void *arg)
 {
-	struct simple_lists *l = arg;
+	struct simple_lists *l = mem_ref(arg);
+	struct endpoint *e = endpoint_hold(l->e);
 	struct pl body;
 
 	l->get = mem_deref(l->get);
@@ -241,6 +242,8 @@ static void got_handler(const struct xcap_answer *answer, void *arg)
 	}
 	simple_lists_schedule(l, answer->result == XCAP_LATER);
 	simple_lists_edit_next(l);
+	mem_deref(l);
+	endpoint_release(e);
 }
 
 

@@ -6,6 +6,7 @@
 #include "buddylist.h"
 #include "mem.h"
 #include "simple_lists.h"
+#include "uri.h"
 
 
 enum {
@@ -32,14 +33,16 @@ static struct list_edit *waiting_find(
 {
 	struct list_edit *t;
 
-	HASH_FIND_STR(l->waiting, peer, t);
+	HASH_FIND_STR(l->waiting, uri_aor_key(peer), t);
 	return t;
 }
 
 
 static void wait_for(struct simple_lists *l, struct list_edit *t)
 {
-	HASH_ADD_KEYPTR(hh, l->waiting, t->peer, strlen(t->peer), t);
+	const char *key = uri_aor_key(t->peer);
+
+	HASH_ADD_KEYPTR(hh, l->waiting, key, strlen(key), t);
 }
 
 
@@ -243,9 +246,10 @@ bool simple_lists_edit_again(struct simple_lists *l, bool there)
 
 static void done_handler(const struct xcap_answer *answer, void *arg)
 {
-	struct simple_lists *l = arg;
+	struct simple_lists *l = mem_ref(arg);
+	struct endpoint *e = endpoint_hold(l->e);
 
-	endpoint_work_end(l->e);
+	endpoint_work_end(e);
 	l->edit = mem_deref(l->edit);
 	switch (answer->result) {
 	case XCAP_OK:
@@ -277,6 +281,8 @@ static void done_handler(const struct xcap_answer *answer, void *arg)
 	}
 	simple_lists_schedule(l, l->later);
 	simple_lists_edit_next(l);
+	mem_deref(l);
+	endpoint_release(e);
 }
 
 

@@ -71,11 +71,13 @@ static void assert_sent(const struct fixture *f, const char *text)
 }
 
 
-/* Alice, whose server keeps lists and was asked for hers. */
-static void begin(struct fixture *f)
+/* Alice, whose server keeps lists and was asked for hers. TROUBLE: she hears of
+ * it. */
+static void begin_hearing(struct fixture *f, bool trouble)
 {
 	memset(f, 0, sizeof(*f));
 	f->t = two_make();
+	f->t->a.hears_trouble = trouble;
 	fakeway_init(&f->http);
 	f->t->a.config.xcap_root = ROOT;
 	f->t->a.http = &f->http.way;
@@ -85,6 +87,12 @@ static void begin(struct fixture *f)
 	answer(f, 200, NULL, CAPS);
 	assert_string_equal(f->http.log, "GET " URL);
 	assert_log(&f->t->a, "connecting online ");
+}
+
+
+static void begin(struct fixture *f)
+{
+	begin_hearing(f, false);
 }
 
 
@@ -568,6 +576,65 @@ static void none(void **state)
 }
 
 
+/* An endpoint that goes while it tells of trouble. */
+static void gone(void **state)
+{
+	static const struct {
+		const char *peer; /* NULL: nobody is changed */
+		uint16_t get, put; /* how that is answered; 0: not asked */
+		const char *bomb;
+	} cases[] = {
+		{NULL, 403, 0, "cannot be had"},
+		{NULL, 500, 0, "cannot be had now"},
+		{BOB, 500, 0, "cannot be changed now"},
+		{BOB, 403, 0, "does not take"},
+		{BOB, 200, 409, "does not take"},
+		{"no address", 200, 0, "does not take no address"},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(cases); i++) {
+		struct fixture f;
+
+		begin_hearing(&f, true);
+		if (cases[i].peer) {
+			answer(&f, 200, "\"1\"", DOC(""));
+			set(&f, cases[i].peer, "Bob", NULL);
+		}
+		f.t->a.bomb = cases[i].bomb;
+		answer(&f, cases[i].get, "\"1\"", DOC(""));
+		if (cases[i].put)
+			answer(&f, cases[i].put, NULL, NULL);
+		assert_null(f.t->a.e);
+		assert_int_equal(f.http.requests.count, 0);
+		two_close(f.t);
+	}
+}
+
+
+/* Both addresses are of one person: the newest wish counts. */
+static void secure(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin_with(&f, FRIENDS(ENTRY("bob")));
+	set(&f, "sip:kim@192.0.2.2", "Kim", "Friends");
+	endpoint_contact_drop(f.t->a.e, BOB);
+	set(&f, "sips:bob@192.0.2.2", "Bob", "Friends");
+	answer(&f, 200, "\"1\"", FRIENDS(ENTRY("bob")));
+	endpoint_contact_drop(f.t->a.e, BOB);
+	set(&f, "sips:bob@192.0.2.2", "Bob", "Friends");
+	answer(&f, 500, NULL, NULL);
+	two_run(f.t, 31 * 1000);
+	answer(&f, 200, "\"1\"", FRIENDS(ENTRY("bob")));
+	answer(&f, 200, "\"2\"", NULL);
+	assert_log(&f.t->a, "list:bob=Bob/Friends,kim=Kim/Friends ");
+	two_close(f.t);
+}
+
+
 int test_simple_lists(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -583,6 +650,8 @@ int test_simple_lists(void)
 		cmocka_unit_test(goodbye),
 		cmocka_unit_test(lost),
 		cmocka_unit_test(none),
+		cmocka_unit_test(gone),
+		cmocka_unit_test(secure),
 	};
 
 	return cmocka_run_group_tests_name("simple_lists", tests, NULL, NULL);
