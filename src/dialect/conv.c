@@ -266,3 +266,11 @@ void simple_im_close(struct endpoint *e)
 		mem_deref(c);
 	}
 }
+
+
+const char *endpoint_chat_transport(struct endpoint *e, const char *peer)
+{
+	const struct conv *c = conv_find(e, peer);
+
+	return c && c->session ? ua_session_transport(c->session) : NULL;
+}

@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <string.h>
-#include "conv.h"
 #include "hash.h"
 #include "mem.h"
 #include "simple_int.h"
@@ -496,14 +495,6 @@ void endpoint_sign_out(
 const char *endpoint_transport(const struct endpoint *e)
 {
 	return ua_transport(e->ua);
-}
-
-
-const char *endpoint_chat_transport(struct endpoint *e, const char *peer)
-{
-	const struct conv *c = conv_find(e, peer);
-
-	return c && c->session ? ua_session_transport(c->session) : NULL;
 }
 
 
