@@ -55,6 +55,9 @@ int buddylist_alloc(struct buddylist **lp, const struct pl *text);
 /* In order of the document, as it was read. */
 void buddylist_each(
 	const struct buddylist *l, buddylist_person_h *h, void *arg);
+/* Of PEER alone, as it was read; false: nobody with that address was. */
+bool buddylist_one(const struct buddylist *l, const char *peer,
+	buddylist_person_h *h, void *arg);
 size_t buddylist_count(const struct buddylist *l);
 bool buddylist_has(const struct buddylist *l, const char *peer);
 

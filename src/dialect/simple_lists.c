@@ -34,6 +34,7 @@ static void lists_destructor(void *data)
 	simple_lists_edit_flush(l);
 	mem_deref(l->read);
 	mem_deref(l->text);
+	mem_deref(l->known);
 	mem_deref(l->etag);
 }
 
@@ -136,6 +137,17 @@ static bool read_list(struct simple_lists *l)
 }
 
 
+static void tell_list(struct simple_lists *l, const struct buddylist *list)
+{
+	mem_deref(l->known);
+	l->known = mem_ref(l->text);
+	if (l->text)
+		tell_people(l->e, list);
+	else
+		l->e->h.contacts(NULL, 0, l->e->h.arg);
+}
+
+
 /* Reading a long list is work enough for a turn, and telling it for another.
  * Not while there is more to change, as that would be undone, nor before it is
  * known whether a new document is ours. */
@@ -151,10 +163,8 @@ static void tell_handler(void *arg)
 		;
 	else if (!list && read_list(l))
 		tmr_start(e->stack->tmrs, &l->tell, 0, tell_handler, l);
-	else if (list && l->text)
-		tell_people(e, list);
 	else if (list)
-		e->h.contacts(NULL, 0, e->h.arg);
+		tell_list(l, list);
 	mem_deref(list);
 	endpoint_release(e);
 }

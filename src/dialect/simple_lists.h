@@ -25,6 +25,7 @@ struct simple_lists {
 	bool heard; /* what it has was looked at in this sign-in */
 	bool refused; /* not asked for any more in this sign-in */
 	struct mbuf *text; /* as it was last seen; NULL: not yet, or absent */
+	struct mbuf *known; /* ... as it was last told; NULL: not yet */
 	struct buddylist *read; /* ... read, and to be told; NULL: not so */
 	char *etag; /* ... of it */
 	unsigned failures; /* of the server, in a row */
@@ -62,6 +63,17 @@ void simple_lists_edit_next(struct simple_lists *l);
 /* The document is perhaps not the one that we have just created: whoever was in
  * ours is to be in it too. False: it never is THERE. */
 bool simple_lists_edit_again(struct simple_lists *l, bool there);
+
+/* simple_lists_merge.c: PERSON as they are to be in THERE, which another device
+ * has changed since it was BEFORE: what both have changed is kept. NULL: they
+ * are not there, and so as T has them (mem_deref). */
+struct list_person {
+	char *name;
+	const char **groups; /* NULL-terminated */
+	size_t n;
+};
+struct list_person *simple_lists_merged(const struct list_edit *t,
+	const struct buddylist *before, const struct buddylist *there);
 
 /* Forgets all changes. */
 void simple_lists_edit_flush(struct simple_lists *l);

@@ -79,13 +79,18 @@ static void not_taken(
 }
 
 
+/* BEFORE: as the one who wishes T knew it; NULL: it has not changed since. */
 static void apply(const struct simple_lists *l, struct buddylist *list,
-	const struct list_edit *t)
+	const struct buddylist *before, const struct list_edit *t)
 {
+	struct list_person *merged = before && !t->drop
+		? simple_lists_merged(t, before, list)
+		: NULL;
 	const struct buddylist_person person = {
 		.peer = t->peer,
-		.name = t->name,
-		.groups = (const char *const *)t->groups,
+		.name = merged ? merged->name : t->name,
+		.groups = merged ? merged->groups
+				 : (const char *const *)t->groups,
 	};
 	int err = 0;
 
@@ -97,6 +102,7 @@ static void apply(const struct simple_lists *l, struct buddylist *list,
 		not_taken(l, t->peer,
 			err == E2BIG ? "it has 20000 people"
 				     : "it is no address");
+	mem_deref(merged);
 }
 
 
@@ -154,10 +160,28 @@ static bool lost(struct simple_lists *l)
 }
 
 
+/* What was told last, where BODY is another that was not told of yet
+ * (mem_deref); NULL: it is that one, or what we wrote was not told of yet. */
+static struct buddylist *known_before(
+	const struct simple_lists *l, const struct pl *body)
+{
+	struct buddylist *list = NULL;
+	struct pl text;
+
+	if (!l->known || l->known != l->text || !body->p)
+		return NULL;
+	text = pl_make(
+		l->known->end ? (char *)l->known->buf : "", l->known->end);
+	if (pl_eq(&text, body) || buddylist_alloc(&list, &text))
+		return NULL;
+	return list;
+}
+
+
 static int change_handler(struct mbuf **fresh, const struct pl *body, void *arg)
 {
 	struct simple_lists *l = arg;
-	struct buddylist *list = NULL;
+	struct buddylist *list = NULL, *before;
 	struct le *le;
 	int err = buddylist_alloc(&list, body);
 
@@ -169,9 +193,11 @@ static int change_handler(struct mbuf **fresh, const struct pl *body, void *arg)
 	}
 	l->creates = !body->p;
 	all_going(l);
+	before = known_before(l, body);
 	for (le = l->going.head; le; le = le->next)
-		apply(l, list, le->data);
+		apply(l, list, before, le->data);
 	err = buddylist_write(fresh, list);
+	mem_deref(before);
 	mem_deref(list);
 	return err;
 }
@@ -273,6 +299,8 @@ static void done_handler(const struct xcap_answer *answer, void *arg)
 					   "%s",
 					answer->why));
 		back(l, &l->going);
+		/* What is there then may be ours. */
+		l->known = mem_deref(l->known);
 		l->later = true;
 		break;
 	default:

@@ -454,14 +454,32 @@ size_t buddylist_count(const struct buddylist *l)
 }
 
 
-bool buddylist_has(const struct buddylist *l, const char *peer)
+static const struct buddylist_one *read_one(
+	const struct buddylist *l, const char *peer)
 {
 	char *address = buddylist_address(peer);
 	const struct buddylist_one *one =
 		address ? buddylist_find(l, address) : NULL;
 
 	mem_deref(address);
-	return one && one->first != SIZE_MAX;
+	return one && one->first != SIZE_MAX ? one : NULL;
+}
+
+
+bool buddylist_has(const struct buddylist *l, const char *peer)
+{
+	return read_one(l, peer) != NULL;
+}
+
+
+bool buddylist_one(const struct buddylist *l, const char *peer,
+	buddylist_person_h *h, void *arg)
+{
+	const struct buddylist_one *one = read_one(l, peer);
+
+	if (one)
+		tell(l, one, h, arg);
+	return one != NULL;
 }
 
 

@@ -312,6 +312,55 @@ static void changed(void **state)
 }
 
 
+/* Another device was there since it was last seen: what both have changed of
+ * one person is kept, and who is removed here goes. */
+static void meanwhile(void **state)
+{
+#define ROBERT                                                     \
+	"<entry uri='" BOB "'><display-name>Robert</display-name>" \
+	"</entry>"
+	static const struct {
+		bool drop;
+		const char *name, *group; /* as here */
+		const char *there;
+		const char *log;
+	} cases[] = {
+		{false, NULL, "Work", FRIENDS(ROBERT) "",
+			"list:bob=Robert/Work "},
+		{false, "Bob", "Friends",
+			DOC("<list name='Work'>" ENTRY("bob") "</list>") "",
+			"list:bob=Bob/Work "},
+		{false, "Bob", "Friends", FRIENDS(ROBERT) "",
+			"list:bob=Bob/Friends "},
+		{false, "Bob", "Friends", FRIENDS("") "",
+			"list:bob=Bob/Friends "},
+		{true, NULL, NULL, FRIENDS(ROBERT) "", "list: "},
+		{true, NULL, NULL, FRIENDS(ENTRY("bob") ENTRY("kim")) "",
+			"list:kim/Friends "},
+		{true, NULL, NULL, FRIENDS(ENTRY("kim")) "",
+			"list:kim/Friends "},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < UNIT_N(cases); i++) {
+		struct fixture f;
+
+		begin_with(&f, FRIENDS(ENTRY("bob")));
+		if (cases[i].drop)
+			endpoint_contact_drop(f.t->a.e, BOB);
+		else
+			set(&f, BOB, cases[i].name, cases[i].group);
+		answer(&f, 200, "\"2\"", cases[i].there);
+		if (f.http.requests.count)
+			answer(&f, 200, "\"3\"", NULL);
+		assert_log(&f.t->a, cases[i].log);
+		two_close(f.t);
+	}
+#undef ROBERT
+}
+
+
 /* A new document; and one that the server does not want. */
 static void refused(void **state)
 {
@@ -643,6 +692,7 @@ int test_simple_lists(void)
 		cmocka_unit_test(unreadable),
 		cmocka_unit_test(trouble),
 		cmocka_unit_test(changed),
+		cmocka_unit_test(meanwhile),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(created),
 		cmocka_unit_test(lost_there),
