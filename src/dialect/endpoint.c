@@ -89,19 +89,6 @@ void endpoint_ruled(struct endpoint *e, const char *peer, const char *why)
 }
 
 
-void endpoint_trouble(struct endpoint *e, const char *topic, char *text)
-{
-	endpoint_hold(e);
-	if (!e->h.trouble)
-		log_print(
-			e->stack->log, LOG_WARN, topic, "%s: %s", e->aor, text);
-	else if (endpoint_hears(e))
-		e->h.trouble(text, e->h.arg);
-	endpoint_release(e);
-	mem_deref(text);
-}
-
-
 char *endpoint_name(struct pl *name, const struct pl *display)
 {
 	size_t len = 0;

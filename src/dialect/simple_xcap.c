@@ -89,6 +89,19 @@ static const char *rules_of(const char *auids)
 }
 
 
+void endpoint_trouble(struct endpoint *e, const char *topic, char *text)
+{
+	endpoint_hold(e);
+	if (!e->h.trouble)
+		log_print(
+			e->stack->log, LOG_WARN, topic, "%s: %s", e->aor, text);
+	else if (endpoint_hears(e))
+		e->h.trouble(text, e->h.arg);
+	endpoint_release(e);
+	mem_deref(text);
+}
+
+
 /* Once, until it is over or another. TEXT is released. */
 static void tell_trouble(struct endpoint *e, char *text)
 {
