@@ -36,6 +36,7 @@ static void lists_destructor(void *data)
 	mem_deref(l->text);
 	mem_deref(l->known);
 	mem_deref(l->etag);
+	mem_deref(l->news);
 }
 
 
@@ -252,6 +253,7 @@ static void got_handler(const struct xcap_answer *answer, void *arg)
 	}
 	simple_lists_schedule(l, answer->result == XCAP_LATER);
 	simple_lists_edit_next(l);
+	simple_lists_news(l);
 	mem_deref(l);
 	endpoint_release(e);
 }
@@ -268,6 +270,19 @@ void simple_lists_look(struct simple_lists *l)
 		l->text ? l->etag : NULL, got_handler, l);
 	if (err)
 		say(l, "cannot be asked for", strerror(err));
+}
+
+
+void simple_lists_news(struct simple_lists *l)
+{
+	char *news = l->news;
+
+	if (!news || l->get || l->edit)
+		return;
+	l->news = NULL;
+	if (!xcap_etag_is(l->etag, *news ? news : NULL))
+		simple_lists_look(l);
+	mem_deref(news);
 }
 
 
@@ -312,6 +327,7 @@ static void begin(struct simple_lists *l)
 {
 	l->heard = l->refused = l->later = l->told = false;
 	l->failures = l->creations = 0;
+	l->news = mem_deref(l->news);
 	simple_lists_look(l);
 	simple_lists_diff_online(l);
 }

@@ -34,6 +34,8 @@ struct simple_lists {
 	struct tmr tell; /* what was seen */
 	struct ua_sub *sub; /* to its changes */
 	bool told; /* ... which it has told */
+	char *news; /* ... last: the entity-tag, "" where it is gone; NULL: that
+		       was looked at */
 
 	/* simple_lists_edit.c */
 	struct list_edit *waiting; /* hash by peer */
@@ -82,7 +84,11 @@ void simple_lists_edit_flush(struct simple_lists *l);
 void simple_lists_diff_online(struct simple_lists *l);
 void simple_lists_diff_goodbye(struct simple_lists *l, uint64_t limit);
 
-/* The document is asked for, now or as soon as can be. */
+/* The document is asked for, unless it is under way already. */
 void simple_lists_look(struct simple_lists *l);
+
+/* ... where what the server told of is not what is known; when nothing is under
+ * way, which may be older than that. */
+void simple_lists_news(struct simple_lists *l);
 
 #endif

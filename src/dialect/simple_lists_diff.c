@@ -27,8 +27,9 @@ static void document_h(const struct xcapdiff_document *document, void *arg)
 	if (!pl_startswith(&where, "resource-lists/users/"))
 		return;
 	l->told = true;
-	if (!xcap_etag_is(l->etag, document->etag))
-		simple_lists_look(l);
+	mem_deref(l->news);
+	l->news = mem_strdup(document->etag ? document->etag : "");
+	simple_lists_news(l);
 }
 
 

@@ -309,6 +309,7 @@ static void done_handler(const struct xcap_answer *answer, void *arg)
 	}
 	simple_lists_schedule(l, l->later);
 	simple_lists_edit_next(l);
+	simple_lists_news(l);
 	mem_deref(l);
 	endpoint_release(e);
 }

@@ -2,6 +2,7 @@
 """The buddy list on servers that are not as Kamailio is: one that tells of
 changes (RFC 5875), and those with documents or answers that mean harm."""
 
+import threading
 import time
 
 import pytest
@@ -37,10 +38,11 @@ BOTH = lists("<list name='A'>%s%s</list>" % (entry(BOB, "Bob"), entry(KIM)))
 
 
 class Web(WebServer):
-    """What it keeps of Alice; STATUS: its answer to a PUT."""
+    """What it keeps of Alice; STATUS: its answer to a PUT. SLOW: it answers the
+    next GET by what it had, but not before that is set."""
 
     def __init__(self):
-        self.status = self.tag = None
+        self.status = self.tag = self.slow = None
         super().__init__(script=self.answer)
         self.documents["/root/xcap-caps/global/index"] = (
             '"1"', "application/xcap-caps+xml", CAPS)
@@ -48,6 +50,12 @@ class Web(WebServer):
     def answer(self, handler):
         if self.status and handler.command == "PUT":
             handler.reply(self.status)
+            return True
+        if self.slow and (handler.command, handler.path) == ("GET", PLACE):
+            slow, self.slow = self.slow, None
+            tag, kind, body = self.documents[PLACE]
+            slow.wait(10)
+            handler.reply(200, body, ETag=tag, Content_Type=kind)
             return True
         return False
 
@@ -136,6 +144,27 @@ def test_told(server, web, alice):
     s.do("logout")
     server.asked("SUBSCRIBE", lambda m: m.get("expires") == "0" and
                  m.get("event") == "xcap-diff")
+
+
+def test_told_meanwhile(server, web, alice):
+    """A change that is told while the list before it is on its way is asked
+    for afterwards."""
+    only_bob = lists("<list name='A'>%s</list>" % entry(BOB))
+    web.keep(only_bob)
+    s = alice()
+    buddies(s, BOB)
+    web.slow = slow = threading.Event()
+    gets = web.count("GET")
+    for tag, body in (("2", only_bob), ("3", BOTH)):
+        web.keep(body, '"%s"' % tag)
+        assert server.notify(ALICE, DIFF % tag, "xcap-diff",
+                             "application/xcap-diff+xml") == 200
+        end = time.monotonic() + 10
+        while web.slow and time.monotonic() < end:
+            time.sleep(0.05)
+    slow.set()
+    buddies(s, BOB, KIM)
+    assert web.count("GET") == gets + 2
 
 
 def test_rules_told(server, web, alice):
