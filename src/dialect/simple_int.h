@@ -5,6 +5,7 @@
 #define SOTTO_DIALECT_SIMPLE_INT_H
 
 #include "dialect_int.h"
+#include "xcap.h"
 
 /* ---- presence ------------------------------------------------------- */
 
@@ -83,6 +84,13 @@ void simple_whole_came(struct simple_whole *w);
 int simple_xcap_open(struct endpoint *e, char **why);
 void simple_xcap_online(struct endpoint *e);
 void simple_xcap_close(struct endpoint *e);
+
+/* As xcap_edit(), but a sign-out waits for it, until it has ended: DONE says so,
+ * or whoever wants it no more. *EP is NULL while there is none. */
+int simple_edit(struct xcap_edit **ep, struct endpoint *e,
+	const struct xcap_where *where, const char *type, xcap_change_h *change,
+	xcap_h *done, void *arg);
+void simple_edit_end(struct xcap_edit **ep, struct endpoint *e);
 
 /* The two AUIDs that rules have. */
 #define SIMPLE_RULES	 "pres-rules"

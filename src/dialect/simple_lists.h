@@ -4,7 +4,6 @@
 #define SOTTO_SIMPLE_LISTS_H
 
 #include "simple_int.h"
-#include "xcap.h"
 
 /* Somebody as the server is to have them. */
 struct list_edit {

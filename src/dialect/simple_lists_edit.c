@@ -61,9 +61,7 @@ static void forget(struct simple_lists *l)
 
 void simple_lists_edit_flush(struct simple_lists *l)
 {
-	if (l->edit)
-		endpoint_work_end(l->e);
-	l->edit = mem_deref(l->edit);
+	simple_edit_end(&l->edit, l->e);
 	forget(l);
 }
 
@@ -275,8 +273,7 @@ static void done_handler(const struct xcap_answer *answer, void *arg)
 	struct simple_lists *l = mem_ref(arg);
 	struct endpoint *e = endpoint_hold(l->e);
 
-	endpoint_work_end(e);
-	l->edit = mem_deref(l->edit);
+	simple_edit_end(&l->edit, e);
 	switch (answer->result) {
 	case XCAP_OK:
 		if (l->creates) {
@@ -324,12 +321,10 @@ void simple_lists_edit_next(struct simple_lists *l)
 		return;
 	if (!e->online && !e->leaving)
 		return;
-	err = xcap_edit(&l->edit, e->xcap, &simple_lists_where, BUDDYLIST_TYPE,
+	err = simple_edit(&l->edit, e, &simple_lists_where, BUDDYLIST_TYPE,
 		change_handler, done_handler, l);
 	if (err)
 		refused(l, strerror(err));
-	else
-		endpoint_work_begin(e);
 }
 
 

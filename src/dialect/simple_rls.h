@@ -10,7 +10,6 @@
 #include "simple_watch.h"
 
 struct simple_rls_gone;
-struct xcap_edit;
 
 enum simple_rls_mode {
 	RLS_ALONE, /* each is asked for alone */

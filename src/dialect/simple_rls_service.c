@@ -10,7 +10,6 @@
 #include "mem.h"
 #include "rlsservices.h"
 #include "simple_rls.h"
-#include "xcap.h"
 
 
 /* Somebody who is to be taken out. */
@@ -113,8 +112,7 @@ static void done_handler(const struct xcap_answer *answer, void *arg)
 	bool done =
 		answer->result == XCAP_OK || answer->result == XCAP_UNCHANGED;
 
-	endpoint_work_end(r->e);
-	r->edit = mem_deref(r->edit);
+	simple_edit_end(&r->edit, r->e);
 	HASH_ITER (hh, r->gone, g, next) {
 		if (g->going && done)
 			gone_free(r, g);
@@ -147,12 +145,10 @@ static void edit_handler(void *arg)
 	HASH_ITER (hh, r->gone, g, next) {
 		g->going = true;
 	}
-	err = xcap_edit(&r->edit, r->e->xcap, &where, RLSSERVICES_TYPE,
+	err = simple_edit(&r->edit, r->e, &where, RLSSERVICES_TYPE,
 		change_handler, done_handler, r);
 	if (err)
 		simple_rls_unwritten(r, strerror(err));
-	else
-		endpoint_work_begin(r->e);
 }
 
 
@@ -177,7 +173,7 @@ void simple_rls_service_close(struct simple_rls *r)
 	struct simple_rls_gone *g, *next;
 
 	tmr_cancel(&r->soon);
-	r->edit = mem_deref(r->edit);
+	simple_edit_end(&r->edit, r->e);
 	HASH_ITER (hh, r->gone, g, next) {
 		gone_free(r, g);
 	}

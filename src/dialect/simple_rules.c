@@ -9,7 +9,6 @@
 #include "mem.h"
 #include "presrules.h"
 #include "simple_int.h"
-#include "xcap.h"
 
 
 enum {
@@ -47,7 +46,7 @@ static void rules_destructor(void *data)
 	struct simple_rules *r = data;
 
 	tmr_cancel(&r->confirm);
-	mem_deref(r->edit);
+	simple_edit_end(&r->edit, r->e);
 	list_flush(&r->decisions);
 }
 
@@ -286,8 +285,7 @@ static void done_handler(const struct xcap_answer *answer, void *arg)
 	struct endpoint *e = endpoint_hold(r->e);
 	enum fate fate = fate_of(answer);
 
-	endpoint_work_end(e);
-	r->edit = mem_deref(r->edit);
+	simple_edit_end(&r->edit, e);
 	r->later = fate == FATE_LATER;
 	if (r->later)
 		put_off(r, answer->why);
@@ -335,11 +333,10 @@ static void edit_next(struct simple_rules *r)
 
 		d->going = n++ < BATCH_MAX;
 	}
-	err = xcap_edit(&r->edit, e->xcap, &r->where, PRESRULES_TYPE,
+	err = simple_edit(&r->edit, e, &r->where, PRESRULES_TYPE,
 		change_handler, done_handler, r);
 	if (!err) {
 		simple_rules_ask_stop(e);
-		endpoint_work_begin(e);
 		return;
 	}
 	log_print(e->stack->log, LOG_WARN, "xcap",

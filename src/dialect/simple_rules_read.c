@@ -9,7 +9,6 @@
 #include "mem.h"
 #include "presrules.h"
 #include "simple_int.h"
-#include "xcap.h"
 
 
 enum {

@@ -4,7 +4,6 @@
 #include <string.h>
 #include "mem.h"
 #include "simple_int.h"
-#include "xcap.h"
 
 
 enum {
@@ -205,6 +204,26 @@ void simple_xcap_online(struct endpoint *e)
 	simple_lists_online(e);
 	e->xcap_failures = 0;
 	ask(e);
+}
+
+
+int simple_edit(struct xcap_edit **ep, struct endpoint *e,
+	const struct xcap_where *where, const char *type, xcap_change_h *change,
+	xcap_h *done, void *arg)
+{
+	int err = xcap_edit(ep, e->xcap, where, type, change, done, arg);
+
+	if (!err)
+		endpoint_work_begin(e);
+	return err;
+}
+
+
+void simple_edit_end(struct xcap_edit **ep, struct endpoint *e)
+{
+	if (*ep)
+		endpoint_work_end(e);
+	*ep = mem_deref(*ep);
 }
 
 
