@@ -2,6 +2,7 @@
 /* cmd_account.c - account add, set, remove, list, show; login, logout. */
 #include <string.h>
 #include "cmd_int.h"
+#include "group.h"
 #include "json.h"
 #include "mbuf.h"
 #include "setup.h"
@@ -48,8 +49,7 @@ static int assign(struct core_account *a, const struct words *w, char **why)
 
 static void add_exec(struct cmd_call *call)
 {
-	const struct core_origin origin = {
-		call->origin.file, call->origin.line};
+	const struct core_origin origin = group_declared(call);
 	struct core_account *a;
 	char *why = NULL;
 	int status;

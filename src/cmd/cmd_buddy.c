@@ -2,6 +2,7 @@
 /* cmd_buddy.c - the buddy list, and who may see us. */
 #include <string.h>
 #include "cmd_int.h"
+#include "group.h"
 #include "json.h"
 #include "mbuf.h"
 #include "uri.h"
@@ -85,8 +86,7 @@ static char *address_of(const char *typed, const char *peer)
 
 static void add_exec(struct cmd_call *call)
 {
-	const struct core_origin origin = {
-		call->origin.file, call->origin.line};
+	const struct core_origin origin = group_declared(call);
 	const struct words *groups = args_list(call->args, "-g");
 	const char *typed = args_get(call->args, "URI");
 	struct core_account *a;

@@ -90,6 +90,18 @@ void group_check(struct group *g)
 }
 
 
+struct core_origin group_declared(const struct cmd_call *call)
+{
+	const struct group *g = call->group;
+
+	while (g && g->parent)
+		g = g->parent->group;
+	if (!g || g->origin.from != FRONT_FILE)
+		return (struct core_origin){NULL, 0};
+	return (struct core_origin){call->origin.file, call->origin.line};
+}
+
+
 /* A mistake in a file is told at once, by its line. */
 static char *tell_mistake(
 	struct group *g, unsigned line, int status, const char *text)

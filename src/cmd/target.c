@@ -3,6 +3,7 @@
 #include <string.h>
 #include "cmd_int.h"
 #include "date.h"
+#include "group.h"
 #include "json.h"
 
 
@@ -102,8 +103,7 @@ bool target_buddy(struct cmd_call *call, struct core_buddy **bp)
 bool target_reached(struct cmd_call *call, const char *typed,
 	struct core_account **ap, char **peer)
 {
-	const struct core_origin origin = {
-		call->origin.file, call->origin.line};
+	const struct core_origin origin = group_declared(call);
 	char *why = NULL;
 	int status;
 

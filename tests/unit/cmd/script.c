@@ -224,6 +224,34 @@ static void source(void **state)
 }
 
 
+/* What somebody sources is theirs, and kept; what the configuration sources is
+ * declared there, and comes again. */
+static void declared(void **state)
+{
+	static const char text[] =
+		"account add other sip:a@z.test\nbuddy add kim@example.org\n";
+	struct world *w = world_alloc(0);
+	char *path = make_file(text, sizeof(text) - 1, 0644), *line, *why, *s;
+	char *outer;
+
+	(void)state;
+	line = mem_printf("source %s\n", path);
+	assert_int_equal(world_line(w, line), 0);
+	s = masked(fake_log(w->core), path);
+	assert_null(strstr(s, "FILE:"));
+	mem_deref(s);
+	outer = make_file(line, strlen(line), 0644);
+	assert_int_equal(cmd_file(w->q, outer, NULL, &why), 0);
+	s = masked(fake_log(w->core), path);
+	assert_non_null(strstr(s, "FILE:2"));
+	mem_deref(s);
+	mem_deref(line);
+	remove_file(outer);
+	remove_file(path);
+	world_free(w);
+}
+
+
 /* A file that sources itself comes to an end; one that is freed too. */
 static void depth(void **state)
 {
@@ -258,6 +286,7 @@ int test_script(void)
 		cmocka_unit_test(secrets),
 		cmocka_unit_test(unreadable),
 		cmocka_unit_test(source),
+		cmocka_unit_test(declared),
 		cmocka_unit_test(depth),
 	};
 
