@@ -140,6 +140,7 @@ static bool read_list(struct simple_lists *l)
 
 static void tell_list(struct simple_lists *l, const struct buddylist *list)
 {
+	l->lacking = !l->text;
 	mem_deref(l->known);
 	l->known = mem_ref(l->text);
 	if (l->text)
@@ -325,7 +326,7 @@ void simple_lists_schedule(struct simple_lists *l, bool trouble)
 
 static void begin(struct simple_lists *l)
 {
-	l->heard = l->refused = l->later = l->told = false;
+	l->heard = l->refused = l->later = l->told = l->lacking = false;
 	l->failures = l->creations = 0;
 	l->news = mem_deref(l->news);
 	simple_lists_look(l);

@@ -22,6 +22,7 @@ struct simple_lists {
 	struct endpoint *e;
 	bool kept; /* the server keeps lists */
 	bool heard; /* what it has was looked at in this sign-in */
+	bool lacking; /* ... and told last to be nothing */
 	bool refused; /* not asked for any more in this sign-in */
 	struct mbuf *text; /* as it was last seen; NULL: not yet, or absent */
 	struct mbuf *known; /* ... as it was last told; NULL: not yet */

@@ -136,7 +136,7 @@ static void all_going(struct simple_lists *l)
 }
 
 
-/* The document that we have seen is gone: all who were in it are to be in the
+/* The document that we have told of is gone: all who were in it are to be in the
  * new one, or they would seem to be removed. False: nothing is to be written,
  * as the account is gone, or goes and comes back to it at the next sign-in. */
 static bool lost(struct simple_lists *l)
@@ -145,6 +145,7 @@ static bool lost(struct simple_lists *l)
 	const struct xcap_edit *edit = l->edit;
 	bool goes_on;
 
+	l->lacking = true;
 	l->read = mem_deref(l->read);
 	l->text = mem_deref(l->text);
 	if (!e->online)
@@ -185,7 +186,7 @@ static int change_handler(struct mbuf **fresh, const struct pl *body, void *arg)
 
 	if (err)
 		return err == E2BIG ? EMSGSIZE : err;
-	if (!body->p && l->text && !lost(l)) {
+	if (!body->p && !l->lacking && !lost(l)) {
 		mem_deref(list);
 		return 0;
 	}

@@ -9,11 +9,11 @@
  * what happens.
  */
 #include <stdlib.h>
-#include "../unit/ua/world.h"
 #include "buddylist.h"
 #include "core_int.h"
 #include "device.h"
 #include "presrules.h"
+#include "registrar.h"
 
 
 enum {
@@ -45,7 +45,7 @@ struct said {
 
 struct sim {
 	struct world w;
-	struct server registrar;
+	struct registrar registrar;
 	struct documents documents;
 	struct device devices[DEVICES];
 	size_t n;
@@ -583,7 +583,7 @@ static void note_overwritten(struct sim *s)
 static void pass(struct sim *s, uint64_t ms)
 {
 	memnet_run(s->w.mn, ms);
-	server_forget(&s->registrar);
+	server_forget(&s->registrar.server);
 	note_overwritten(s);
 }
 
@@ -710,24 +710,11 @@ static void judge(struct sim *s)
 }
 
 
-static void registrar_h(struct server *server, const struct msg *req, void *arg)
+static void changed_h(enum document_kind kind, const char *etag, void *arg)
 {
 	struct sim *s = arg;
 
-	(void)s;
-	if (pl_streq(&req->method_text, "REGISTER")) {
-		char *contact = header(req, "Contact");
-		char *headers =
-			mem_printf("Contact: %s;expires=3600\r\n", contact);
-
-		server_reply(server, req, 200, "r", headers, NULL);
-		mem_deref(headers);
-		mem_deref(contact);
-	} else if (!pl_streq(&req->method_text, "ACK")) {
-		server_reply(server, req,
-			pl_streq(&req->method_text, "SUBSCRIBE") ? 489 : 200,
-			"r", NULL, NULL);
-	}
+	registrar_tell(&s->registrar, kind, etag);
 }
 
 
@@ -741,9 +728,12 @@ static struct sim *sim_open(uint64_t seed)
 	s->seed = seed;
 	s->trace = getenv("SOTTO_TRACE") != NULL;
 	world_open(&s->w, seed);
-	server_open(&s->registrar, &s->w, "192.0.2.9", registrar_h, s);
+	registrar_open(&s->registrar, &s->w, "192.0.2.9");
+	s->registrar.tells = below(s, 2);
 	documents_init(
 		&s->documents, memnet_tmrs(s->w.mn), memnet_rand(s->w.mn));
+	s->documents.changed = changed_h;
+	s->documents.arg = s;
 	s->documents.careless = below(s, 2);
 	s->documents.trace = s->trace;
 	s->n = 2 + below(s, 2);
@@ -773,7 +763,7 @@ static void sim_close(struct sim *s)
 		mem_deref(s->marks[--s->n_marks]);
 	documents_close(&s->documents);
 	memnet_run(s->w.mn, 40 * 1000);
-	server_close(&s->registrar);
+	registrar_close(&s->registrar);
 	world_close(&s->w);
 	mem_deref(s);
 }
@@ -787,10 +777,12 @@ static void run(uint64_t seed)
 	tell(s, "seed %llu: %zu devices%s", (unsigned long long)seed, s->n,
 		s->documents.careless ? ", a careless server" : "");
 	for (phase = 0; phase < PHASES; phase++) {
-		static const unsigned delays[] = {1, 50, 3000};
+		static const unsigned delays[] = {1, 900, 3000};
 		static const unsigned many[] = {6, 24, 100};
 
-		s->documents.delay = delays[below(s, UNIT_N(delays))];
+		/* Whether a new document is ours is looked at after 2 s. */
+		s->documents.delay = delays[below(
+			s, UNIT_N(delays) - s->documents.careless)];
 		s->documents.trouble = below(s, 3) ? 0 : below(s, 400);
 		s->documents.lost = below(s, 3) ? 0 : below(s, 400);
 		steps = below(s, many[below(s, UNIT_N(many))]);

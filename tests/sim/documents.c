@@ -85,6 +85,8 @@ void documents_set(struct documents *d, enum document_kind kind, char *text)
 	mem_deref(doc->text);
 	doc->text = text;
 	(void)snprintf(doc->etag, sizeof(doc->etag), "\"%u\"", ++d->versions);
+	if (d->changed)
+		d->changed(kind, text ? doc->etag : NULL, d->arg);
 }
 
 

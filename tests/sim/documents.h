@@ -37,6 +37,9 @@ struct documents {
 	unsigned lost; /* done, but the answer does not come */
 	unsigned delay; /* ms, at most */
 	bool trace;
+	/* ETAG NULL: it has gone */
+	void (*changed)(enum document_kind kind, const char *etag, void *arg);
+	void *arg;
 	size_t gets, puts; /* since somebody counts */
 	size_t overwritten; /* documents, by what was to be new */
 };
