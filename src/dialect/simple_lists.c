@@ -252,6 +252,8 @@ static void got_handler(const struct xcap_answer *answer, void *arg)
 		trouble(l, answer);
 		break;
 	}
+	/* It answers: what has waited for that goes now. */
+	l->later = l->later && answer->result == XCAP_LATER;
 	simple_lists_schedule(l, answer->result == XCAP_LATER);
 	simple_lists_edit_next(l);
 	simple_lists_news(l);

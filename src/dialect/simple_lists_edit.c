@@ -136,9 +136,10 @@ static void all_going(struct simple_lists *l)
 }
 
 
-/* The document that we have told of is gone: all who were in it are to be in the
- * new one, or they would seem to be removed. False: nothing is to be written,
- * as the account is gone, or goes and comes back to it at the next sign-in. */
+/* The document that we have told of is gone: all who were in it are to be in
+ * the new one, or they would seem to be removed. False: nothing is to be
+ * written, as the account is gone, or goes and comes back to it at the next
+ * sign-in. */
 static bool lost(struct simple_lists *l)
 {
 	struct endpoint *e = endpoint_hold(l->e);

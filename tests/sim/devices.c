@@ -27,6 +27,7 @@ enum {
 	SEEDS = 50,
 	MINUTE = 60 * 1000,
 	REST = 11 * MINUTE, /* two polls and more */
+	TRIED = 65 * MINUTE, /* the longest wait after trouble */
 	AGREE_MAX = 4 * 60, /* minutes */
 	ASKED_MAX = 2000, /* requests in a phase */
 	MARKS_MAX = 64,
@@ -639,7 +640,7 @@ static void settle(struct sim *s)
 	if (!agree(s, true))
 		wrong(s, "no agreement");
 	/* What went wrong before is tried again by then. */
-	pass(s, REST);
+	pass(s, TRIED);
 	s->documents.puts = 0;
 	pass(s, REST);
 	if (!agree(s, true) || s->documents.puts)
