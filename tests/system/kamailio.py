@@ -671,12 +671,26 @@ class Kamailio:
         what is in its store."""
         if sig == signal.SIGKILL:
             # Its processes are a group of their own.
-            os.killpg(self.process.pid, sig)
+            group = self.process.pid
+            os.killpg(group, sig)
             self.process.wait(10)
             self.process = None
             self.log.close()
+            self._gone(group)
         else:
             self.stop()
+
+    @staticmethod
+    def _gone(group):
+        """Its last process closes what they share: until then what is sent
+        to it may have arrived."""
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            try:
+                os.killpg(group, 0)
+            except ProcessLookupError:
+                return
+            time.sleep(0.005)
 
     def come_back(self):
         """On the same ports, with what it had on disk."""
