@@ -58,6 +58,10 @@ char *mem_strshare(char **last, const char *s);
 /* A printf()ed string. */
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Gives back to the system what is free, after work that took much in small
+ * pieces: a document of BYTES. Nothing where that is little. */
+void mem_trim(size_t bytes);
+
 /* Overwrites the N bytes at P in a way the compiler cannot leave out. */
 void mem_wipe(void *p, size_t n);
 

@@ -7,8 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include "mem.h"
 
+
+enum {
+	TRIM_MIN = 256 * 1024, /* bytes of a document */
+};
 
 /* In front of every block; aligned so that the data behind it is too. */
 struct mem {
@@ -168,6 +175,17 @@ char *mem_printf(const char *fmt, ...)
 	(void)vsnprintf(s, (size_t)n + 1, fmt, again);
 	va_end(again);
 	return s;
+}
+
+
+void mem_trim(size_t bytes)
+{
+#ifdef __GLIBC__
+	if (bytes >= TRIM_MIN)
+		(void)malloc_trim(0);
+#else
+	(void)bytes;
+#endif
 }
 
 

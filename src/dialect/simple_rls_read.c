@@ -20,6 +20,7 @@ enum {
 struct doc {
 	struct le le;
 	struct rlmi_reader *reader;
+	size_t bytes; /* of its body */
 	bool first; /* of a subscription */
 	bool full;
 	bool news; /* it told of somebody */
@@ -252,6 +253,8 @@ static void doc_end(struct simple_rls *r, struct doc *d)
 		}
 	}
 	simple_rls_told(r, d->news, d->loss);
+	/* The texts of thousands lie between what is kept of them. */
+	mem_trim(d->bytes);
 }
 
 
@@ -325,6 +328,7 @@ uint16_t simple_rls_take(
 	}
 	d = mem_zalloc(sizeof(*d), doc_destructor);
 	d->first = first;
+	d->bytes = notify->body.l;
 	err = rlmi_reader_alloc(&d->reader, &notify->content_type,
 		&notify->body, r->e->stack->lang, (void *)(uintptr_t)notify);
 	if (err) {

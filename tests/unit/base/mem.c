@@ -15,6 +15,9 @@ static void shared_text(void **state)
 	assert_string_equal(a, "one");
 	assert_string_equal(c, "two");
 	mem_deref(last);
+	mem_trim(0);
+	mem_trim(SIZE_MAX);
+	assert_string_equal(b, "one");
 	mem_deref(a);
 	mem_deref(b);
 	mem_deref(c);
