@@ -48,7 +48,6 @@ struct rlsservices_change {
 	size_t n_add;
 	const char *const *drop;
 	size_t n_drop;
-	bool only; /* nobody but ADD stays */
 };
 
 /*
@@ -64,9 +63,5 @@ struct rlsservices_change {
  */
 int rlsservices_edit(struct mbuf **freshp, const struct pl *text,
 	const struct rlsservices_change *change);
-
-/* FRESH is TEXT without the service. Otherwise as above. */
-int rlsservices_remove(
-	struct mbuf **freshp, const struct pl *text, const char *service);
 
 #endif

@@ -22,7 +22,6 @@ struct edit {
 	struct spans *s;
 	char *service; /* its address */
 	struct one *ones; /* hash by key */
-	bool only;
 	char prefix[16]; /* that we gave */
 	struct splices changes;
 };
@@ -89,7 +88,6 @@ static int want_all(struct edit *e, const struct rlsservices_change *change)
 {
 	size_t i;
 
-	e->only = change->only;
 	for (i = 0; i < change->n_add; i++) {
 		if (!want(e, change->add[i], true))
 			return EINVAL;
@@ -252,7 +250,7 @@ static void look_at_entry(struct edit *e, size_t i)
 	mem_deref(address);
 	if (one && one->add)
 		one->there = true;
-	else if (one || (e->only && address))
+	else if (one)
 		splice_cut(&e->changes, e->s, i);
 }
 
@@ -370,14 +368,6 @@ static int edit_open(
 }
 
 
-static int edit_close(struct mbuf **freshp, struct edit *e)
-{
-	if (!e->changes.n)
-		return 0;
-	return splices_apply(freshp, &e->changes, e->s);
-}
-
-
 int rlsservices_edit(struct mbuf **freshp, const struct pl *text,
 	const struct rlsservices_change *change)
 {
@@ -391,24 +381,8 @@ int rlsservices_edit(struct mbuf **freshp, const struct pl *text,
 		put_service(e);
 	else if (!err)
 		err = edit_service(e, service);
-	if (!err)
-		err = edit_close(freshp, e);
-	mem_deref(e);
-	return err;
-}
-
-
-int rlsservices_remove(
-	struct mbuf **freshp, const struct pl *text, const char *service)
-{
-	struct edit *e = mem_zalloc(sizeof(*e), edit_destructor);
-	size_t i;
-	int err = edit_open(e, &i, text, service);
-
-	if (!err && i != SIZE_MAX)
-		splice_cut(&e->changes, e->s, i);
-	if (!err)
-		err = edit_close(freshp, e);
+	if (!err && e->changes.n)
+		err = splices_apply(freshp, &e->changes, e->s);
 	mem_deref(e);
 	return err;
 }

@@ -20,7 +20,6 @@ static const struct {
 	const char *what;
 	const char *before, *after; /* NULL: none yet; it says so already */
 	const char *add, *drop; /* of each one at most; NULL: none */
-	bool only;
 } changes[] = {
 	{"none yet", NULL,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -35,7 +34,7 @@ static const struct {
 		"    </packages>\n"
 		"  </service>\n"
 		"</rls-services>\n",
-		BOB, NULL, false},
+		BOB, NULL},
 	{"another's service stays",
 		HEAD "<service uri='sip:kim-list@lab.test' z='1'><list/>"
 		     "</service><!-- mine --></rls-services>",
@@ -51,29 +50,29 @@ static const struct {
 		     "    </packages>\n"
 		     "  </service>\n"
 		     "</rls-services>",
-		BOB, NULL, false},
+		BOB, NULL},
 	{"beside the others, as they are written",
 		OPEN "<list " LISTS ">\n <l:entry uri='" KIM
 		     "'/>\n</list>" CLOSE,
 		OPEN "<list " LISTS ">\n <l:entry uri='" KIM "'/>\n "
 		     "<l:entry uri=\"" BOB "\"/>\n</list>" CLOSE,
-		BOB, NULL, false},
+		BOB, NULL},
 	{"said already, in other letters",
 		OPEN "<list " LISTS "><l:entry uri=' sips:bob@LAB.test;x=y'/>"
 		     "</list>" CLOSE,
-		NULL, BOB, NULL, false},
+		NULL, BOB, NULL},
 	{"one goes, with what is in it",
 		OPEN "<list " LISTS ">\n <l:entry uri='" KIM "'/>\n "
 		     "<l:entry uri='" BOB "'><z:z xmlns:z='urn:z'/></l:entry>\n"
 		     "</list>" CLOSE,
 		OPEN "<list " LISTS ">\n <l:entry uri='" KIM
 		     "'/>\n</list>" CLOSE,
-		NULL, BOB, false},
-	{"nobody is there to go", OPEN "<list/>" CLOSE, NULL, NULL, BOB, false},
+		NULL, BOB},
+	{"nobody is there to go", OPEN "<list/>" CLOSE, NULL, NULL, BOB},
 	{"what is not an address goes by itself",
 		OPEN "<list " LISTS "><l:entry uri='x'/></list>" CLOSE, NULL,
-		NULL, "nobody at all", false},
-	{"nobody but",
+		NULL, "nobody at all"},
+	{"in lists within too",
 		OPEN "<list " LISTS "><l:entry uri='" KIM "'/>"
 		     "<l:entry-ref ref='x'/><l:external anchor='y'/>"
 		     "<l:list><l:entry uri='" BOB "'/><l:entry uri='" KIM "'/>"
@@ -81,34 +80,34 @@ static const struct {
 		OPEN "<list " LISTS "><l:entry-ref ref='x'/>"
 		     "<l:external anchor='y'/>"
 		     "<l:list><l:entry uri='" BOB "'/></l:list></list>" CLOSE,
-		BOB, NULL, true},
+		BOB, KIM},
 	{"all change places",
 		OPEN "<list " LISTS ">\n  <l:entry uri='" KIM
 		     "'/>\n</list>" CLOSE,
 		OPEN "<list " LISTS ">\n  <l:entry uri=\"" BOB
 		     "\"/>\n</list>" CLOSE,
-		BOB, KIM, false},
+		BOB, KIM},
 	{"both added and dropped",
 		OPEN "<list " LISTS "><l:entry uri='" BOB "'/></list>" CLOSE,
-		NULL, BOB, BOB, false},
+		NULL, BOB, BOB},
 	{"before what others put last",
 		OPEN "<list " LISTS "><l:display-name>Me</l:display-name>"
 		     "<z:z xmlns:z='urn:z'/></list>" CLOSE,
 		OPEN "<list " LISTS "><l:display-name>Me</l:display-name>"
 		     "<l:entry uri=\"" BOB
 		     "\"/><z:z xmlns:z='urn:z'/></list>" CLOSE,
-		BOB, NULL, false},
+		BOB, NULL},
 	{"an empty tag", OPEN "\n  <list/>" CLOSE,
 		OPEN "\n  <list xmlns:rl="
 		     "\"urn:ietf:params:xml:ns:resource-lists\">"
 		     "\n    <rl:entry uri=\"" BOB "\"/>\n  </list>" CLOSE,
-		BOB, NULL, false},
+		BOB, NULL},
 	{"our prefix is another's",
 		OPEN "<list xmlns:rl='urn:z' rl:a='b'></list>" CLOSE,
 		OPEN "<list xmlns:rl='urn:z' rl:a='b' xmlns:rl2="
 		     "\"urn:ietf:params:xml:ns:resource-lists\">"
 		     "<rl2:entry uri=\"" BOB "\"/></list>" CLOSE,
-		BOB, NULL, false},
+		BOB, NULL},
 	{"the prefix means something else in there",
 		"<rls-services " LISTS
 		" xmlns='urn:ietf:params:xml:ns:rls-services'>"
@@ -118,7 +117,7 @@ static const struct {
 		"<service uri='" OURS "'><list xmlns:l='urn:z' xmlns:rl="
 		"\"urn:ietf:params:xml:ns:resource-lists\">"
 		"<rl:entry uri=\"" BOB "\"/></list>" CLOSE,
-		BOB, NULL, false},
+		BOB, NULL},
 	{"what looks like a prefix",
 		OPEN "<list xmlns:='urn:ietf:params:xml:ns:resource-lists' "
 		     "xmlns:2='urn:ietf:params:xml:ns:resource-lists'/>" CLOSE,
@@ -127,7 +126,7 @@ static const struct {
 		     "xmlns:rl="
 		     "\"urn:ietf:params:xml:ns:resource-lists\">"
 		     "<rl:entry uri=\"" BOB "\"/></list>" CLOSE,
-		BOB, NULL, false},
+		BOB, NULL},
 	{"no prefix is needed",
 		"<r:rls-services xmlns:r='urn:ietf:params:xml:ns:rls-services' "
 		"xmlns='urn:ietf:params:xml:ns:resource-lists'>"
@@ -137,32 +136,32 @@ static const struct {
 		"xmlns='urn:ietf:params:xml:ns:resource-lists'>"
 		"<r:service uri='" OURS "'><r:list><entry uri=\"" BOB
 		"\"/></r:list></r:service></r:rls-services>",
-		BOB, NULL, false},
+		BOB, NULL},
 	{"other packages alone",
 		OPEN "<list/><packages><package>dialog</package></packages>"
 		     "</service></rls-services>",
 		OPEN "<list/><packages><package>dialog</package>"
 		     "<package>presence</package></packages>"
 		     "</service></rls-services>",
-		NULL, NULL, false},
+		NULL, NULL},
 	{"all packages", OPEN "<list/></service></rls-services>", NULL, NULL,
-		NULL, false},
+		NULL},
 	{"no list yet, and nobody for it",
 		OPEN PACKS "</service></rls-services>",
 		OPEN "\n    <list xmlns:rl="
 		     "\"urn:ietf:params:xml:ns:resource-lists\">\n    "
 		     "</list>\n" PACKS "</service></rls-services>",
-		NULL, NULL, false},
+		NULL, NULL},
 	{"comments that look like their own end",
 		OPEN "<!--><list/>--><list " LISTS "></list>" CLOSE,
 		OPEN "<!--><list/>--><list " LISTS "><l:entry uri=\"" BOB
 		     "\"/></list>" CLOSE,
-		BOB, NULL, false},
+		BOB, NULL},
 	{"an address that has to be escaped",
 		OPEN "<list " LISTS "></list>" CLOSE,
 		OPEN "<list " LISTS "><l:entry uri=\"sip:a&amp;b@lab.test\"/>"
 		     "</list>" CLOSE,
-		"sip:a&b@lab.test", NULL, false},
+		"sip:a&b@lab.test", NULL},
 };
 
 
@@ -208,7 +207,6 @@ static int change_by(struct mbuf **freshp, const struct pl *text, size_t i)
 		.n_add = changes[i].add ? 1 : 0,
 		.drop = &changes[i].drop,
 		.n_drop = changes[i].drop ? 1 : 0,
-		.only = changes[i].only,
 	};
 
 	return rlsservices_edit(freshp, text, &change);
@@ -241,30 +239,6 @@ static void changed(void **state)
 		assert_null(again);
 		mem_deref(fresh);
 	}
-}
-
-
-static void removed(void **state)
-{
-	struct pl text = PL(HEAD "\n <service uri='sip:x@lab.test'/>"
-				 "\n <service uri='" OURS "'/>\n"
-				 "</rls-services>"),
-		  all;
-	struct mbuf *fresh = NULL;
-
-	(void)state;
-	assert_int_equal(rlsservices_remove(&fresh, &text, OURS), 0);
-	all = mbuf_all(fresh);
-	assert_true(pl_streq(&all,
-		HEAD "\n <service uri='sip:x@lab.test'/>\n</rls-services>"));
-	text = all;
-	{
-		struct mbuf *again = NULL;
-
-		assert_int_equal(rlsservices_remove(&again, &text, OURS), 0);
-		assert_null(again);
-	}
-	mem_deref(fresh);
 }
 
 
@@ -350,7 +324,6 @@ static void many(void **state)
 		.service = OURS,
 		.add = (const char *const *)uris,
 		.n_add = N,
-		.only = true,
 	};
 	struct mbuf *first = NULL, *second = NULL;
 	struct pl text = PL_INIT;
@@ -362,6 +335,8 @@ static void many(void **state)
 		uris[i] = mem_printf("sip:p%zu@lab.test", i);
 	assert_int_equal(rlsservices_edit(&first, &text, &change), 0);
 	text = mbuf_all(first);
+	change.drop = change.add;
+	change.n_drop = N / 2;
 	change.add += N / 2;
 	change.n_add = N / 2;
 	assert_int_equal(rlsservices_edit(&second, &text, &change), 0);
@@ -382,7 +357,7 @@ static void many(void **state)
 /* What we write is by the schema, where what was there is. */
 static void schema(void **state)
 {
-	static const char *const rows[] = {"none yet", "nobody but",
+	static const char *const rows[] = {"none yet", "in lists within too",
 		"beside the others, as they are written", "an empty tag",
 		"before what others put last", "other packages alone",
 		"no list yet, and nobody for it"};
@@ -417,7 +392,6 @@ int test_rlsservices(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(changed),
-		cmocka_unit_test(removed),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(told),
 		cmocka_unit_test(many),
