@@ -143,7 +143,8 @@ void simple_watch_tell_soon(struct simple_watch *w)
 
 /* ---- what is known ---- */
 
-void simple_watch_know(struct simple_watch *w, struct presence *p)
+/* P is taken over. */
+static void know(struct simple_watch *w, struct presence *p)
 {
 	mem_deref(w->known);
 	w->known = p;
@@ -154,8 +155,7 @@ void simple_watch_know_nothing(struct simple_watch *w)
 {
 	w->stamps = mem_deref(w->stamps);
 	w->timed = mem_deref(w->timed);
-	simple_watch_know(
-		w, presence_alloc(PRESENCE_OFFLINE, PRESENCE_NONE, NULL, NULL));
+	know(w, presence_alloc(PRESENCE_OFFLINE, PRESENCE_NONE, NULL, NULL));
 }
 
 
@@ -167,11 +167,11 @@ uint16_t simple_watch_document(
 
 	if (status) {
 		if (!w->known)
-			simple_watch_know(w,
+			know(w,
 				endpoint_unknown("what they publish cannot be "
 						 "read"));
 	} else if (!pres_is_stale(doc, w->stamps)) {
-		simple_watch_know(w, mem_ref(doc->presence));
+		know(w, mem_ref(doc->presence));
 		simple_timed_keep(w, doc->until, type, body);
 		mem_deref(w->stamps);
 		w->stamps = pres_doc_stamps(doc);
