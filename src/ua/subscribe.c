@@ -128,14 +128,14 @@ void ua_sub_over_later(
 
 void ua_sub_restart(struct ua_sub *sub, const char *why, uint16_t status)
 {
-	uint64_t now = tmrs_now(sub->ua->stack->tmrs);
+	const struct tmrs *tmrs = sub->ua->stack->tmrs;
 
 	if (ua_sub_ends(sub) ||
-		(sub->restarted && now - sub->restarted < RESTART_GAP * 1000)) {
+		tmrs_until(tmrs, sub->restarted, RESTART_GAP * 1000)) {
 		ua_sub_over_later(sub, why, status, 0);
 		return;
 	}
-	sub->restarted = now ? now : 1;
+	sub->restarted = tmrs_now(tmrs);
 	drop(sub);
 	ua_sub_start_in(sub, 0);
 }

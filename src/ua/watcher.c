@@ -228,8 +228,7 @@ void watcher_tell(struct watcher *w, bool urgent)
 {
 	struct ua *ua = w->n->ua;
 	struct tmrs *tmrs = ua->stack->tmrs;
-	uint64_t since = tmrs_now(tmrs) - w->sent_at;
-	uint64_t interval = rate_interval(w->rate);
+	uint64_t wait = tmrs_until(tmrs, w->sent_at, rate_interval(w->rate));
 
 	/* What they once had does not come back by itself. */
 	if (!has_it(w))
@@ -242,8 +241,8 @@ void watcher_tell(struct watcher *w, bool urgent)
 	w->urgent = w->urgent || urgent || !w->told;
 	if (w->req || !ua_isonline(ua))
 		return;
-	if (!w->urgent && since < interval) {
-		tmr_start(tmrs, &w->tmr, interval - since, interval_h, w);
+	if (!w->urgent && wait) {
+		tmr_start(tmrs, &w->tmr, wait, interval_h, w);
 		return;
 	}
 	tmr_cancel(&w->tmr);
