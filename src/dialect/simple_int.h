@@ -85,8 +85,8 @@ int simple_xcap_open(struct endpoint *e, char **why);
 void simple_xcap_online(struct endpoint *e);
 void simple_xcap_close(struct endpoint *e);
 
-/* As xcap_edit(), but a sign-out waits for it, until it has ended: DONE says so,
- * or whoever wants it no more. *EP is NULL while there is none. */
+/* As xcap_edit(), but a sign-out waits for it, until it has ended: DONE says
+ * so, or whoever wants it no more. *EP is NULL while there is none. */
 int simple_edit(struct xcap_edit **ep, struct endpoint *e,
 	const struct xcap_where *where, const char *type, xcap_change_h *change,
 	xcap_h *done, void *arg);
