@@ -178,9 +178,9 @@ static struct buddylist *known_before(
 }
 
 
-static int change_handler(struct mbuf **fresh, const struct pl *body, void *arg)
+static int change(
+	struct mbuf **fresh, const struct pl *body, struct simple_lists *l)
 {
-	struct simple_lists *l = arg;
 	struct buddylist *list = NULL, *before;
 	struct le *le;
 	int err = buddylist_alloc(&list, body);
@@ -199,6 +199,18 @@ static int change_handler(struct mbuf **fresh, const struct pl *body, void *arg)
 	err = buddylist_write(fresh, list);
 	mem_deref(before);
 	mem_deref(list);
+	return err;
+}
+
+
+/* The user hears of who is not taken, and may go. */
+static int change_handler(struct mbuf **fresh, const struct pl *body, void *arg)
+{
+	struct simple_lists *l = arg;
+	struct endpoint *e = endpoint_hold(l->e);
+	int err = change(fresh, body, l);
+
+	endpoint_release(e);
 	return err;
 }
 

@@ -74,22 +74,14 @@ static void edit_next(struct simple_rules *r);
 
 
 /* All that are going, one after the other, upon BODY. */
-static int change_handler(struct mbuf **fresh, const struct pl *body, void *arg)
+static int change(struct mbuf **fresh, const struct pl *body,
+	const struct simple_rules *r)
 {
-	struct simple_rules *r = arg;
 	struct mbuf *now = NULL;
 	struct pl text = *body;
 	struct le *le, *next;
-	bool gone;
 	int err = 0;
 
-	r->creates = !body->p;
-	mem_ref(r);
-	simple_rules_seen(r->e, body);
-	gone = mem_nrefs(r) < 2;
-	mem_deref(r);
-	if (gone)
-		return 0;
 	LIST_FOREACH (&r->decisions, le, next) {
 		const struct decision *d = le->data;
 		struct mbuf *changed = NULL;
@@ -109,6 +101,21 @@ static int change_handler(struct mbuf **fresh, const struct pl *body, void *arg)
 		mem_deref(now);
 	else if (now)
 		*fresh = now;
+	return err;
+}
+
+
+static int change_handler(struct mbuf **fresh, const struct pl *body, void *arg)
+{
+	struct simple_rules *r = arg;
+	struct endpoint *e = endpoint_hold(r->e);
+	int err = 0;
+
+	r->creates = !body->p;
+	simple_rules_seen(e, body);
+	if (endpoint_hears(e))
+		err = change(fresh, body, r);
+	endpoint_release(e);
 	return err;
 }
 
