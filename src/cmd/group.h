@@ -42,8 +42,8 @@ void group_row(struct group *g, const struct front_origin *origin,
 void group_result(struct group *g, size_t index, unsigned line, int status,
 	const char *text, struct json *result);
 
-/* Where the configuration has CALL, which comes again at the next start; no file
- * where somebody asked for it, as by `source`. */
+/* Where the configuration has CALL, which comes again at the next start; no
+ * file where somebody asked for it, as by `source`. */
 struct core_origin group_declared(const struct cmd_call *call);
 
 /* Tells the end of a complete group of which no command is open. */
