@@ -52,6 +52,21 @@ static const char *address(const struct core_account *account)
 }
 
 
+/* What ACCOUNT tells others, where its mark does not say it; the column behind
+ * it. */
+static int draw_own(struct ui_front *f, const struct ui_area *a, int col,
+	int end, const struct core_account *account)
+{
+	const char *word = core_presence_word(account);
+
+	if (core_account_state(account) != ENDPOINT_ONLINE ||
+		!strcmp(word, "online") || col + 2 >= end)
+		return col;
+	return col + 1 +
+		screen_cut(f->screen, a, 0, col + 1, end, UI_TITLE, word);
+}
+
+
 static void draw_title(struct ui_front *f, const struct ui_area *a)
 {
 	struct screen *s = f->screen;
@@ -82,6 +97,7 @@ static void draw_title(struct ui_front *f, const struct ui_area *a)
 			col += 1 +
 				screen_cut(s, a, 0, col + 1, end, UI_TITLE,
 					address(account));
+		col = draw_own(f, a, col, end, account);
 	}
 }
 

@@ -44,7 +44,7 @@ def test_history_after_a_restart(chat):
     of a table; each in its chat, in the order it was typed."""
     alice, bob, world = chat
     alice.line("first words").see("first words +✓")
-    alice.line("/presence set away").see("me ◐")
+    alice.line("/presence set away").see("me ◐.* away ")
     alice.line("//slash\x1b\rtwo lines").see("two lines")
     bob.expect("message", text="/slash\ntwo lines")
     bob.do("msg", world.uri("alice"), "not mine")
