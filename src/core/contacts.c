@@ -11,6 +11,7 @@
 
 enum {
 	HEARD_A_TURN = 400, /* of a long list, so that no turn is long */
+	HEARD_MAX = 64 << 20, /* bytes of texts in a list */
 	RESENT_MAX = 3, /* in a sign-in, until the server has got them */
 };
 
@@ -315,6 +316,17 @@ static const char *copy_text(char **to, const char *text)
 }
 
 
+/* Names and groups that make a short document long. */
+static bool is_too_long(const struct endpoint_contact *contacts, size_t n)
+{
+	size_t bytes = 0, groups = 0, i;
+
+	for (i = 0; i < n && bytes <= HEARD_MAX; i++)
+		bytes += size_of(&contacts[i], &groups);
+	return bytes > HEARD_MAX;
+}
+
+
 static struct endpoint_contact *copy_of(
 	const struct endpoint_contact *contacts, size_t n)
 {
@@ -377,6 +389,13 @@ void core_contacts_heard(
 	/* Who could not be read from the store was not removed. */
 	if (a->core->loading || a->core->unread)
 		return;
+	if (is_too_long(contacts, n)) {
+		core_say(a->core, LOG_WARN,
+			"%s: the server's buddy list is left alone: its names "
+			"and groups are too long",
+			a->name);
+		return;
+	}
 	same_list(a);
 	if (!contacts)
 		begin_anew(a);

@@ -37,6 +37,7 @@ static void simple_goodbye(struct endpoint *e, uint64_t limit)
 	simple_rls_goodbye(e, limit);
 	simple_winfo_goodbye(e, limit);
 	simple_presence_goodbye(e, limit);
+	simple_rules_goodbye(e);
 	simple_lists_goodbye(e, limit);
 }
 

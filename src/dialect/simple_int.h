@@ -107,6 +107,7 @@ enum endpoint_rules simple_rules(const struct endpoint *e);
 void simple_rules_again(struct endpoint *e); /* it answers again */
 const struct xcap_where *simple_rules_where(
 	const struct endpoint *e); /* NULL: there are none */
+void simple_rules_goodbye(struct endpoint *e);
 void simple_rules_close(struct endpoint *e);
 
 /* simple_lists.c: the buddy list that the server keeps. KEPT as above. */

@@ -151,8 +151,7 @@ static void tell_list(struct simple_lists *l, const struct buddylist *list)
 
 
 /* Reading a long list is work enough for a turn, and telling it for another.
- * Not while there is more to change, as that would be undone, nor before it is
- * known whether a new document is ours. */
+ * Not while there is more to change, as that would be undone. */
 static void tell_handler(void *arg)
 {
 	struct simple_lists *l = arg;
@@ -160,8 +159,7 @@ static void tell_handler(void *arg)
 	struct buddylist *list = l->read;
 
 	l->read = NULL;
-	if (!e->h.contacts || !e->online || l->waiting || l->going.head ||
-		l->unsure.head)
+	if (!e->h.contacts || !e->online || l->waiting || l->going.head)
 		;
 	else if (!list && read_list(l))
 		tmr_start(e->stack->tmrs, &l->tell, 0, tell_handler, l);
@@ -244,9 +242,9 @@ static void got_handler(const struct xcap_answer *answer, void *arg)
 		absent(l);
 		break;
 	case XCAP_UNCHANGED:
-		if (!l->heard || l->unsure.head)
-			tell(l);
 		list_flush(&l->unsure);
+		if (!l->heard)
+			tell(l);
 		break;
 	default:
 		trouble(l, answer);

@@ -270,7 +270,7 @@ static void settle(struct simple_rules *r, const struct xcap_answer *answer)
 	enum fate fate = fate_of(answer);
 	struct le *le, *next;
 
-	if (answer->result == XCAP_OK && r->creates) {
+	if (answer->result == XCAP_OK && r->creates && !r->e->leaving) {
 		if (r->creations < CREATIONS_MAX) {
 			created(r);
 		} else {
@@ -498,6 +498,16 @@ void simple_rules_again(struct endpoint *e)
 const struct xcap_where *simple_rules_where(const struct endpoint *e)
 {
 	return e->rules && e->rules->where.auid ? &e->rules->where : NULL;
+}
+
+
+/* Who leaves does not wait to see whether a new document is ours. */
+void simple_rules_goodbye(struct endpoint *e)
+{
+	if (!e->rules)
+		return;
+	tmr_cancel(&e->rules->confirm);
+	edit_next(e->rules);
 }
 
 

@@ -55,6 +55,7 @@ struct sim {
 	enum document_kind marked[MARKS_MAX];
 	size_t n_marks;
 	size_t overwritten;
+	bool died; /* one of them, in this phase */
 	uint64_t seed;
 	bool trace;
 };
@@ -571,11 +572,13 @@ static void note_overwritten(struct sim *s)
 	for (i = 0; i < PEOPLE; i++) {
 		struct said *p = &s->said[i];
 
-		if (p->writers && (p->writers & 1u << FOREIGN || s->n > 2)) {
+		if (p->writers &&
+			(p->writers & 1u << FOREIGN || s->n > 2 || s->died)) {
 			p->must = false;
 			p->writers = ~0u;
 		}
-		if (p->deciders && (p->deciders & 1u << FOREIGN || s->n > 2))
+		if (p->deciders &&
+			(p->deciders & 1u << FOREIGN || s->n > 2 || s->died))
 			p->deciders = ~0u;
 	}
 }
@@ -615,6 +618,7 @@ static void step(struct sim *s)
 	} else if (what < 88) {
 		tell(s, "%zu: dies", k);
 		device_die(d);
+		s->died = true;
 	} else {
 		foreign(s);
 	}
@@ -791,6 +795,7 @@ static void run(uint64_t seed)
 			step(s);
 		settle(s);
 		judge(s);
+		s->died = false;
 	}
 	sim_close(s);
 }

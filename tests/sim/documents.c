@@ -210,7 +210,9 @@ int documents_request(struct http_request **rp, const struct http_ask *ask,
 	a->r->ask = a;
 	*rp = a->r;
 	list_append(&d->asks, &a->le, a);
-	tmr_start(d->tmrs, &a->tmr, rand_below(d->rand, d->delay + 1), due, a);
+	/* Longer than it takes to note that it was asked. */
+	tmr_start(d->tmrs, &a->tmr, 10 + rand_below(d->rand, d->delay + 1), due,
+		a);
 	return 0;
 }
 

@@ -675,6 +675,40 @@ static void crowd(void **state)
 }
 
 
+/* A list of a few people in a few groups that is many times as long here. */
+static void too_long(void **state)
+{
+	struct endpoint_contact *all = mem_zalloc(2000 * sizeof(*all), NULL);
+	const char *many[65] = {NULL};
+	char *label = mem_zalloc(1024, NULL);
+	struct core_account *a;
+	struct endpoint *e;
+	struct world w;
+	size_t i;
+
+	(void)state;
+	memset(label, 'x', 1023);
+	for (i = 0; i < 64; i++)
+		many[i] = label;
+	for (i = 0; i < 2000; i++)
+		all[i] = (struct endpoint_contact){BOB, NULL, many};
+	world_open(&w);
+	a = world_online(&w, &e);
+	e->h.contacts(all, 2000, e->h.arg);
+	world_run(&w, 0);
+	assert_true(world_has(w.log, "is left alone: "));
+	assert_null(core_buddy_find(a, BOB));
+	/* Nothing is made of it. */
+	change(a, "B");
+	world_run(&w, 0);
+	assert_calls(&w, "watch " BOB "\n");
+	mem_deref(all);
+	mem_deref(label);
+	world_close(&w);
+	parsed.all = mem_deref(parsed.all);
+}
+
+
 int test_contacts(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -691,6 +725,7 @@ int test_contacts(void)
 		cmocka_unit_test(another),
 		cmocka_unit_test(odd_peers),
 		cmocka_unit_test(crowd),
+		cmocka_unit_test(too_long),
 	};
 
 	return cmocka_run_group_tests_name("contacts", tests, NULL, NULL);
