@@ -124,6 +124,8 @@ void simple_contact_drop(struct endpoint *e, const char *peer);
  * before; or all the same. */
 void simple_rules_ask(struct endpoint *e);
 void simple_rules_ask_anew(struct endpoint *e);
+/* What was read is told again. */
+void simple_rules_forget(struct endpoint *e);
 void simple_rules_ask_later(struct endpoint *e);
 
 /* BODY (unset: there is none) is about to be changed: if it says nothing of

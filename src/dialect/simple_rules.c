@@ -73,6 +73,35 @@ static struct simple_rules *rules_of(struct endpoint *e)
 static void edit_next(struct simple_rules *r);
 
 
+struct named {
+	const char *peer;
+	bool found;
+};
+
+
+static void named_handler(const char *id, const char *rule,
+	enum presrules_handling handling, bool conditional, void *arg)
+{
+	struct named *n = arg;
+
+	(void)rule;
+	(void)handling;
+	n->found |= !conditional && !strcmp(id, n->peer);
+}
+
+
+/* Whether D is to be written upon TEXT: what was written already is only where
+ * nobody has decided otherwise since. */
+static bool is_wanted(const struct decision *d, const struct pl *text)
+{
+	struct named n = {.peer = d->peer};
+
+	if (d->going && d->unsure && text->p)
+		(void)presrules_decode(text, named_handler, &n);
+	return d->going && !n.found;
+}
+
+
 /* All that are going, one after the other, upon BODY. */
 static int change(struct mbuf **fresh, const struct pl *body,
 	const struct simple_rules *r)
@@ -86,7 +115,7 @@ static int change(struct mbuf **fresh, const struct pl *body,
 		const struct decision *d = le->data;
 		struct mbuf *changed = NULL;
 
-		if (d->going)
+		if (is_wanted(d, &text))
 			err = presrules_set(
 				&changed, &text, d->peer, d->handling);
 		if (err)
@@ -279,6 +308,9 @@ static void settle(struct simple_rules *r, const struct xcap_answer *answer)
 				  "afterwards";
 		}
 	}
+	/* One that has given way to another device's is that one now. */
+	if (gone(r) && gone(r)->unsure)
+		simple_rules_forget(r->e);
 	while (gone(r))
 		decision_over(r, gone(r), fate, &now);
 	LIST_FOREACH (&r->decisions, le, next)

@@ -178,6 +178,15 @@ static void tell(struct endpoint *e, struct reading *reading)
 }
 
 
+void simple_rules_forget(struct endpoint *e)
+{
+	struct simple_rules_read *rr = e->rules_read;
+
+	if (rr)
+		rr->etag = mem_deref(rr->etag);
+}
+
+
 void simple_rules_take(
 	struct endpoint *e, const struct pl *body, const char *etag)
 {

@@ -522,9 +522,21 @@ static void created(void **state)
 	assert_null(strstr(f.http.log, "sip:bob@"));
 	answer(&f, 200, "\"5\"", NULL);
 	assert_log(&f.t->a, "kim:ruled ");
+	/* Another device's newer word stays, also where we leave at once. */
+	endpoint_decide(f.t->a.e, KIM, ENDPOINT_ALLOW, ENDPOINT_ALLOW);
+	answer(&f, 404, NULL, NULL);
+	answer(&f, 201, "\"5\"", NULL);
+	two_run(f.t, 2100);
+	answer(&f, 200, "\"6\"",
+		RULESET(RULE("sotto-confirm", ONE(KIM), "confirm")));
+	assert_int_equal(f.http.requests.count, 0);
+	assert_log(&f.t->a, "kim:ruled ");
+	sign_in_again(&f);
+	answer(&f, 304, NULL, NULL);
+	f.t->a.log[0] = '\0';
 	/* One that takes it and has it not. */
 	endpoint_decide(f.t->a.e, KIM, ENDPOINT_ALLOW, ENDPOINT_ALLOW);
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 4; i++) {
 		answer(&f, 404, NULL, NULL);
 		answer(&f, 201, "\"6\"", NULL);
 		two_run(f.t, 2100);
