@@ -168,7 +168,7 @@ def test_decided_signed_out(server, people, start, document, word, rule, end):
     # Once: what is written is not written again.
     if word == "block":
         # A document that was new is looked at once more.
-        alice.logged("the server's rule for %s is now: polite-block" % BOB)
+        alice.do("sleep", "2.5")
         document.write(OTHER % KIMS)
         alice.do("logout")
         alice.do("login")
